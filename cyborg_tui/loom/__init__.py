@@ -1,0 +1,1 @@
+"""The domain: a tree of texts, who wrote them, and how they were chosen. Pure; no I/O."""

@@ -1,0 +1,101 @@
+"""One generation: a fan of branches drawn from one context, and the tokens each branch is made of."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from cyborg_tui.loom.settings import FanSettings
+
+__all__ = ["Branch", "BranchId", "Fan", "FanId", "Finish", "ModelIdentity", "NodeId", "TokenRecord", "encode", "decode"]
+
+NodeId = int
+FanId = int
+BranchId = int
+
+
+class Finish(str, Enum):
+    """Why a branch ended."""
+
+    TOKENS = "tokens"
+    SENTENCE = "sentence"
+    PARAGRAPH = "paragraph"
+    END = "end"
+    """The model ended the text."""
+    CANCELLED = "cancelled"
+    """The person went on before it was done."""
+    INTERRUPTED = "interrupted"
+    """The engine or the app stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which model wrote something. Token ids are valid for one vocabulary only."""
+
+    name: str
+    vocabulary: str
+    """A hash of the vocabulary; equal hashes, equal meaning of token ids."""
+    file: str = ""
+    """The file's name, without its folder."""
+    size: int = 0
+    """Of the file, in bytes."""
+    quantisation: str = ""
+    build: str = ""
+    """Which llama.cpp evaluated it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """One token a model drew."""
+
+    id: int
+    size: int
+    """How many bytes of the branch's text it stands for; 0 for the end-of-text token."""
+    logprob: float
+    """Natural logarithm of its probability, before samplers change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One candidate continuation. `text` is exactly what its tokens stand for, as `decode` reads their bytes.
+
+    The first `healed` characters already stood in the context: the model was backed up over them and drew tokens that
+    begin with them. They are no part of the branch's node.
+    """
+
+    id: BranchId
+    fan: FanId
+    index: int
+    seed: int
+    node: NodeId
+    text: str = ""
+    healed: int = 0
+    tokens: tuple[TokenRecord, ...] = ()
+    finish: Finish | None = None
+    """None while it is still growing."""
+    looked: bool = False
+    """Whether the person looked at it: highlighted, or its first line on screen for a second with focus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """N branches from one context, with everything needed to know how they came about."""
+
+    id: FanId
+    context: NodeId
+    model: ModelIdentity
+    settings: FanSettings
+    seed: int
+    made_at: float
+    """Seconds since 1970, UTC."""
+    mode: str = "batched"
+    """How it was decoded: "batched" is the fast way, whose tokens depend on the circumstances of the run."""
+    branches: tuple[BranchId, ...] = field(default=())
+
+
+def encode(text: str) -> bytes:
+    """The bytes a model's text stands for; bytes that were no UTF-8 stand in it as lone surrogates."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def decode(data: bytes) -> str:
+    """The text of a model's bytes, losing nothing: `encode` gives the same bytes back."""
+    return data.decode("utf-8", "surrogateescape")
