@@ -1,0 +1,37 @@
+"""What an operation changed: the delta that is saved."""
+
+from dataclasses import dataclass
+
+from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.fan import Branch, Fan, FanId, NodeId
+from cyborg_tui.loom.node import Node
+
+__all__ = ["Changes", "Place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the person is in a loom."""
+
+    node: NodeId
+    """The end of the path."""
+    cursor: int = 0
+    """Characters before the cursor in the manuscript."""
+    fan: FanId | None = None
+    """The fan in the branch pane."""
+    highlighted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """New and changed things, whole; later ones replace earlier ones with the same id."""
+
+    nodes: tuple[Node, ...] = ()
+    removed: tuple[NodeId, ...] = ()
+    fans: tuple[Fan, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    events: tuple[Event, ...] = ()
+    place: Place | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.nodes or self.removed or self.fans or self.branches or self.events or self.place)

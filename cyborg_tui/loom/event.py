@@ -1,0 +1,39 @@
+"""The process log: what was generated, shown, looked at, taken, cut, edited, moved and marked, and when."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from cyborg_tui.loom.fan import BranchId, FanId, NodeId
+
+__all__ = ["Event", "EventKind"]
+
+
+class EventKind(str, Enum):
+    OPENED = "opened"
+    EDITED = "edited"
+    GENERATED = "generated"
+    LOOKED = "looked"
+    TAKEN = "taken"
+    MOVED = "moved"
+    HIDDEN = "hidden"
+    BOOKMARKED = "bookmarked"
+    UNDONE = "undone"
+    REDONE = "redone"
+    CANCELLED = "cancelled"
+    SAVED_FILE = "saved file"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log."""
+
+    at: float
+    """Seconds since 1970, UTC."""
+    kind: EventKind
+    node: NodeId | None = None
+    fan: FanId | None = None
+    branch: BranchId | None = None
+    amount: int | None = None
+    """Characters taken or changed, where the kind has any."""
+    note: str = ""

@@ -1,0 +1,239 @@
+"""A loom: one document, as a tree with one manuscript in view, written, branched, chosen and taken back."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.event import Event, EventKind
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
+from cyborg_tui.loom.history import History, Mark, Step, StepKind, View
+from cyborg_tui.loom.manuscript import Manuscript, Spot
+from cyborg_tui.loom.piece import length, typed
+from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.tree import ROOT, Tree
+
+__all__ = ["Loom"]
+
+
+class Loom:
+    """Everything a person can do to one document. Synchronous and in memory; `changes` is what there is to save."""
+
+    def __init__(
+        self, tree: Tree | None = None, place: Place | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.tree = tree or Tree()
+        here = place if place is not None and place.node in self.tree else Place(ROOT)
+        self.manuscript = Manuscript(self.tree, here.node)
+        self.cursor = min(here.cursor, len(self.manuscript))
+        self.spot: Spot | None = None
+        self._history = History()
+        self._clock = clock
+        self._events: list[Event] = []
+        if here.fan is not None and here.fan in {fan.id for fan in self.tree.fans}:
+            self.show_fan(here.fan)
+
+    @property
+    def text(self) -> str:
+        return self.manuscript.text
+
+    @property
+    def fan_in_view(self) -> Fan | None:
+        """The fan in the branch pane, if the place from which it was made is on the path."""
+        return None if self.spot is None or self.spot.fan is None else self.tree.fan(self.spot.fan)
+
+    def write(self, start: int, end: int, text: str) -> None:
+        """The person's edit: `text` in place of the characters from `start` to `end`."""
+        now = self._clock()
+        removed = end - start
+        running = self._history.running(start, end, text, now)
+        before = self._view()
+        self.manuscript.edit(start, end, typed(text), now)
+        self.cursor = start + len(text)
+        self._keep_spot()
+        if running is None:
+            running = Step(StepKind.WRITING, before, before, now)
+            self._history.push(running)
+        running.after, running.at = self._view(), now
+        running.written += removed + len(text)
+        running.ends_at = self.cursor if not text.endswith("\n") else -1
+        self._log(EventKind.EDITED, amount=len(text) - removed)
+
+    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int) -> Fan:
+        """A new fan at the cursor, its branches still to grow. It is shown."""
+        now = self._clock()
+        fan = self.manuscript.fan(self.cursor, model, settings, seed, now)
+        self.spot = Spot(fan.context, self.cursor, fan.id)
+        self._log(EventKind.GENERATED, node=fan.context, fan=fan.id)
+        return fan
+
+    def widen(self, fan: FanId, by: int) -> Fan:
+        """More branches for a fan, still to grow."""
+        return self.tree.widen(fan, by, self._clock())
+
+    def grow(self, branch: BranchId, text: str, healed: int, tokens: Iterable[TokenRecord], seed: int) -> None:
+        self.tree.grow(branch, text, healed, tokens, seed)
+
+    def finish(self, branch: BranchId, finish: Finish) -> None:
+        self.tree.finish(branch, finish)
+
+    def look(self, branch: BranchId) -> None:
+        """The person looked at this branch."""
+        if not self.tree.branch(branch).looked:
+            self.tree.look(branch)
+            self._log(EventKind.LOOKED, fan=self.tree.branch(branch).fan, branch=branch)
+
+    def take(self, branch: BranchId, upto: int | None = None) -> None:
+        """Take a branch of the fan in view, or its first `upto` characters. Another branch taken there before is left."""
+        spot = self._spot_of(branch)
+        now = self._clock()
+        before = self._view()
+        drawn = self.tree.branch(branch)
+        if upto is not None and upto >= len(drawn.text) - drawn.healed:
+            upto = None
+        taken = self.taken_from(spot)
+        if taken is not None and taken.id != branch:
+            self.manuscript.untake(spot, now)
+        self.cursor = self.manuscript.take(branch, spot.node, now, upto)
+        self.look(branch)
+        amount = self.cursor - spot.offset
+        self._history.push(Step(StepKind.TAKE, before, self._view(), now))
+        self._log(EventKind.TAKEN, node=drawn.node, fan=drawn.fan, branch=branch, amount=amount)
+
+    def taken_from(self, spot: Spot) -> Branch | None:
+        """The branch of the spot's fan that is on the path, whole or in part."""
+        path = self.manuscript.path
+        index = next((i for i, node in enumerate(path) if node.id == spot.node), len(path))
+        if spot.fan is None or index + 1 >= len(path):
+            return None
+        following = path[index + 1]
+        for branch in self.tree.branches(spot.fan):
+            carried = following.carries is not None and self.manuscript.begins_with(following, branch.id)
+            if self.tree.is_part_of(following.id, branch.id) or carried:
+                return branch
+        return None
+
+    def taken_length(self, spot: Spot, branch: Branch) -> int:
+        """How many characters of the branch, from its start, are on the path."""
+        pieces = self.manuscript.pieces_between(spot.offset, spot.offset + len(branch.text) - branch.healed)
+        if not pieces or pieces[0].branch != branch.id or pieces[0].start != branch.healed:
+            return 0
+        return length(pieces[:1])
+
+    def parent(self) -> bool:
+        """Back to the context of the last take before the cursor, its fan in view. False at the beginning."""
+        spot = self.manuscript.taken()
+        if spot is None:
+            return False
+        now = self._clock()
+        before = self._view()
+        self.manuscript.untake(spot, now)
+        self.spot, self.cursor = spot, spot.offset
+        self._history.push(Step(StepKind.MOVE, before, self._view(), now))
+        self._log(EventKind.MOVED, node=spot.node)
+        return True
+
+    def go(self, node: NodeId) -> None:
+        """Make the path to `node` the manuscript."""
+        now = self._clock()
+        before = self._view()
+        self.manuscript.go(node)
+        self.cursor, self.spot = len(self.manuscript), None
+        self._history.push(Step(StepKind.MOVE, before, self._view(), now))
+        self._log(EventKind.MOVED, node=node)
+
+    def move_cursor(self, offset: int) -> None:
+        self.cursor = max(0, min(offset, len(self.manuscript)))
+
+    def show_fan(self, fan: FanId) -> bool:
+        """Put a fan in view that was made somewhere on the path. False if it was not."""
+        for index in range(len(self.manuscript.path) - 1, -1, -1):
+            node = self.manuscript.path[index].id
+            if fan in self.tree.fans_at(node):
+                self.spot = Spot(node, self.manuscript.end_of(index), fan)
+                return True
+        return False
+
+    def mark(self, node: NodeId, *, hidden: bool | None = None, bookmarked: bool | None = None) -> None:
+        """Hide or bookmark a node, or not any more."""
+        now = self._clock()
+        view, old = self._view(), self._mark_of(node)
+        self.tree.mark(node, hidden=hidden, bookmarked=bookmarked)
+        self._history.push(Step(StepKind.MARK, view, view, now, marks=(old, self._mark_of(node))))
+        self._log(EventKind.HIDDEN if hidden is not None else EventKind.BOOKMARKED, node=node)
+
+    def undo(self) -> bool:
+        """Take the last step back. Everything generated stays in the tree."""
+        step = self._history.undo()
+        if step is None:
+            return False
+        self._return(step.before, step, 0)
+        self._log(EventKind.UNDONE, note=step.kind.value)
+        return True
+
+    def redo(self) -> bool:
+        step = self._history.redo()
+        if step is None:
+            return False
+        self._return(step.after, step, 1)
+        self._log(EventKind.REDONE, note=step.kind.value)
+        return True
+
+    @property
+    def place(self) -> Place:
+        return Place(self.manuscript.leaf, self.cursor, self.spot.fan if self.spot else None)
+
+    def changes(self) -> Changes:
+        """What changed since the last call, with the events that changed it."""
+        drained = self.tree.drain()
+        events, self._events = tuple(self._events), []
+        return Changes(drained.nodes, drained.removed, drained.fans, drained.branches, events, self.place)
+
+    def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
+        """A line for the process log that changes nothing."""
+        self._log(kind, note=note, fan=fan)
+
+    def _spot_of(self, branch: BranchId) -> Spot:
+        fan = self.tree.branch(branch).fan
+        if (self.spot is None or self.spot.fan != fan) and not self.show_fan(fan):
+            raise ValueError(f"the fan of branch {branch} is not on the path")
+        assert self.spot is not None
+        return self.spot
+
+    def _keep_spot(self) -> None:
+        """After an edit the fan in view stays only if its context is still on the path."""
+        if self.spot is not None and self.spot.fan is not None:
+            fan = self.spot.fan
+            self.spot = None
+            self.show_fan(fan)
+
+    def _return(self, view: View, step: Step, side: int) -> None:
+        now = self._clock()
+        if step.marks is not None:
+            mark = step.marks[side]
+            self.tree.mark(mark.node, hidden=mark.hidden, bookmarked=mark.bookmarked)
+        else:
+            self.manuscript.reach(view.path, now, drop=step.kind is not StepKind.MOVE)
+            self.cursor = min(view.cursor, len(self.manuscript))
+        self.spot = None
+        if view.fan is not None:
+            self.show_fan(view.fan)
+
+    def _view(self) -> View:
+        return View(
+            self.manuscript.snapshot(), self.cursor, self.spot, self.spot.fan if self.spot is not None else None
+        )
+
+    def _mark_of(self, node: NodeId) -> Mark:
+        marked = self.tree.node(node)
+        return Mark(node, marked.hidden, marked.bookmarked)
+
+    def _log(
+        self,
+        kind: EventKind,
+        node: NodeId | None = None,
+        fan: FanId | None = None,
+        branch: BranchId | None = None,
+        amount: int | None = None,
+        note: str = "",
+    ) -> None:
+        self._events.append(Event(self._clock(), kind, node, fan, branch, amount, note))

@@ -1,0 +1,444 @@
+"""The manuscript: one path through the tree, and every way the person changes or leaves it."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cyborg_tui.loom.fan import BranchId, Fan, FanId, ModelIdentity, NodeId
+from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, same
+from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.tree import ROOT, Tree
+
+__all__ = ["Manuscript", "NotHere", "Snapshot", "Spot"]
+
+Snapshot = tuple[Node, ...]
+"""A path as it was: enough to come back to it."""
+
+
+class NotHere(Exception):
+    """A fan was used from a place where it does not stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the manuscript from which a fan can be seen."""
+
+    node: NodeId
+    """The fan's context, or the node that carries it."""
+    offset: int
+    """Where in the manuscript that node ends."""
+    fan: FanId | None = None
+
+
+class Manuscript:
+    """The path from the root to `leaf`, whose text the person reads and edits.
+
+    Edits at its end change the draft there in place; edits above frozen text fork the path and carry along what follows.
+    """
+
+    def __init__(self, tree: Tree, leaf: NodeId = ROOT) -> None:
+        self.tree = tree
+        self._path: list[Node] = []
+        self._ends: list[int] = []
+        self._arrive(leaf)
+
+    @property
+    def leaf(self) -> NodeId:
+        return self._path[-1].id
+
+    @property
+    def path(self) -> Sequence[Node]:
+        return self._path
+
+    @property
+    def text(self) -> str:
+        return "".join(node.text for node in self._path)
+
+    @property
+    def pieces(self) -> Pieces:
+        return join(*(node.pieces for node in self._path))
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def pieces_between(self, start: int, end: int) -> Pieces:
+        first = bisect_left(self._ends, start + 1)
+        kept: list[Piece] = []
+        for index in range(first, len(self._path)):
+            begin = self._begin(index)
+            if begin >= end:
+                break
+            kept += cut(self._path[index].pieces, start - begin, end - begin)
+        return join(kept)
+
+    def snapshot(self) -> Snapshot:
+        return tuple(self._path)
+
+    def node_at(self, offset: int) -> NodeId | None:
+        """The node that ends at this offset, the last if several do."""
+        index = self._ending_at(offset)
+        return None if index is None else self._path[index].id
+
+    def end_of(self, index: int) -> int:
+        """Where in the manuscript the path's node at `index` ends."""
+        return self._ends[index]
+
+    def edit(self, start: int, end: int, pieces: Pieces, at: float) -> None:
+        """Put `pieces` in place of the characters from `start` to `end`."""
+        if not 0 <= start <= end <= len(self):
+            raise ValueError(f"no characters {start} to {end} in {len(self)}")
+        if start == end and not length(pieces):
+            return
+        first = self._first_open()
+        writing = first < len(self._path) and start >= self._begin(first)
+        if writing and start == self._begin(first) and length(pieces) and self._path[first].carries is not None:
+            writing = False
+        if writing:
+            self._write(first, start, end, pieces)
+        else:
+            self._fork(start, end, pieces, at)
+
+    def fan(self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float) -> Fan:
+        """A new fan from the manuscript up to `offset`. What was being written is frozen from now on."""
+        fan = self.tree.add_fan(self._anchor(offset), model, settings, seed, at)
+        self._arrive(self.leaf)
+        return fan
+
+    def go(self, node: NodeId) -> None:
+        """Make the path to this node the manuscript."""
+        left = self.leaf
+        self._arrive(node)
+        self._mend(left)
+
+    def take(self, branch: BranchId, spot: NodeId, at: float, upto: int | None = None) -> int:
+        """Put a branch, or its first `upto` characters, into the manuscript at `spot`: its fan's context, or a node that
+        carries it. What follows there is carried along. Returns the offset at which the taken text ends."""
+        index = next((i for i, node in enumerate(self._path) if node.id == spot), None)
+        if index is None:
+            raise NotHere
+        if self.tree.fan(self.tree.branch(branch).fan).context == spot:
+            target, past = self._branch_place(branch, spot, index, upto)
+        else:
+            target, past = self._carried_branch_place(branch, spot, index, upto, at)
+        suffix = [(node, node.pieces) for node in self._path[past:]]
+        left = self.leaf
+        self._hang(suffix, target, at)
+        offset = self._ends[next(i for i, node in enumerate(self._path) if node.id == target)]
+        self._mend(left)
+        return offset
+
+    def taken(self) -> Spot | None:
+        """The spot of the last take on the path: where *parent* goes."""
+        for index in range(len(self._path) - 1, 0, -1):
+            spot = self._taken_at(index)
+            if spot is not None:
+                return spot
+        return None
+
+    def untake(self, spot: Spot, at: float) -> None:
+        """Go back to a spot above the cursor, carrying along what was carried when something was taken there."""
+        index = next(i for i, node in enumerate(self._path) if node.id == spot.node)
+        after = self._path[index + 1 :]
+        first = next((i for i, node in enumerate(after) if self._is_carried_text(node, spot)), len(after))
+        left = self.leaf
+        self._hang([(node, node.pieces) for node in after[first:]], spot.node, at, copy=True)
+        self._mend(left)
+
+    def reach(self, snapshot: Snapshot, at: float, *, drop: bool) -> None:
+        """Come back to a path as it was, making as little as is needed. With `drop`, drafts that are left behind and on
+        which nothing depends vanish: they were made by what is being undone."""
+        tree = self.tree
+        left, was_open = self.leaf, tree.open
+        place = ROOT
+        fresh: set[NodeId] = set(was_open)
+        for node in snapshot[1:]:
+            following = self._find(node, place)
+            if following is None:
+                following = self._make_again(node, place, at)
+                fresh.add(following)
+            place = following
+        self._arrive(place, keep_open=fresh)
+        if drop:
+            for node_id in reversed(was_open):
+                self._drop_draft(node_id)
+        self._mend(left)
+        self._arrive(place, keep_open=set(tree.open))
+
+    def _begin(self, index: int) -> int:
+        return self._ends[index - 1] if index else 0
+
+    def _first_open(self) -> int:
+        return len(self._path) - len(self.tree.open)
+
+    def _ending_at(self, offset: int) -> int | None:
+        index = bisect_left(self._ends, offset)
+        if index == len(self._ends) or self._ends[index] != offset:
+            return None
+        while index + 1 < len(self._ends) and self._ends[index + 1] == offset:
+            index += 1
+        return index
+
+    def _arrive(self, leaf: NodeId, keep_open: set[NodeId] | None = None) -> None:
+        """Make `leaf` the end of the path. Of the drafts at its end those in `keep_open` may go on being written."""
+        tree = self.tree
+        for node in tree.path(leaf)[:-1]:
+            tree.mend(node.id)
+        self._path = tree.path(leaf)
+        self._measure()
+        tree.open = ()
+        if leaf == ROOT or tree.is_frozen(leaf):
+            return
+        chain = [leaf]
+        for node in reversed(self._path[1:-1]):
+            if keep_open is None or node.id not in keep_open or self._depended_on(node):
+                break
+            chain.append(node.id)
+        tree.open = tuple(reversed(chain))
+
+    def _depended_on(self, node: Node) -> bool:
+        tree = self.tree
+        return node.branch is not None or node.cut or tree.is_context(node.id) or len(tree.children(node.id)) > 1
+
+    def _measure(self) -> None:
+        self._ends = []
+        end = 0
+        for node in self._path:
+            end += len(node)
+            self._ends.append(end)
+
+    def _write(self, first: int, start: int, end: int, pieces: Pieces) -> None:
+        """Change the drafts at the end of the path in place."""
+        tree = self.tree
+        index = max(first, bisect_left(self._ends, start))
+        emptied = []
+        for i in range(index, len(self._path)):
+            node, begin = self._path[i], self._begin(i)
+            if i > index and begin >= end:
+                break
+            head = cut(node.pieces, 0, start - begin)
+            tail = cut(node.pieces, end - begin, len(node))
+            text = join(head, pieces if i == index else (), tail)
+            tree.rewrite(node.id, text)
+            if not text:
+                emptied.append(node.id)
+        leaf = self.leaf
+        for node_id in emptied:
+            if node_id == leaf:
+                leaf = tree.node(leaf).parent or ROOT
+            tree.remove(node_id)
+        self._arrive(leaf, keep_open=set(tree.open))
+
+    def _fork(self, start: int, end: int, pieces: Pieces, at: float) -> None:
+        """Begin a new path at `start`; what stood after `end` is carried along."""
+        tree = self.tree
+        suffix = self._after(end)
+        left = self.leaf
+        anchor = self._anchor(start)
+        if not length(pieces):
+            self._hang(suffix, anchor, at)
+        else:
+            written = tree.add(anchor, pieces, at)
+            self._hang(suffix, written, at, above=written)
+        self._mend(left)
+
+    def _after(self, offset: int) -> list[tuple[Node, Pieces]]:
+        """The nodes after `offset`, each with the part of its text that stands there."""
+        return [
+            (node, cut(node.pieces, offset - self._begin(i), len(node)))
+            for i, node in enumerate(self._path)
+            if self._ends[i] > offset
+        ]
+
+    def _anchor(self, offset: int) -> NodeId:
+        """The node of the path that ends at `offset`, made by a cut if there is none."""
+        index = self._ending_at(offset)
+        if index is not None:
+            return self._path[index].id
+        index = bisect_left(self._ends, offset)
+        head = self.tree.split(self._path[index].id, offset - self._begin(index))
+        self._path = self.tree.path(self.leaf)
+        self._measure()
+        return head
+
+    def _hang(
+        self,
+        suffix: list[tuple[Node, Pieces]],
+        under: NodeId,
+        at: float,
+        *,
+        above: NodeId | None = None,
+        copy: bool = False,
+    ) -> None:
+        """Make the path to `under`, followed by `suffix`, the manuscript.
+
+        A suffix that is still being written below a bare cut is moved, for the edit that made it goes on. Anything else
+        stays where it is and is carried: made again from the same pieces. `above` is a new node just written there.
+        """
+        fresh = set() if above is None else {above}
+        parent = self.tree.node(self.tree.open[0]).parent if self.tree.open else None
+        if not copy and suffix and parent is not None and self._edit_goes_on(suffix, parent, under, above):
+            self._move(suffix, under)
+            self.tree.mend(parent)
+            leaf = suffix[-1][0].id
+            fresh |= {node.id for node, _ in suffix}
+        else:
+            leaf, made = self._carry(suffix, under, at)
+            fresh |= made
+        self._arrive(leaf, keep_open=fresh)
+
+    def _edit_goes_on(
+        self, suffix: list[tuple[Node, Pieces]], parent: NodeId, under: NodeId, above: NodeId | None
+    ) -> bool:
+        """Whether the drafts below `parent` may move: the place they leave is none anybody could come back to."""
+        tree = self.tree
+        beside = parent == under or (above is not None and tree.node(above).parent == parent)
+        passing = tree.node(parent).cut and not tree.is_context(parent)
+        return (beside or passing) and all(node.id in tree.open for node, _ in suffix)
+
+    def _move(self, suffix: list[tuple[Node, Pieces]], under: NodeId) -> None:
+        tree = self.tree
+        staying = {node.id for node, _ in suffix}
+        for node_id in tree.open:
+            if node_id not in staying:
+                tree.remove(node_id)
+        for node, pieces in suffix:
+            if pieces != node.pieces:
+                tree.rewrite(node.id, pieces)
+        if tree.node(suffix[0][0].id).parent != under:
+            tree.hang(suffix[0][0].id, under)
+
+    def _carry(self, suffix: list[tuple[Node, Pieces]], under: NodeId, at: float) -> tuple[NodeId, set[NodeId]]:
+        """The same chain again below `under`; a copy already there is used. Returns its end and what was made."""
+        tree = self.tree
+        made: set[NodeId] = set()
+        for node, pieces in suffix:
+            if not pieces:
+                continue
+            there = next((child for child in tree.children(under) if self._carries_same(child, node, pieces)), None)
+            if there is None:
+                there = tree.add(under, pieces, at, carries=node.id)
+                made.add(there)
+            under = there
+        return under, made
+
+    def _carries_same(self, child: NodeId, node: Node, pieces: Pieces) -> bool:
+        there = self.tree.node(child)
+        kin = there.id in (node.id, node.carries) or there.carries in (node.id, node.carries or node.id)
+        return kin and not there.hidden and same(there.pieces, pieces)
+
+    def _mend(self, left: NodeId) -> None:
+        """Undo the cut at a place that was left, if nothing was attached to it."""
+        if left in self.tree and left != self.leaf:
+            self.tree.mend(left)
+            self._path = self.tree.path(self.leaf)
+            self._measure()
+
+    def _branch_place(self, branch: BranchId, spot: NodeId, index: int, upto: int | None) -> tuple[NodeId, int]:
+        """The node at which the first `upto` characters of the branch end, and the index on the path after those of its
+        characters that are already there."""
+        tree = self.tree
+        whole = tree.path(tree.branch(branch).node)
+        chain = whole[next(i for i, node in enumerate(whole) if node.id == spot) + 1 :]
+        ids = {node.id for node in chain}
+        past = index + 1
+        while past < len(self._path) and self._path[past].id in ids:
+            past += 1
+        left_over = sum(map(len, chain)) if upto is None else upto
+        for node in chain:
+            if left_over < len(node):
+                return tree.split(node.id, left_over), past
+            left_over -= len(node)
+            if left_over == 0 and (upto is not None or node is chain[-1]):
+                return node.id, past
+        return chain[-1].id, past
+
+    def _carried_branch_place(
+        self, branch: BranchId, spot: NodeId, index: int, upto: int | None, at: float
+    ) -> tuple[NodeId, int]:
+        """As `_branch_place`, at a node that carries the fan's context: the branch is carried there too."""
+        tree = self.tree
+        drawn = tree.branch(branch)
+        text = Piece(drawn.text[drawn.healed :], branch, drawn.healed)
+        pieces = (text if upto is None else text.part(0, upto),)
+        past = index + 1
+        while past < len(self._path) and self._path[past].carries and self.begins_with(self._path[past], branch):
+            past += 1
+        place, _ = self._carry([(tree.node(drawn.node), pieces)], spot, at)
+        return place, past
+
+    def _taken_at(self, index: int) -> Spot | None:
+        """The spot of the fan from which the path's node at `index` was taken, or which it carries from there."""
+        tree = self.tree
+        node = self._path[index]
+        branch = node.pieces[0].branch if node.pieces else node.branch
+        if branch is None:
+            return None
+        drawn = tree.branch(branch)
+        if tree.is_part_of(node.id, branch):
+            context = tree.fan(drawn.fan).context
+            at = next(i for i, step in enumerate(self._path) if step.id == context)
+            return Spot(context, self._ends[at], drawn.fan)
+        if node.carries is not None and node.pieces[0].start == drawn.healed:
+            return Spot(self._path[index - 1].id, self._begin(index), drawn.fan)
+        return None
+
+    def begins_with(self, node: Node, branch: BranchId) -> bool:
+        """Whether the node's text begins with text of this branch."""
+        return bool(node.pieces) and node.pieces[0].branch == branch
+
+    def _is_carried_text(self, node: Node, spot: Spot) -> bool:
+        """Whether the node carries what followed the spot, rather than what came after something was taken there."""
+        if node.carries is None or spot.fan is None:
+            return False
+        branches = self.tree.fan(spot.fan).branches
+        origin = self.tree.path(self.tree.origin(node.id).id)
+        return not any(piece.branch in branches for step in (*origin, node) for piece in step.pieces)
+
+    def _find(self, node: Node, under: NodeId) -> NodeId | None:
+        """The place below `under` whose path adds just this node's pieces: the node itself, whole or cut."""
+        tree = self.tree
+        if node.id in tree:
+            run: list[Pieces] = []
+            at: NodeId | None = node.id
+            while at is not None and at != under:
+                run.append(tree.node(at).pieces)
+                at = tree.node(at).parent
+            if at == under and same(join(*reversed(run)), node.pieces):
+                return node.id
+        for child in tree.children(under):
+            there = tree.node(child)
+            if there.branch == node.branch and there.carries == node.carries and same(there.pieces, node.pieces):
+                return child
+        return None
+
+    def _make_again(self, node: Node, under: NodeId, at: float) -> NodeId:
+        """A place below `under` with this node's pieces: the draft as it was, a cut in a longer text, or a copy."""
+        tree = self.tree
+        if node.id in tree.open and node.id in tree and not tree.is_frozen(node.id):
+            tree.rewrite(node.id, node.pieces)
+            if tree.node(node.id).parent != under:
+                tree.hang(node.id, under)
+            return node.id
+        for child in tree.children(under):
+            there = tree.node(child)
+            if len(there) > len(node) > 0 and same(cut(there.pieces, 0, len(node)), node.pieces):
+                return tree.split(child, len(node))
+        if node.id not in tree and node.branch is None:
+            tree.restore(Node(node.id, under, node.pieces, carries=node.carries, made_at=node.made_at))
+            return node.id
+        return tree.add(under, node.pieces, at, carries=node.id if node.id in tree else node.carries)
+
+    def _drop_draft(self, node: NodeId) -> None:
+        """Remove a draft to which nothing is attached and which is no longer on the path."""
+        tree = self.tree
+        if node not in tree or tree.children(node) or tree.is_frozen(node) or tree.node(node).bookmarked:
+            return
+        if any(step.id == node for step in self._path):
+            return
+        parent = tree.node(node).parent or ROOT
+        now_open, tree.open = tree.open, (node,)
+        tree.remove(node)
+        tree.open = now_open
+        if parent != self.leaf:
+            tree.mend(parent)
