@@ -20,6 +20,8 @@ class Place:
     fan: FanId | None = None
     """The fan in the branch pane."""
     highlighted: int = 0
+    next_node: NodeId = 0
+    """Ids below this have been used, some of them by nodes that are gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """What a model is asked to continue: text, in segments, some of it as the very tokens a model once drew."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Context", "Segment"]
+from cyborg_tui.loom.fan import Branch, BranchId, encode
+from cyborg_tui.loom.piece import Piece
+
+__all__ = ["Context", "Segment", "context_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,97 @@ class Context:
     @property
     def text(self) -> str:
         return "".join(segment.text for segment in self.segments)
+
+
+def context_of(pieces: Iterable[Piece], branch: Callable[[BranchId], tuple[Branch, str]], left_out: int = 0) -> Context:
+    """The context that `pieces` make. `branch` gives a branch and the hash of the vocabulary its tokens belong to.
+
+    A token cut at the edge of a piece is no token any more: what is left of it is text. The tokens of a healed branch
+    reach back over the characters that already stood before it.
+    """
+    segments: list[Segment] = []
+    before = None
+    for piece in pieces:
+        if piece.branch is None:
+            segments.append(Segment(piece.text))
+        else:
+            drawn, vocabulary = branch(piece.branch)
+            start = piece.start
+            if start == drawn.healed > 0 and before is None and _ends_with(segments, drawn.text[:start]):
+                _drop_end(segments, start)
+                start = 0
+            segments += _tokens_between(drawn, vocabulary, start, piece.end)
+        before = piece.branch
+    return Context(tuple(_merged(segments)), left_out)
+
+
+def _tokens_between(branch: Branch, vocabulary: str, start: int, end: int) -> Iterator[Segment]:
+    """Characters `start` to `end` of a branch, a segment for each smallest run of tokens that is whole characters."""
+    covered = start
+    begin, ids, size = 0, [], 0
+    rest = encode(branch.text)
+    at = 0
+    for token in branch.tokens:
+        ids.append(token.id)
+        size += token.size
+        text = _whole(rest[at : at + size])
+        if text is None:
+            continue
+        finish = begin + len(text)
+        if begin >= start and finish <= end and text:
+            if covered < begin:
+                yield Segment(branch.text[covered:begin])
+            yield Segment(text, tuple(ids), vocabulary)
+            covered = finish
+        begin, at, ids, size = finish, at + size, [], 0
+        if begin >= end:
+            break
+    if covered < end:
+        yield Segment(branch.text[covered:end])
+
+
+def _whole(data: bytes) -> str | None:
+    """The text of these bytes if they end between two characters, else None."""
+    text = data.decode("utf-8", "surrogateescape")
+    tail = data[-4:]
+    for length in range(1, len(tail) + 1):
+        lead = tail[-length]
+        if lead >= 0xC0:
+            needed = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+            return None if length < needed and lead < 0xF8 else text
+        if lead < 0x80:
+            break
+    return text
+
+
+def _ends_with(segments: list[Segment], text: str) -> bool:
+    end = ""
+    for segment in reversed(segments):
+        if len(end) >= len(text):
+            break
+        end = segment.text + end
+    return end.endswith(text)
+
+
+def _drop_end(segments: list[Segment], count: int) -> None:
+    """Take the last `count` characters off; a token cut by that becomes text."""
+    while count:
+        last = segments.pop()
+        if len(last.text) > count:
+            segments.append(Segment(last.text[:-count]))
+            return
+        count -= len(last.text)
+
+
+def _merged(segments: list[Segment]) -> Iterator[Segment]:
+    """Neighbours of one kind made one."""
+    run: list[Segment] = []
+    for segment in [*segments, None]:
+        if run and (
+            segment is None or bool(segment.tokens) != bool(run[0].tokens) or segment.vocabulary != run[0].vocabulary
+        ):
+            ids = tuple(token for one in run for token in one.tokens)
+            yield Segment("".join(one.text for one in run), ids, run[0].vocabulary)
+            run = []
+        if segment is not None:
+            run.append(segment)

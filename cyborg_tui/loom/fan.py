@@ -5,7 +5,7 @@ from enum import Enum
 
 from cyborg_tui.loom.settings import FanSettings
 
-__all__ = ["Branch", "BranchId", "Fan", "FanId", "Finish", "ModelIdentity", "NodeId", "TokenRecord", "encode", "decode"]
+__all__ = ["Branch", "BranchId", "Fan", "FanId", "Finish", "ModelIdentity", "NodeId", "TokenRecord", "decode", "encode"]
 
 NodeId = int
 FanId = int

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cyborg_tui.loom.fan import FanId, NodeId
-from cyborg_tui.loom.manuscript import Snapshot, Spot
+from cyborg_tui.loom.manuscript import Snapshot
 
 __all__ = ["History", "Mark", "Step", "StepKind", "View"]
 
@@ -27,7 +27,6 @@ class View:
 
     path: Snapshot
     cursor: int
-    spot: Spot | None = None
     fan: FanId | None = None
 
 

@@ -91,7 +91,7 @@ class Loom:
         if upto is not None and upto >= len(drawn.text) - drawn.healed:
             upto = None
         taken = self.taken_from(spot)
-        if taken is not None and taken.id != branch:
+        if taken is not None and (taken.id != branch or not self._goes_on(spot, taken)):
             self.manuscript.untake(spot, now)
         self.cursor = self.manuscript.take(branch, spot.node, now, upto)
         self.look(branch)
@@ -180,7 +180,8 @@ class Loom:
 
     @property
     def place(self) -> Place:
-        return Place(self.manuscript.leaf, self.cursor, self.spot.fan if self.spot else None)
+        fan = self.spot.fan if self.spot else None
+        return Place(self.manuscript.leaf, self.cursor, fan, next_node=self.tree.next_node)
 
     def changes(self) -> Changes:
         """What changed since the last call, with the events that changed it."""
@@ -191,6 +192,13 @@ class Loom:
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
         """A line for the process log that changes nothing."""
         self._log(kind, note=note, fan=fan)
+
+    def _goes_on(self, spot: Spot, taken: Branch) -> bool:
+        """Whether more of a branch taken in part can follow: nothing of its fan, edited or not, stands further on."""
+        end = spot.offset + self.taken_length(spot, taken)
+        rest = self.manuscript.pieces_between(end, len(self.manuscript))
+        siblings = self.tree.fan(taken.fan).branches
+        return end > spot.offset and not any(piece.branch in siblings for piece in rest)
 
     def _spot_of(self, branch: BranchId) -> Spot:
         fan = self.tree.branch(branch).fan
@@ -210,18 +218,18 @@ class Loom:
         now = self._clock()
         if step.marks is not None:
             mark = step.marks[side]
-            self.tree.mark(mark.node, hidden=mark.hidden, bookmarked=mark.bookmarked)
+            if mark.node in self.tree:
+                self.tree.mark(mark.node, hidden=mark.hidden, bookmarked=mark.bookmarked)
         else:
-            self.manuscript.reach(view.path, now, drop=step.kind is not StepKind.MOVE)
+            made = () if view is step.after or step.kind is StepKind.MOVE else _made_between(step.before, step.after)
+            self.manuscript.reach(view.path, now, made)
             self.cursor = min(view.cursor, len(self.manuscript))
         self.spot = None
         if view.fan is not None:
             self.show_fan(view.fan)
 
     def _view(self) -> View:
-        return View(
-            self.manuscript.snapshot(), self.cursor, self.spot, self.spot.fan if self.spot is not None else None
-        )
+        return View(self.manuscript.snapshot(), self.cursor, self.spot.fan if self.spot is not None else None)
 
     def _mark_of(self, node: NodeId) -> Mark:
         marked = self.tree.node(node)
@@ -237,3 +245,9 @@ class Loom:
         note: str = "",
     ) -> None:
         self._events.append(Event(self._clock(), kind, node, fan, branch, amount, note))
+
+
+def _made_between(before: View, after: View) -> list[NodeId]:
+    """The nodes that are on the path only afterwards, the last one first."""
+    known = {node.id for node in before.path}
+    return [node.id for node in reversed(after.path) if node.id not in known]

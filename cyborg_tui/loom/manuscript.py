@@ -1,7 +1,7 @@
 """The manuscript: one path through the tree, and every way the person changes or leaves it."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, ModelIdentity, NodeId
@@ -145,11 +145,13 @@ class Manuscript:
         self._hang([(node, node.pieces) for node in after[first:]], spot.node, at, copy=True)
         self._mend(left)
 
-    def reach(self, snapshot: Snapshot, at: float, *, drop: bool) -> None:
-        """Come back to a path as it was, making as little as is needed. With `drop`, drafts that are left behind and on
-        which nothing depends vanish: they were made by what is being undone."""
+    def reach(self, snapshot: Snapshot, at: float, made_since: Iterable[NodeId] = ()) -> None:
+        """Come back to a path as it was, making as little as is needed. Of the nodes made since then, drafts that are left
+        behind and to which nothing is attached vanish."""
         tree = self.tree
-        left, was_open = self.leaf, tree.open
+        was_open = tree.open
+        if self.leaf not in was_open:
+            tree.mend(self.leaf)
         place = ROOT
         fresh: set[NodeId] = set(was_open)
         for node in snapshot[1:]:
@@ -159,10 +161,8 @@ class Manuscript:
                 fresh.add(following)
             place = following
         self._arrive(place, keep_open=fresh)
-        if drop:
-            for node_id in reversed(was_open):
-                self._drop_draft(node_id)
-        self._mend(left)
+        for node_id in made_since:
+            self._drop_draft(node_id)
         self._arrive(place, keep_open=set(tree.open))
 
     def _begin(self, index: int) -> int:
@@ -324,7 +324,7 @@ class Manuscript:
 
     def _carries_same(self, child: NodeId, node: Node, pieces: Pieces) -> bool:
         there = self.tree.node(child)
-        kin = there.id in (node.id, node.carries) or there.carries in (node.id, node.carries or node.id)
+        kin = self.tree.origin(child).id == self.tree.origin(node.id).id
         return kin and not there.hidden and same(there.pieces, pieces)
 
     def _mend(self, left: NodeId) -> None:
@@ -420,14 +420,30 @@ class Manuscript:
             if tree.node(node.id).parent != under:
                 tree.hang(node.id, under)
             return node.id
+        found = self._cut_out(join(node.pieces), under)
+        if found is not None:
+            return found
+        carries = node.carries if node.carries is not None and node.carries in tree else None
+        if node.id not in tree and node.branch is None and not node.cut:
+            tree.restore(Node(node.id, under, node.pieces, carries=carries, made_at=node.made_at))
+            return node.id
+        return tree.add(under, node.pieces, at, carries=node.id if node.id in tree else carries)
+
+    def _cut_out(self, pieces: Pieces, under: NodeId) -> NodeId | None:
+        """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them."""
+        tree = self.tree
+        total = length(pieces)
         for child in tree.children(under):
             there = tree.node(child)
-            if len(there) > len(node) > 0 and same(cut(there.pieces, 0, len(node)), node.pieces):
-                return tree.split(child, len(node))
-        if node.id not in tree and node.branch is None:
-            tree.restore(Node(node.id, under, node.pieces, carries=node.carries, made_at=node.made_at))
-            return node.id
-        return tree.add(under, node.pieces, at, carries=node.id if node.id in tree else node.carries)
+            shared = min(len(there), total)
+            if not shared or not same(cut(there.pieces, 0, shared), cut(pieces, 0, shared)):
+                continue
+            if len(there) > total:
+                return tree.split(child, total)
+            found = child if len(there) == total else self._cut_out(cut(pieces, shared, total), child)
+            if found is not None:
+                return found
+        return None
 
     def _drop_draft(self, node: NodeId) -> None:
         """Remove a draft to which nothing is attached and which is no longer on the path."""

@@ -1,6 +1,6 @@
 """How a fan is drawn: its width and length, where its branches end, and how tokens are sampled."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 
 __all__ = ["BadSetting", "FanSettings", "Sampling", "Until"]
@@ -16,6 +16,21 @@ class Until(str, Enum):
     TOKENS = "tokens"
     SENTENCE = "sentence"
     PARAGRAPH = "paragraph"
+
+
+_SAMPLING_RANGES: dict[str, tuple[float, float]] = {
+    "repetition_penalty": (0.1, 10.0),
+    "repetition_window": (0, 4096),
+    "top_k": (0, 1_000_000),
+    "top_p": (0.0, 1.0),
+    "min_p": (0.0, 1.0),
+    "temperature": (0.0, 10.0),
+}
+
+
+def _check(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # also refuses NaN
+        raise BadSetting(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +69,3 @@ class FanSettings:
     def __post_init__(self) -> None:
         _check("width", self.width, 1, 16)
         _check("max_tokens", self.max_tokens, 1, 4096)
-
-
-_SAMPLING_RANGES: dict[str, tuple[float, float]] = {
-    "repetition_penalty": (0.1, 10.0),
-    "repetition_window": (0, 4096),
-    "top_k": (0, 1_000_000),
-    "top_p": (0.0, 1.0),
-    "min_p": (0.0, 1.0),
-    "temperature": (0.0, 10.0),
-}
-assert _SAMPLING_RANGES.keys() == {field.name for field in fields(Sampling)}
-
-
-def _check(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # also refuses NaN
-        raise BadSetting(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")

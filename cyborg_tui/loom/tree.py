@@ -22,7 +22,13 @@ class FrozenText(Exception):
 class Tree:
     """Nodes by id. Only the nodes in `open`, the end of the path that is being written, may change their path text."""
 
-    def __init__(self, nodes: Iterable[Node] = (), fans: Iterable[Fan] = (), branches: Iterable[Branch] = ()) -> None:
+    def __init__(
+        self,
+        nodes: Iterable[Node] = (),
+        fans: Iterable[Fan] = (),
+        branches: Iterable[Branch] = (),
+        next_node: NodeId = ROOT + 1,
+    ) -> None:
         self._nodes: dict[NodeId, Node] = {}
         self._children: dict[NodeId, list[NodeId]] = {}
         self._carriers: dict[NodeId, set[NodeId]] = {}
@@ -37,7 +43,8 @@ class Tree:
             self._put_fan(fan)
         for branch in branches:
             self._put_branch(branch)
-        self._next_node = max(self._nodes, default=ROOT) + 1
+        self.next_node = max(next_node, max(self._nodes, default=ROOT) + 1)
+        """Ids below this have been used; none is used twice, even if its node is gone."""
         self._next_fan = max(self._fans, default=0) + 1
         self._next_branch = max(self._branches, default=0) + 1
         if ROOT in self._nodes:
@@ -123,15 +130,15 @@ class Tree:
 
     def add(self, parent: NodeId, pieces: Pieces, at: float, carries: NodeId | None = None) -> NodeId:
         """A new child with this text."""
-        node = Node(self._next_node, parent, join(pieces), carries=carries, made_at=at)
-        self._next_node += 1
+        node = Node(self.next_node, parent, join(pieces), carries=carries, made_at=at)
+        self.next_node += 1
         self._put(node)
         return node.id
 
     def restore(self, node: Node) -> None:
         """Put back a node that `remove` took away."""
         self._put(node)
-        self._next_node = max(self._next_node, node.id + 1)
+        self.next_node = max(self.next_node, node.id + 1)
 
     def rewrite(self, node: NodeId, pieces: Pieces) -> None:
         """Give a node that is being written another text."""
@@ -152,9 +159,9 @@ class Tree:
         """Cut a node after `at` characters. The new head stands above; the tail keeps the id, and so its path text."""
         tail = self._nodes[node]
         head = Node(
-            self._next_node, tail.parent, cut(tail.pieces, 0, at), carries=tail.carries, cut=True, made_at=tail.made_at
+            self.next_node, tail.parent, cut(tail.pieces, 0, at), carries=tail.carries, cut=True, made_at=tail.made_at
         )
-        self._next_node += 1
+        self.next_node += 1
         self._put(head)
         self._children[tail.parent or ROOT].remove(head.id)
         self._swap_child(tail.parent or ROOT, tail.id, head.id)
@@ -190,11 +197,11 @@ class Tree:
 
     def widen(self, fan: FanId, by: int, at: float) -> Fan:
         """More branches for a fan, still empty."""
-        ids = []
+        ids: list[BranchId] = []
         for _ in range(by):
             index = len(self._fans[fan].branches) + len(ids)
-            branch = Branch(self._next_branch, fan, index, seed=0, node=self._next_node)
-            self._next_branch, self._next_node = self._next_branch + 1, self._next_node + 1
+            branch = Branch(self._next_branch, fan, index, seed=0, node=self.next_node)
+            self._next_branch, self.next_node = self._next_branch + 1, self.next_node + 1
             self._put(Node(branch.node, self._fans[fan].context, branch=branch.id, made_at=at))
             self._put_branch(branch)
             ids.append(branch.id)
@@ -290,6 +297,10 @@ class Tree:
             self._children[parent].remove(node)
         if gone.carries is not None:
             self._carriers.get(gone.carries, set()).discard(node)
+        for carrier in self._carriers.pop(node, ()):
+            self._put_unlinked(replace(self._nodes[carrier], carries=gone.carries))
+            if gone.carries is not None:
+                self._carriers.setdefault(gone.carries, set()).add(carrier)
         del self._nodes[node]
         self._changed[0][node] = None
         self.open = tuple(step for step in self.open if step != node)
