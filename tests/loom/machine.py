@@ -114,6 +114,13 @@ class Person(RuleBasedStateMachine):
             assert loom.text[loom.cursor :] == following, "what stood after the cursor was not carried along"
         self.check_undo(everything)
 
+    @precondition(lambda self: self.loom.fan_in_view is not None)
+    @rule(choice=st.integers(0, 2), where=st.floats(0, 1), text=words)
+    def take_and_mend_a_typo_above(self, choice, where, text):
+        self.take(choice, None)
+        start = round(where * self.loom.spot.offset)
+        self.write_at(start, start, text)
+
     @rule()
     def parent(self):
         before = self.authors()
