@@ -27,7 +27,9 @@ class View:
 
     path: Snapshot
     cursor: int
-    fan: FanId | None = None
+    fan: FanId | None
+    next_node: NodeId
+    """Nodes with this id and later ones were made afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,7 +221,10 @@ class Loom:
             if mark.node in self.tree:
                 self.tree.mark(mark.node, hidden=mark.hidden, bookmarked=mark.bookmarked)
         else:
-            made = () if view is step.after or step.kind is StepKind.MOVE else _made_between(step.before, step.after)
+            undoing = view is step.before and step.kind is not StepKind.MOVE
+            made = (
+                [node.id for node in reversed(step.after.path) if node.id >= step.before.next_node] if undoing else ()
+            )
             self.manuscript.reach(view.path, now, made)
             self.cursor = min(view.cursor, len(self.manuscript))
         self.spot = None
@@ -229,7 +232,7 @@ class Loom:
             self.show_fan(view.fan)
 
     def _view(self) -> View:
-        return View(self.manuscript.snapshot(), self.cursor, self.spot.fan if self.spot is not None else None)
+        return View(self.manuscript.snapshot(), self.cursor, self.spot.fan if self.spot else None, self.tree.next_node)
 
     def _mark_of(self, node: NodeId) -> Mark:
         marked = self.tree.node(node)
@@ -245,9 +248,3 @@ class Loom:
         note: str = "",
     ) -> None:
         self._events.append(Event(self._clock(), kind, node, fan, branch, amount, note))
-
-
-def _made_between(before: View, after: View) -> list[NodeId]:
-    """The nodes that are on the path only afterwards, the last one first."""
-    known = {node.id for node in before.path}
-    return [node.id for node in reversed(after.path) if node.id not in known]

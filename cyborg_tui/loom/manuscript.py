@@ -157,8 +157,10 @@ class Manuscript:
         for node in snapshot[1:]:
             following = self._find(node, place)
             if following is None:
+                new, was_there = tree.next_node, node.id in tree
                 following = self._make_again(node, place, at)
-                fresh.add(following)
+                if following >= new or (following == node.id and not was_there):
+                    fresh.add(following)
             place = following
         self._arrive(place, keep_open=fresh)
         for node_id in made_since:
@@ -294,7 +296,7 @@ class Manuscript:
         tree = self.tree
         beside = parent == under or (above is not None and tree.node(above).parent == parent)
         passing = tree.node(parent).cut and not tree.is_context(parent)
-        return (beside or passing) and all(node.id in tree.open for node, _ in suffix)
+        return (beside or passing) and under not in tree.open and all(node.id in tree.open for node, _ in suffix)
 
     def _move(self, suffix: list[tuple[Node, Pieces]], under: NodeId) -> None:
         tree = self.tree
