@@ -225,6 +225,8 @@ class Manuscript:
             if not text:
                 emptied.append(node.id)
         leaf = self.leaf
+        if all(not tree.node(node_id).pieces for node_id in tree.open):
+            emptied.remove(leaf)  # without a child, the frozen node above would be a draft again
         for node_id in emptied:
             if node_id == leaf:
                 leaf = tree.node(leaf).parent or ROOT

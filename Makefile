@@ -1,0 +1,42 @@
+# make run, make test, make check, make bench. ARGS are passed on: make run ARGS="fan 'Once' -n 4"
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+INPUTS := pyproject.toml constraints.txt
+
+.PHONY: run test check bench soak clean
+
+run: $(VENV)/.installed
+	@$(BIN)/cyborg-tui $(ARGS)
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest $(ARGS)
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m soak $(ARGS)
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	@for benchmark in benchmarks/[a-z]*.py; do $(BIN)/python $$benchmark $(ARGS) || exit 1; done
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(INPUTS) | $(VENV)/bin/pip
+	@echo "Installing; the first time llama.cpp is compiled, which takes some minutes."
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(INPUTS) | $(VENV)/bin/pip
+	@echo "Installing; the first time llama.cpp is compiled, which takes some minutes."
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
