@@ -117,6 +117,8 @@ class Manuscript:
         index = next((i for i, node in enumerate(self._path) if node.id == spot), None)
         if index is None:
             raise NotHere
+        if spot in self.tree.open:
+            self.tree.open = ()
         if self.tree.fan(self.tree.branch(branch).fan).context == spot:
             target, past = self._branch_place(branch, spot, index, upto)
         else:
