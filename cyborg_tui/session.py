@@ -10,7 +10,6 @@ from cyborg_tui.engine.protocol import (
     BranchEnded,
     EngineEvent,
     FanEnded,
-    FanRequest,
     FanStats,
     Grew,
     Loading,
@@ -24,7 +23,7 @@ from cyborg_tui.loom import measures
 from cyborg_tui.loom.context import Context, context_of
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, decode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
 
@@ -314,7 +313,7 @@ class Session:
         self.view = replace(self.view, waiting=Waiting.BRANCHES, seconds_left=None, problem="")
         for growth in event.growth:
             branch = self._branch(event.fan, growth.index)
-            self.loom.grow(branch, growth.text, growth.healed, growth.tokens, growth.seed)
+            self.loom.grow(branch, decode(growth.text), growth.healed, growth.tokens, growth.seed)
         self._save()
 
     def _end(self, request: int, finish: Finish, stats: FanStats | None = None) -> None:
@@ -343,7 +342,7 @@ class Session:
         seed = (fan.seed + first) & 0xFFFFFFFF
         settings = replace(fan.settings, width=width)
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, problem="")
-        self.engine.fan(FanRequest(request, self._context(self.loom.spot.offset), settings, seed))
+        self.engine.fan(request, self._context(self.loom.spot.offset), settings, seed)
 
     def _context(self, end: int) -> Context:
         """The manuscript up to `end`, as far back as the window can possibly reach; the cut moves in large steps."""

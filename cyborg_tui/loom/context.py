@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cyborg_tui.loom.fan import Branch, BranchId, encode
+from cyborg_tui.loom.fan import Branch, BranchId, encode, whole_characters
 from cyborg_tui.loom.piece import Piece
 
 __all__ = ["Context", "Segment", "context_of"]
@@ -61,7 +61,7 @@ def _tokens_between(branch: Branch, vocabulary: str, start: int, end: int) -> It
     for token in branch.tokens:
         ids.append(token.id)
         size += token.size
-        text = _whole(rest[at : at + size])
+        text = whole_characters(rest[at : at + size])
         if text is None:
             continue
         finish = begin + len(text)
@@ -75,20 +75,6 @@ def _tokens_between(branch: Branch, vocabulary: str, start: int, end: int) -> It
             break
     if covered < end:
         yield Segment(branch.text[covered:end])
-
-
-def _whole(data: bytes) -> str | None:
-    """The text of these bytes if they end between two characters, else None."""
-    text = data.decode("utf-8", "surrogateescape")
-    tail = data[-4:]
-    for length in range(1, len(tail) + 1):
-        lead = tail[-length]
-        if lead >= 0xC0:
-            needed = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-            return None if length < needed and lead < 0xF8 else text
-        if lead < 0x80:
-            break
-    return text
 
 
 def _ends_with(segments: list[Segment], text: str) -> bool:

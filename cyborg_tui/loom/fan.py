@@ -5,7 +5,19 @@ from enum import Enum
 
 from cyborg_tui.loom.settings import FanSettings
 
-__all__ = ["Branch", "BranchId", "Fan", "FanId", "Finish", "ModelIdentity", "NodeId", "TokenRecord", "decode", "encode"]
+__all__ = [
+    "Branch",
+    "BranchId",
+    "Fan",
+    "FanId",
+    "Finish",
+    "ModelIdentity",
+    "NodeId",
+    "TokenRecord",
+    "decode",
+    "encode",
+    "whole_characters",
+]
 
 NodeId = int
 FanId = int
@@ -93,9 +105,26 @@ class Fan:
 
 def encode(text: str) -> bytes:
     """The bytes a model's text stands for; bytes that were no UTF-8 stand in it as lone surrogates."""
-    return text.encode("utf-8", "surrogateescape")
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte, from a file of another kind
+        return text.encode("utf-8", "surrogatepass")
 
 
 def decode(data: bytes) -> str:
     """The text of a model's bytes, losing nothing: `encode` gives the same bytes back."""
     return data.decode("utf-8", "surrogateescape")
+
+
+def whole_characters(data: bytes) -> str | None:
+    """The text of these bytes if they end between two characters, else None."""
+    text = data.decode("utf-8", "surrogateescape")
+    tail = data[-4:]
+    for length in range(1, len(tail) + 1):
+        lead = tail[-length]
+        if lead >= 0xC0:
+            needed = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+            return None if length < needed and lead < 0xF8 else text
+        if lead < 0x80:
+            break
+    return text

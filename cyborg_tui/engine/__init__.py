@@ -1,0 +1,1 @@
+"""The engine: a model in a process of its own, asked for fans over a typed protocol."""

@@ -1,0 +1,72 @@
+"""Which sequence of the cache holds which tokens. Pure: the scheduler asks here what need not be evaluated again."""
+
+from collections.abc import Collection, Sequence
+
+__all__ = ["Cache", "shared_length"]
+
+
+def shared_length(some: Sequence[int], others: Sequence[int]) -> int:
+    """How many tokens both begin with."""
+    end = min(len(some), len(others))
+    if some[:end] == others[:end]:
+        return end
+    low, high = 0, end
+    while high - low > 1:
+        middle = (low + high) // 2
+        if some[low:middle] == others[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+class Cache:
+    """Sequences by number, each with the tokens evaluated in it; the least recently used one goes first."""
+
+    def __init__(self, sequences: int) -> None:
+        self._held: dict[int, list[int]] = {}
+        self._used: dict[int, int] = {}
+        self._sequences = sequences
+        self._clock = 0
+
+    def held(self, sequence: int) -> list[int]:
+        return self._held.get(sequence, [])
+
+    def nearest(self, tokens: Sequence[int], *, whole: bool = False) -> tuple[int | None, int]:
+        """The sequence that shares the longest beginning with `tokens`, and how long that is. With `whole`, only
+        sequences all of whose tokens are shared count: those of a model that cannot go back."""
+        best: tuple[int | None, int] = (None, 0)
+        for sequence, held in self._held.items():
+            shared = shared_length(held, tokens)
+            if shared > best[1] and (not whole or shared == len(held)):
+                best = (sequence, shared)
+        return best
+
+    def hold(self, sequence: int, tokens: Sequence[int]) -> None:
+        self._held[sequence] = list(tokens)
+        self.use(sequence)
+
+    def extend(self, sequence: int, tokens: Sequence[int]) -> None:
+        self._held.setdefault(sequence, []).extend(tokens)
+        self.use(sequence)
+
+    def use(self, sequence: int) -> None:
+        self._clock += 1
+        self._used[sequence] = self._clock
+
+    def forget(self, sequence: int) -> None:
+        self._held.pop(sequence, None)
+        self._used.pop(sequence, None)
+
+    def vacant(self, keep: Collection[int]) -> int:
+        """A sequence to write in: an empty one, else the least recently used one that is not in `keep`."""
+        for sequence in range(self._sequences):
+            if sequence not in self._held and sequence not in keep:
+                return sequence
+        oldest = self.oldest(keep)
+        assert oldest is not None, "more branches than sequences"
+        return oldest
+
+    def oldest(self, keep: Collection[int]) -> int | None:
+        """The least recently used sequence that holds something and is not in `keep`."""
+        return min((s for s in self._held if s not in keep), key=lambda s: self._used[s], default=None)

@@ -1,0 +1,303 @@
+"""llama.cpp: the one module that knows it. A model, its vocabulary, one context of many sequences, and samplers."""
+
+import ctypes
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import llama_cpp as ll
+import numpy as np
+from numpy.typing import NDArray
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.loom.fan import ModelIdentity
+from cyborg_tui.loom.settings import Sampling
+
+__all__ = ["Candidate", "Llama", "ModelRefusedError", "NoRoomError", "Sampler", "build", "devices"]
+
+_CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
+_FLASH = {"auto": -1, "off": 0, "on": 1}
+_SPM = 1
+_LONGEST_WINDOW = 4096
+_NOT_A_TOKEN = -1
+
+Candidate = tuple[int, float]
+"""A token id and a logit."""
+Floats = NDArray[np.float32]
+
+
+class ModelRefusedError(Exception):
+    """The model cannot be used; the message says why and what to do."""
+
+
+class NoRoomError(Exception):
+    """The cache is full: some sequence must go before this can be evaluated."""
+
+
+@ll.llama_log_callback
+def _quiet(level: int, text: bytes, _data: object) -> None:
+    if level >= 3:
+        os.write(2, text)
+
+
+def _physical_cores() -> int:
+    try:
+        usable = len(os.sched_getaffinity(0))
+    except AttributeError:
+        usable = os.cpu_count() or 1
+    pairs = set()
+    try:
+        for cpu in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/thread_siblings_list"):
+            pairs.add(cpu.read_text())
+    except OSError:
+        pairs = set()
+    return max(1, min(usable, len(pairs) or usable))
+
+
+def _has_amx() -> bool:
+    """Whether llama.cpp would repack weights for AMX; its AMX product crashes on matrices of some widths."""
+    try:
+        return "amx_int8" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+
+
+def build() -> str:
+    """Which llama.cpp this is."""
+    return f"llama-cpp-python {ll.__version__}"
+
+
+def devices() -> tuple[str, ...]:
+    return ("GPU",) if ll.llama_supports_gpu_offload() else ("CPU",)
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Tokens evaluated since the model was loaded, as llama.cpp counts them."""
+
+    prompt: int
+    generated: int
+
+    @property
+    def total(self) -> int:
+        return self.prompt + self.generated
+
+
+class Llama:
+    """A loaded model with one context: a unified cache that many sequences share."""
+
+    def __init__(self, path: Path, config: EngineConfig, room: int, progress: Callable[[float], None]) -> None:
+        """`room`: cells beside the window, for branches. Raises ModelRefusedError."""
+        ll.llama_backend_init()
+        ll.llama_log_set(_quiet, ctypes.c_void_p(0))
+        self._model = self._load(path, config, progress)
+        self._vocab = ll.llama_model_get_vocab(self._model)
+        self.n_vocab = ll.llama_vocab_n_tokens(self._vocab)
+        if self.n_vocab <= 0 or ll.llama_model_n_layer(self._model) <= 0:
+            raise ModelRefusedError(f"{path.name} holds only a vocabulary and cannot write; choose a whole model.")
+        if not ll.llama_model_has_decoder(self._model):
+            raise ModelRefusedError(f"{path.name} is an encoder, which cannot write; choose a text model.")
+        self.rolls_back = not (ll.llama_model_is_recurrent(self._model) or ll.llama_model_is_hybrid(self._model))
+        trained = ll.llama_model_n_ctx_train(self._model)
+        self.window = min(config.context or _LONGEST_WINDOW, trained or _LONGEST_WINDOW)
+        self.sequences = 34 if self.rolls_back else 18
+        self._context = self._make_context(config, room, path)
+        self._memory = ll.llama_get_memory(self._context)
+        self._n_batch = ll.llama_n_batch(self._context)
+        self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
+        self._spm = ll.llama_vocab_type(self._vocab) == _SPM
+        self.bos, self.eos = ll.llama_vocab_bos(self._vocab), ll.llama_vocab_eos(self._vocab)
+        self.adds_bos = bool(ll.llama_vocab_get_add_bos(self._vocab))
+        self.pieces = [self._piece(token) for token in range(self.n_vocab)]
+        self.identity = self._identify(path)
+
+    def _load(self, path: Path, config: EngineConfig, progress: Callable[[float], None]) -> ll.llama_model_p:
+        params = ll.llama_model_default_params()
+        params.n_gpu_layers = config.gpu_layers if config.gpu_layers >= 0 else 999
+        params.use_extra_bufts = not _has_amx()
+
+        @ll.llama_progress_callback
+        def report(fraction: float, _data: object) -> bool:
+            progress(fraction)
+            return True
+
+        params.progress_callback = report
+        model = ll.llama_model_load_from_file(os.fsencode(path), params)
+        if not model:
+            raise ModelRefusedError(
+                f"{path.name} could not be loaded: it is damaged, or of a kind this llama.cpp does not know; "
+                "choose another file or a newer version."
+            )
+        return model
+
+    def _make_context(self, config: EngineConfig, room: int, path: Path) -> ll.llama_context_p:
+        params = ll.llama_context_default_params()
+        threads = config.threads or _physical_cores()
+        params.n_ctx = self.window + room
+        params.n_batch = params.n_ubatch = 512
+        params.n_seq_max = self.sequences
+        params.kv_unified = True
+        params.flash_attn_type = _FLASH[config.flash_attention]
+        params.type_k = params.type_v = _CACHE_TYPES[config.cache_type]
+        params.n_threads = params.n_threads_batch = threads
+        params.swa_full = True
+        params.no_perf = False
+        context = ll.llama_init_from_model(self._model, params)
+        if not context:
+            raise ModelRefusedError(
+                f"There is not enough memory for {path.name} with a window of {self.window} tokens; "
+                "set a smaller engine.context in the config."
+            )
+        return context
+
+    def _identify(self, path: Path) -> ModelIdentity:
+        digest = hashlib.sha256()
+        for piece in self.pieces:
+            digest.update(len(piece).to_bytes(4, "big") + piece)
+        name = self._metadata(b"general.name") or path.stem
+        kind = ctypes.create_string_buffer(128)
+        ll.llama_model_desc(self._model, kind, 128)
+        description = kind.value.decode("utf-8", "replace")
+        return ModelIdentity(name, digest.hexdigest()[:16], path.name, path.stat().st_size, description, build())
+
+    def _metadata(self, key: bytes) -> str:
+        value = ctypes.create_string_buffer(256)
+        size = ll.llama_model_meta_val_str(self._model, key, value, 256)
+        text = value.value.decode("utf-8", "replace") if size > 0 else ""
+        return "".join(letter for letter in text if letter.isprintable())[:60]
+
+    # text and tokens
+
+    def _piece(self, token: int) -> bytes:
+        space = ctypes.create_string_buffer(64)
+        size = ll.llama_token_to_piece(self._vocab, token, space, 64, 0, False)
+        if size < 0:
+            space = ctypes.create_string_buffer(-size)
+            size = ll.llama_token_to_piece(self._vocab, token, space, -size, 0, False)
+        return space.raw[:size]
+
+    def tokenize(self, text: bytes, *, at_start: bool) -> list[int]:
+        """The tokens of a text. In the middle of one, SentencePiece must not put its space before it."""
+        if not text:
+            return []
+        if self._spm and not at_start:
+            sentinel = self._tokens(b"\n")
+            tokens = self._tokens(b"\n" + text)
+            if tokens[: len(sentinel)] == sentinel:
+                return tokens[len(sentinel) :]
+        return self._tokens(text)
+
+    def _tokens(self, text: bytes) -> list[int]:
+        size = len(text) + 8
+        space = (ll.llama_token * size)()
+        count = ll.llama_tokenize(self._vocab, text, len(text), space, size, False, False)
+        if count < 0:
+            space = (ll.llama_token * -count)()
+            count = ll.llama_tokenize(self._vocab, text, len(text), space, -count, False, False)
+        return list(space[:count])
+
+    def ends_text(self, token: int) -> bool:
+        return bool(ll.llama_vocab_is_eog(self._vocab, token))
+
+    # evaluating
+
+    def decode(self, tokens: Sequence[tuple[int, int, int, bool]]) -> None:
+        """Evaluate (token, position, sequence, wants logits) in one batch. Raises NoRoomError."""
+        batch = self._batch
+        for i, (token, position, sequence, wants) in enumerate(tokens):
+            if not 0 <= token < self.n_vocab:
+                raise ValueError(f"token {token} is outside the vocabulary")
+            batch.token[i], batch.pos[i] = token, position
+            batch.n_seq_id[i], batch.seq_id[i][0], batch.logits[i] = 1, sequence, wants
+        batch.n_tokens = len(tokens)
+        result = ll.llama_decode(self._context, batch)
+        if result == 1:
+            raise NoRoomError
+        if result != 0:
+            raise RuntimeError(f"llama.cpp could not evaluate a batch (code {result})")
+        ll.llama_synchronize(self._context)
+
+    @property
+    def batch_size(self) -> int:
+        return self._n_batch
+
+    def row(self, index: int) -> Floats:
+        """A copy of the logits of the batch's token at `index`; shape (vocabulary,)."""
+        pointer = ll.llama_get_logits_ith(self._context, index)
+        return np.ctypeslib.as_array(pointer, (self.n_vocab,)).copy()
+
+    def rows(self, count: int) -> Floats:
+        """The logits of a batch of `count` tokens that all asked for them; a view, shape (count, vocabulary)."""
+        return np.ctypeslib.as_array(ll.llama_get_logits(self._context), (count, self.n_vocab))
+
+    def copy(self, source: int, target: int, upto: int = -1) -> None:
+        """Let `target` share the first `upto` cells of `source`."""
+        ll.llama_memory_seq_rm(self._memory, target, -1, -1)
+        ll.llama_memory_seq_cp(self._memory, source, target, -1 if upto < 0 else 0, upto)
+
+    def cut(self, sequence: int, start: int) -> bool:
+        """Forget a sequence from position `start` on. False if the model cannot do that; it has forgotten all then."""
+        if ll.llama_memory_seq_rm(self._memory, sequence, start if start > 0 else -1, -1):
+            return True
+        ll.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        return False
+
+    def counters(self) -> Counters:
+        data = ll.llama_perf_context(self._context)
+        return Counters(data.n_p_eval, data.n_eval)
+
+
+class Sampler:
+    """llama.cpp's sampler chain for one branch."""
+
+    def __init__(self, model: Llama, settings: Sampling, seed: int, recent: Sequence[int]) -> None:
+        self._model = model
+        self._chain = ll.llama_sampler_chain_init(ll.llama_sampler_chain_default_params())
+        for sampler in _samplers(settings, seed):
+            ll.llama_sampler_chain_add(self._chain, sampler)
+        if settings.repetition_penalty != 1.0 and settings.repetition_window:
+            for token in recent[-settings.repetition_window :]:
+                ll.llama_sampler_accept(self._chain, token)
+
+    def sample(self, index: int) -> int:
+        """Draw from the logits of the batch's token at `index`."""
+        return int(ll.llama_sampler_sample(self._chain, self._model._context, index))
+
+    def draw(self, candidates: Sequence[Candidate] | Floats) -> int:
+        """Draw from candidates of one's own, or from a row of logits."""
+        if isinstance(candidates, np.ndarray):
+            ids: NDArray[np.int32] = np.arange(len(candidates), dtype=np.int32)
+            logits = candidates
+        else:
+            ids = np.array([token for token, _ in candidates], np.int32)
+            logits = np.array([logit for _, logit in candidates], np.float32)
+        data = np.zeros(len(ids), dtype=np.dtype([("id", "i4"), ("logit", "f4"), ("p", "f4")]))
+        data["id"], data["logit"] = ids, logits
+        array = ll.llama_token_data_array(
+            data=data.ctypes.data_as(ll.llama_token_data_p), size=len(ids), selected=-1, sorted=False
+        )
+        ll.llama_sampler_apply(self._chain, ctypes.byref(array))
+        token = int(array.data[array.selected].id)
+        ll.llama_sampler_accept(self._chain, token)
+        return token
+
+    def close(self) -> None:
+        ll.llama_sampler_free(self._chain)
+
+
+def _samplers(settings: Sampling, seed: int) -> list[object]:
+    chain: list[object] = []
+    if settings.repetition_penalty != 1.0 and settings.repetition_window:
+        chain.append(ll.llama_sampler_init_penalties(settings.repetition_window, settings.repetition_penalty, 0.0, 0.0))
+    if settings.temperature <= 0:
+        return [*chain, ll.llama_sampler_init_greedy()]
+    if settings.top_k:
+        chain.append(ll.llama_sampler_init_top_k(settings.top_k))
+    if settings.top_p < 1:
+        chain.append(ll.llama_sampler_init_top_p(settings.top_p, 1))
+    if settings.min_p > 0:
+        chain.append(ll.llama_sampler_init_min_p(settings.min_p, 1))
+    chain.append(ll.llama_sampler_init_temp(settings.temperature))
+    return [*chain, ll.llama_sampler_init_dist(seed & 0xFFFFFFFF)]

@@ -1,0 +1,214 @@
+"""What client and worker say to each other: msgpack structs, each after its length in four bytes, big-endian."""
+
+import struct
+from collections.abc import Iterator
+
+import msgspec
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, encode
+from cyborg_tui.loom.settings import FanSettings
+
+__all__ = [
+    "MAGIC",
+    "VERSION",
+    "BranchEnded",
+    "Cancel",
+    "EngineEvent",
+    "Evaluate",
+    "Evaluated",
+    "Failed",
+    "FanEnded",
+    "FanRequest",
+    "FanStats",
+    "Grew",
+    "Growth",
+    "Hello",
+    "Load",
+    "Loading",
+    "Lost",
+    "PromptProgress",
+    "Ready",
+    "Request",
+    "Unavailable",
+    "WireSegment",
+    "decode_event",
+    "decode_request",
+    "encode_frame",
+    "frames",
+    "wire",
+]
+
+VERSION = 1
+MAGIC = b"\x00cyborg-tui engine\x00\n"
+"""The worker's first bytes; whatever a login shell printed before them is skipped."""
+LONGEST_FRAME = 256 * 1024 * 1024
+
+
+class Load(msgspec.Struct, tag=True, frozen=True):
+    config: EngineConfig
+
+
+class WireSegment(msgspec.Struct, frozen=True):
+    """A segment of a context; its text as bytes, since a model's may be no UTF-8."""
+
+    text: bytes
+    tokens: tuple[int, ...]
+    vocabulary: str
+
+
+def wire(context: Context) -> tuple[WireSegment, ...]:
+    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary) for part in context.segments)
+
+
+class FanRequest(msgspec.Struct, tag=True, frozen=True):
+    """A fan wanted. It takes the place of one that is running."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    settings: FanSettings
+    seed: int
+
+
+class Evaluate(msgspec.Struct, tag=True, frozen=True):
+    """A context that may soon be asked for; evaluated when there is nothing else to do."""
+
+    context: tuple[WireSegment, ...]
+
+
+class Cancel(msgspec.Struct, tag=True, frozen=True):
+    """Stop the fan or evaluation in flight."""
+
+
+Request = Load | FanRequest | Evaluate | Cancel
+
+
+class Hello(msgspec.Struct, tag=True, frozen=True):
+    version: int
+
+
+class Loading(msgspec.Struct, tag=True, frozen=True):
+    fraction: float
+
+
+class Ready(msgspec.Struct, tag=True, frozen=True):
+    """A model is loaded."""
+
+    model: ModelIdentity
+    window: int
+    """The longest context, in tokens."""
+    build: str
+    devices: tuple[str, ...]
+
+
+class Unavailable(msgspec.Struct, tag=True, frozen=True):
+    """There is no model to write with; `sentence` says why and what to do."""
+
+    sentence: str
+
+
+class Lost(msgspec.Struct, tag=True, frozen=True):
+    """The worker is gone. With `again`, another is on its way."""
+
+    sentence: str
+    again: bool
+
+
+class PromptProgress(msgspec.Struct, tag=True, frozen=True):
+    fan: int | None
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+class Growth(msgspec.Struct, frozen=True):
+    """What one branch grew by: whole characters, and the tokens they stand for."""
+
+    index: int
+    seed: int
+    text: bytes
+    healed: int
+    tokens: tuple[TokenRecord, ...]
+
+
+class Grew(msgspec.Struct, tag=True, frozen=True):
+    fan: int
+    growth: tuple[Growth, ...]
+
+
+class BranchEnded(msgspec.Struct, tag=True, frozen=True):
+    fan: int
+    index: int
+    finish: Finish
+
+
+class FanStats(msgspec.Struct, frozen=True):
+    """What a fan cost. Times in seconds."""
+
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    """Of the prompt, those that did not have to be evaluated again."""
+    evaluated_tokens: int = 0
+    """All tokens evaluated for this fan, as llama.cpp counts them."""
+    left_out_tokens: int = 0
+    """Of the prompt, those before the window."""
+    prefill_s: float = 0.0
+    decode_s: float = 0.0
+    first_token_s: float = 0.0
+    tokens_per_s: float = 0.0
+
+
+class FanEnded(msgspec.Struct, tag=True, frozen=True):
+    """Nothing more will come of this fan."""
+
+    fan: int
+    finish: Finish | None
+    """None if every branch came to its own end."""
+    stats: FanStats
+
+
+class Evaluated(msgspec.Struct, tag=True, frozen=True):
+    tokens: int
+
+
+class Failed(msgspec.Struct, tag=True, frozen=True):
+    """A fan could not be made; `sentence` says why."""
+
+    fan: int
+    sentence: str
+
+
+EngineEvent = (
+    Hello | Loading | Ready | Unavailable | Lost | PromptProgress | Grew | BranchEnded | FanEnded | Evaluated | Failed
+)
+
+_encoder = msgspec.msgpack.Encoder()
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_events: msgspec.msgpack.Decoder[EngineEvent] = msgspec.msgpack.Decoder(EngineEvent)
+
+
+def encode_frame(message: Request | EngineEvent) -> bytes:
+    body = _encoder.encode(message)
+    return struct.pack(">I", len(body)) + body
+
+
+def decode_request(body: bytes) -> Request:
+    return _requests.decode(body)
+
+
+def decode_event(body: bytes) -> EngineEvent:
+    return _events.decode(body)
+
+
+def frames(buffer: bytearray) -> Iterator[bytes]:
+    """The whole frames at the start of `buffer`, which is left with the rest."""
+    while len(buffer) >= 4:
+        (size,) = struct.unpack_from(">I", buffer)
+        if size > LONGEST_FRAME:
+            raise ValueError(f"a frame of {size} bytes")
+        if len(buffer) < 4 + size:
+            return
+        body = bytes(buffer[4 : 4 + size])
+        del buffer[: 4 + size]
+        yield body

@@ -1,0 +1,126 @@
+"""The worker: a process that holds the model and answers on its standard output."""
+
+import os
+import queue
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from cyborg_tui.engine.checks import BadModelError, check_model, embedded_model
+from cyborg_tui.engine.protocol import (
+    MAGIC,
+    VERSION,
+    Cancel,
+    EngineEvent,
+    Evaluate,
+    Evaluated,
+    FanRequest,
+    Hello,
+    Load,
+    Loading,
+    Ready,
+    Request,
+    Unavailable,
+    decode_request,
+    encode_frame,
+    frames,
+)
+
+if TYPE_CHECKING:
+    from cyborg_tui.engine.fanning import Fanning
+
+__all__ = ["main"]
+
+_WIDEST, _LONGEST = 16, 256
+"""Cells are kept for two fans of this width and length beside the window."""
+
+
+class Worker:
+    """Reads requests in a thread of its own, so that the one that is being answered can be stopped."""
+
+    def __init__(self, source: BinaryIO, target: BinaryIO) -> None:
+        self._source, self._target = source, target
+        self._inbox: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._urgent = threading.Event()
+
+    def run(self) -> None:
+        self._target.write(MAGIC)
+        self._say(Hello(VERSION))
+        threading.Thread(target=self._read, daemon=True).start()
+        fanning = None
+        while True:
+            request = self._latest()
+            if isinstance(request, Load):
+                fanning = self._load(request)
+            elif fanning is not None and isinstance(request, FanRequest):
+                fanning.fan(request)
+            elif fanning is not None and isinstance(request, Evaluate):
+                self._evaluate(fanning, request)
+
+    def _read(self) -> None:
+        """Everything asked for. The end of the input is the end of the process, even in the middle of a step."""
+        buffer = bytearray()
+        while data := os.read(self._source.fileno(), 1 << 16):
+            buffer += data
+            for body in frames(buffer):
+                self._inbox.put(decode_request(body))
+                self._urgent.set()
+        os._exit(0)
+
+    def _latest(self) -> Request:
+        """The next request that still matters: a newer fan, evaluation or cancel makes older ones void."""
+        request = self._inbox.get()
+        while isinstance(request, (Evaluate, Cancel)) and not self._inbox.empty():
+            request = self._inbox.get()
+        if self._inbox.empty():
+            self._urgent.clear()
+        if not self._inbox.empty():
+            self._urgent.set()
+        return request
+
+    def _say(self, event: EngineEvent) -> None:
+        self._target.write(encode_frame(event))
+        self._target.flush()
+
+    def _load(self, request: Load) -> "Fanning | None":
+        from cyborg_tui.engine.fanning import Fanning
+        from cyborg_tui.engine.llama import Llama, ModelRefusedError, build, devices
+
+        config = request.config
+        path = Path(config.model).expanduser() if config.model else embedded_model()
+        told = -1.0
+
+        def progress(fraction: float) -> None:
+            nonlocal told
+            if fraction - told >= 0.1:
+                told = fraction
+                self._say(Loading(fraction))
+
+        try:
+            check_model(path)
+            model = Llama(path, config, room=2 * _WIDEST * _LONGEST, progress=progress)
+        except (BadModelError, ModelRefusedError) as error:
+            self._say(Unavailable(str(error)))
+            return None
+        self._say(Ready(model.identity, model.window, build(), devices()))
+        return Fanning(model, self._say, self._urgent.is_set)
+
+    def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
+        from cyborg_tui.engine.fanning import Interrupted
+
+        try:
+            self._say(Evaluated(fanning.prepare(request.context)))
+        except Interrupted:
+            pass
+
+
+def main() -> None:
+    """Run the worker on standard input and output. What llama.cpp prints goes to standard error."""
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
+    target = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    nice = int(os.environ.get("CYBORG_TUI_ENGINE_NICE", "0"))
+    if nice:
+        os.nice(nice)
+    Worker(sys.stdin.buffer, target).run()
