@@ -1,0 +1,5 @@
+"""The editor: a text of any length, wrapped, drawn row by row, with a branch standing in it provisionally."""
+
+from cyborg_tui.widgets.editor.editor import Editor, Manuscript
+
+__all__ = ["Editor", "Manuscript"]

@@ -1,0 +1,512 @@
+"""The editor widget: draws the rows that changed, and turns keys into edits."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Protocol
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from cyborg_tui.widgets.cells import clusters, drawable, width
+from cyborg_tui.widgets.editor.document import Document
+
+__all__ = ["Editor", "Manuscript"]
+
+
+class Manuscript(Protocol):
+    """What the editor edits. Offsets count the manuscript's characters; provisional text is none of them."""
+
+    def edit(self, start: int, end: int, text: str) -> None: ...
+
+    def keep_provisional(self, shown: int) -> None:
+        """The first `shown` characters of the provisional text become part of the manuscript."""
+
+    def move_cursor(self, offset: int) -> None: ...
+
+    def authors(self, start: int, end: int) -> Iterable[tuple[int, int, str]]:
+        """Who wrote what between two offsets: (start, end, "person" or "model")."""
+
+
+class Editor(ScrollView, can_focus=True):
+    """Shows a text and edits it. The session holds the truth; this holds what is on the screen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "editor--person",
+        "editor--model",
+        "editor--provisional",
+        "editor--selection",
+        "editor--cursor",
+    }
+    DEFAULT_CSS = "Editor { scrollbar-size: 0 0; }"
+    MEASURE = 76
+    """The longest row, in cells."""
+
+    class Changed(Message):
+        """The text changed, or the cursor moved."""
+
+    def __init__(self, manuscript: Manuscript, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.manuscript = manuscript
+        self.read_only = False
+        self._document = Document()
+        self._cursor = 0
+        self._anchor: int | None = None
+        self._goal: int | None = None
+        self._provisional = (0, "")
+        self._painted = 0
+
+    # what the screen calls
+
+    @property
+    def text(self) -> str:
+        """The manuscript as the editor has it, without provisional text."""
+        at, shown = self._provisional
+        text = self._document.text
+        return text[:at] + text[at + len(shown) :]
+
+    @property
+    def cursor(self) -> int:
+        """Characters of the manuscript before the cursor."""
+        return self._cursor
+
+    @property
+    def selection(self) -> tuple[int, int] | None:
+        if self._anchor is None or self._anchor == self._cursor:
+            return None
+        return min(self._anchor, self._cursor), max(self._anchor, self._cursor)
+
+    @property
+    def painted(self) -> int:
+        """How many characters of the provisional text have been on the screen."""
+        return min(self._painted, len(self._provisional[1]))
+
+    def load(self, text: str, cursor: int = 0) -> None:
+        self._document = Document(text, self._columns)
+        self._provisional, self._painted = (0, ""), 0
+        self._cursor, self._anchor = cursor, None
+        self._resize()
+        self.refresh()
+        self._follow()
+
+    def follow_manuscript(self, text: str, cursor: int) -> None:
+        """Show the manuscript as it is now, repainting what differs."""
+        old = self.text
+        if old != text:
+            start = _shared(old, text)
+            end = _shared(old[start:][::-1], text[start:][::-1])
+            self.clear_provisional()
+            self._replace(start, len(old) - end, text[start : len(text) - end])
+            self._anchor = None
+        if cursor != self._cursor:
+            self._place(cursor)
+
+    def show_provisional(self, at: int, text: str) -> None:
+        """Let a text stand at an offset that is not part of the manuscript."""
+        place, shown = self._provisional
+        if (place, shown) == (at, text):
+            return
+        if place == at and text.startswith(shown):
+            self._provisional = (at, text)
+            self._replace(at + len(shown), at + len(shown), text[len(shown) :])
+        else:
+            common = _shared(shown, text) if place == at else 0
+            if place != at:
+                self.clear_provisional()
+                shown = ""
+            self._painted = min(self._painted, common)
+            self._provisional = (at, text)
+            self._replace(at + common, at + len(shown), text[common:])
+        self._note_painted()
+
+    def clear_provisional(self) -> None:
+        at, shown = self._provisional
+        self._provisional, self._painted = (0, ""), 0
+        if shown:
+            self._replace(at, at + len(shown), "")
+
+    # drawing
+
+    @property
+    def _columns(self) -> int:
+        return max(4, min(self.MEASURE, self.size.width - 2 * self._margin))
+
+    @property
+    def _margin(self) -> int:
+        return 3 if self.size.width >= 60 else 1
+
+    def on_resize(self) -> None:
+        self._document.fold_to(self._columns)
+        self._resize()
+        self.refresh()
+        self._follow()
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(self.size.width, self._document.height + 2)
+
+    def _replace(self, start: int, end: int, text: str) -> None:
+        """Change the text on the screen, in offsets of that text."""
+        top, rows, moved = self._document.replace(start, end, text)
+        if moved:
+            self._resize()
+            first = max(0, top - self.scroll_offset.y)
+            self.refresh(Region(0, first, self.size.width, max(1, self.size.height - first)))
+        else:
+            self._refresh_rows(top, rows)
+
+    def _refresh_rows(self, top: int, count: int = 1) -> None:
+        first = max(0, top - self.scroll_offset.y)
+        last = min(self.size.height, top + count - self.scroll_offset.y)
+        if last > first:
+            self.refresh(Region(0, first, self.size.width, last - first))
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        base = self.rich_style
+        if row >= self._document.height:
+            return Strip.blank(self.size.width, base)
+        start, end = self._document.row(row)
+        segments = [Segment(" " * self._margin, base)]
+        used = self._margin
+        cursor = self._on_screen(self._cursor)
+        for begin, finish, style in self._runs(start, end):
+            for part, is_cursor in _cut_at(self._document.slice(begin, finish), begin, cursor):
+                text = drawable(part)
+                shown = style + self._style("cursor") if is_cursor else style
+                segments.append(Segment(text, shown))
+                used += width(text)
+        if cursor == end and self.has_focus and self._document.row_of(end) == row:
+            segments.append(Segment(" ", base + self._style("cursor")))
+            used += 1
+        segments.append(Segment(" " * max(0, self.size.width - used), base))
+        return Strip(segments).crop(0, self.size.width)
+
+    def _runs(self, start: int, end: int) -> Iterable[tuple[int, int, Style]]:
+        """The styled runs of a stretch of the text on the screen."""
+        at, shown = self._provisional
+        past = at + len(shown)
+        person, model = self._style("person"), self._style("model")
+        selected = self.selection
+        for low, high, shift in ((start, min(end, at), 0), (max(start, past), end, len(shown))):
+            if shift and start < past and end > at:
+                yield max(start, at), min(end, past), self._style("provisional")
+            if low >= high:
+                continue
+            for begin, finish, author in self.manuscript.authors(low - shift, high - shift):
+                style = model if author == "model" else person
+                for one, other, is_selected in _selected(begin, finish, selected):
+                    yield one + shift, other + shift, style + self._style("selection") if is_selected else style
+        if not shown:
+            return
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"editor--{name}", partial=name != "cursor")
+
+    def _on_screen(self, offset: int) -> int:
+        """Where a character of the manuscript stands in the text on the screen. The cursor stays before a provisional
+        text."""
+        at, shown = self._provisional
+        return offset if offset <= at else offset + len(shown)
+
+    def _note_painted(self) -> None:
+        at, shown = self._provisional
+        if not shown:
+            return
+        last = self.scroll_offset.y + self.size.height - 1
+        if self._document.row_of(at + len(shown)) <= last:
+            self._painted = len(shown)
+        else:
+            self._painted = max(self._painted, self._document.row(min(last, self._document.height - 1))[1] - at)
+
+    # the cursor
+
+    def _place(self, offset: int, *, selecting: bool = False, goal: int | None = None) -> None:
+        """Put the cursor somewhere, and show it."""
+        before = self._document.row_of(self._on_screen(self._cursor))
+        had = self.selection
+        if selecting and self._anchor is None:
+            self._anchor = self._cursor
+        elif not selecting:
+            self._anchor = None
+        self._cursor, self._goal = max(0, offset), goal
+        self.manuscript.move_cursor(self._cursor)
+        self._refresh_rows(before)
+        self._refresh_rows(self._document.row_of(self._on_screen(self._cursor)))
+        if had or self.selection:
+            self.refresh()
+        self._follow()
+        self.post_message(self.Changed())
+
+    def _follow(self) -> None:
+        """Scroll so that the cursor is seen, with a little of what follows."""
+        row = self._document.row_of(self._on_screen(min(self._cursor, len(self._document))))
+        height = max(1, self.size.height)
+        margin = 2 if height > 8 else 0
+        top = self.scroll_offset.y
+        if row < top + margin:
+            top = max(0, row - margin)
+        elif row > top + height - 1 - margin:
+            top = row - height + 1 + margin
+        if top != self.scroll_offset.y:
+            self.scroll_to(0, top, animate=False, force=True)
+        self._note_painted()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def _vertical(self, rows: int) -> int:
+        document = self._document
+        at = self._on_screen(self._cursor)
+        row = document.row_of(at)
+        start, _ = document.row(row)
+        goal = self._goal if self._goal is not None else width(drawable(document.slice(start, at)))
+        target = row + rows
+        if target < 0:
+            return 0
+        if target >= document.height:
+            return len(document)
+        begin, end = document.row(target)
+        used, offset = 0, begin
+        for cluster in clusters(document.slice(begin, end)):
+            if used + width(cluster) > goal:
+                break
+            used += width(cluster)
+            offset += len(cluster)
+        if offset == end and target + 1 < document.height and document.row(target + 1)[0] == end:
+            offset = max(begin, document.before(end))
+        self._goal = goal
+        return offset
+
+    def _in_manuscript(self, offset: int) -> int:
+        at, shown = self._provisional
+        return offset if offset <= at else max(at, offset - len(shown))
+
+    # keys
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self.read_only and event.is_printable:
+            return
+        command = _COMMANDS.get(event.key)
+        if command is not None:
+            getattr(self, f"_key_{command}")(event.key.startswith("shift+"))
+        elif event.is_printable and event.character:
+            self.insert(event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.insert(event.text.replace("\r\n", "\n").replace("\r", "\n"))
+
+    def insert(self, text: str) -> None:
+        """Type a text at the cursor, in place of the selection. Provisional text is taken as it is painted."""
+        if self.read_only:
+            return
+        if self._provisional[1] and self.painted:
+            self._keep_provisional()
+        start, end = self.selection or (self._cursor, self._cursor)
+        self._edit(start, end, text)
+
+    def _keep_provisional(self) -> None:
+        at, shown = self._provisional
+        painted = self.painted
+        self.clear_provisional()
+        self._replace(at, at, shown[:painted])
+        self.manuscript.keep_provisional(painted)
+        self._cursor = at + painted
+        self._anchor = None
+
+    def _edit(self, start: int, end: int, text: str) -> None:
+        if self.read_only or (start == end and not text):
+            return
+        self.clear_provisional()
+        self._anchor = None
+        self._replace(start, end, text)
+        self.manuscript.edit(start, end, text)
+        self._place(start + len(text))
+
+    def _key_enter(self, _: bool) -> None:
+        self.insert("\n")
+
+    def _key_backspace(self, _: bool) -> None:
+        self._delete(self._document.before)
+
+    def _key_delete(self, _: bool) -> None:
+        self._delete(self._document.after)
+
+    def _key_word_backspace(self, _: bool) -> None:
+        self._delete(self._document.word_before)
+
+    def _key_word_delete(self, _: bool) -> None:
+        self._delete(self._document.word_after)
+
+    def _delete(self, other_end) -> None:  # type: ignore[no-untyped-def]
+        self.clear_provisional()
+        start, end = self.selection or sorted((self._cursor, other_end(self._cursor)))
+        self._edit(start, end, "")
+
+    def _key_kill_end(self, _: bool) -> None:
+        self.clear_provisional()
+        number, column = self._document.position(self._cursor)
+        rest = len(self._document.line(number)) - column
+        self._edit(self._cursor, min(len(self._document), self._cursor + (rest or 1)), "")
+
+    def _key_kill_start(self, _: bool) -> None:
+        self.clear_provisional()
+        self._edit(self._cursor - self._document.position(self._cursor)[1], self._cursor, "")
+
+    def _key_left(self, selecting: bool) -> None:
+        self._move(self._document.before, selecting)
+
+    def _key_right(self, selecting: bool) -> None:
+        self._move(self._document.after, selecting)
+
+    def _key_word_left(self, selecting: bool) -> None:
+        self._move(self._document.word_before, selecting)
+
+    def _key_word_right(self, selecting: bool) -> None:
+        self._move(self._document.word_after, selecting)
+
+    def _move(self, step, selecting: bool) -> None:  # type: ignore[no-untyped-def]
+        at, shown = self._provisional
+        offset = self._on_screen(self._cursor)
+        if shown and offset == at and step in (self._document.after, self._document.word_after):
+            offset = at + len(shown)
+        self._place(self._in_manuscript(step(offset)), selecting=selecting)
+
+    def _key_up(self, selecting: bool) -> None:
+        target = self._vertical(-1)
+        self._place(self._in_manuscript(target), selecting=selecting, goal=self._goal)
+
+    def _key_down(self, selecting: bool) -> None:
+        target = self._vertical(1)
+        self._place(self._in_manuscript(target), selecting=selecting, goal=self._goal)
+
+    def _key_page_up(self, selecting: bool) -> None:
+        target = self._vertical(-max(1, self.size.height - 2))
+        self._place(self._in_manuscript(target), selecting=selecting, goal=self._goal)
+
+    def _key_page_down(self, selecting: bool) -> None:
+        target = self._vertical(max(1, self.size.height - 2))
+        self._place(self._in_manuscript(target), selecting=selecting, goal=self._goal)
+
+    def _key_home(self, selecting: bool) -> None:
+        start, _ = self._document.row(self._document.row_of(self._on_screen(self._cursor)))
+        self._place(self._in_manuscript(start), selecting=selecting)
+
+    def _key_end(self, selecting: bool) -> None:
+        row = self._document.row_of(self._on_screen(self._cursor))
+        _, end = self._document.row(row)
+        if row + 1 < self._document.height and self._document.row(row + 1)[0] == end:
+            end = self._document.before(end)
+        self._place(self._in_manuscript(end), selecting=selecting)
+
+    def _key_top(self, selecting: bool) -> None:
+        self._place(0, selecting=selecting)
+
+    def _key_bottom(self, selecting: bool) -> None:
+        self._place(self._in_manuscript(len(self._document)), selecting=selecting)
+
+    def _key_copy(self, _: bool) -> None:
+        if self.selection:
+            self.app.copy_to_clipboard(self._selected_text())
+
+    def _key_cut(self, _: bool) -> None:
+        if self.selection:
+            self._key_copy(False)
+            self._delete(self._document.after)
+
+    def _key_paste(self, _: bool) -> None:
+        self.insert(self.app.clipboard)
+
+    def _selected_text(self) -> str:
+        start, end = self.selection or (0, 0)
+        return self.text[start:end]
+
+    # the mouse, where it is turned on
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.focus()
+        self._place(self._offset_at(event.offset))
+
+    def _offset_at(self, point: Offset) -> int:
+        row = min(self._document.height - 1, point.y + self.scroll_offset.y)
+        start, end = self._document.row(row)
+        used, offset = self._margin, start
+        for cluster in clusters(self._document.slice(start, end)):
+            if used + width(cluster) > point.x:
+                break
+            used += width(cluster)
+            offset += len(cluster)
+        return self._in_manuscript(offset)
+
+
+_MOTIONS = {
+    "left": "left",
+    "right": "right",
+    "up": "up",
+    "down": "down",
+    "home": "home",
+    "end": "end",
+    "pageup": "page_up",
+    "pagedown": "page_down",
+}
+_COMMANDS = {
+    **_MOTIONS,
+    **{f"shift+{key}": command for key, command in _MOTIONS.items()},
+    "ctrl+left": "word_left",
+    "ctrl+right": "word_right",
+    "ctrl+home": "top",
+    "ctrl+end": "bottom",
+    "ctrl+a": "home",
+    "ctrl+e": "end",
+    "enter": "enter",
+    "backspace": "backspace",
+    "delete": "delete",
+    "ctrl+d": "delete",
+    "ctrl+w": "word_backspace",
+    "alt+backspace": "word_backspace",
+    "alt+d": "word_delete",
+    "ctrl+k": "kill_end",
+    "ctrl+u": "kill_start",
+    "ctrl+c": "copy",
+    "ctrl+x": "cut",
+    "ctrl+v": "paste",
+}
+
+
+def _shared(some: str, other: str) -> int:
+    """How many characters both begin with."""
+    end = min(len(some), len(other))
+    if some[:end] == other[:end]:
+        return end
+    low, high = 0, end
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if some[:middle] == other[:middle] else (low, middle)
+    return low
+
+
+def _cut_at(text: str, begin: int, cursor: int) -> list[tuple[str, bool]]:
+    """A run cut so that the character under the cursor stands alone."""
+    at = cursor - begin
+    if not 0 <= at < len(text):
+        return [(text, False)]
+    under = 1 if text.isascii() else len(clusters(text[at : at + 64])[0])
+    return [(text[:at], False), (text[at : at + under], True), (text[at + under :], False)]
+
+
+def _selected(begin: int, finish: int, selection: tuple[int, int] | None) -> list[tuple[int, int, bool]]:
+    if selection is None or selection[1] <= begin or selection[0] >= finish:
+        return [(begin, finish, False)]
+    low, high = max(begin, selection[0]), min(finish, selection[1])
+    parts = [(begin, low, False), (low, high, True), (high, finish, False)]
+    return [part for part in parts if part[0] < part[1]]
