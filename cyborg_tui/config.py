@@ -1,10 +1,22 @@
-"""Settings: read once, from options, the environment and one TOML file; defaults serve."""
+"""Settings: an option goes before the environment, that before the config file, that before the default."""
 
-from typing import Literal
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
+import platformdirs
+import tomli
 
-__all__ = ["EngineConfig"]
+from cyborg_tui.loom.settings import BadSetting, FanSettings, Sampling, Until
+
+__all__ = ["Config", "ConfigError", "EngineConfig", "FanConfig", "config_file", "load_config"]
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the message names the file, the key and what was expected."""
 
 
 class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,3 +34,115 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flash_attention: Literal["auto", "on", "off"] = "on"
     nice: int = 5
     """How far the engine steps back for the keyboard: 0 to 19."""
+
+
+class FanConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[fan]`: how branches are drawn."""
+
+    width: int = 8
+    max_tokens: int = 32
+    until: Until = Until.TOKENS
+    temperature: float = 0.9
+    top_k: int = 0
+    top_p: float = 1.0
+    min_p: float = 0.05
+    repetition_penalty: float = 1.0
+    repetition_window: int = 256
+
+    def settings(self) -> FanSettings:
+        """Raises BadSetting if a value lies outside its range."""
+        sampling = Sampling(
+            self.repetition_penalty, self.repetition_window, self.top_k, self.top_p, self.min_p, self.temperature
+        )
+        return FanSettings(self.width, self.max_tokens, self.until, sampling)
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    engine: EngineConfig = EngineConfig()
+    fan: FanConfig = FanConfig()
+    keys: dict[str, str] = {}
+    """Action id → keys, with commas between them."""
+    theme: str = "ink"
+    mouse: bool = False
+    """Off, so that the terminal's own selection works."""
+    day_turns_at: int = 4
+    """The hour at which a new daily loom begins."""
+    data_dir: str = ""
+    """Where the library is; empty means the platform's folder for data."""
+
+    @property
+    def data(self) -> Path:
+        return Path(self.data_dir).expanduser() if self.data_dir else Path(platformdirs.user_data_dir("cyborg-tui"))
+
+
+_ENVIRONMENT = {
+    "CYBORG_TUI_MODEL": ("engine", "model"),
+    "CYBORG_TUI_DATA_DIR": ("data_dir",),
+    "CYBORG_TUI_THEME": ("theme",),
+}
+
+
+def config_file() -> Path:
+    """Where the config file is looked for."""
+    return Path(platformdirs.user_config_dir("cyborg-tui")) / "config.toml"
+
+
+def load_config(
+    path: Path | None = None, environment: Mapping[str, str] = os.environ, model: str = "", data_dir: str = ""
+) -> Config:
+    """The settings in force. Raises ConfigError; a file that was not named may be missing."""
+    named = path or (Path(environment["CYBORG_TUI_CONFIG"]) if environment.get("CYBORG_TUI_CONFIG") else None)
+    file = named or config_file()
+    values = _read(file, must_exist=named is not None)
+    _check_keys(values, Config, file, "")
+    for variable, keys in _ENVIRONMENT.items():
+        if environment.get(variable):
+            _put(values, keys, environment[variable])
+    if model:
+        _put(values, ("engine", "model"), model)
+    if data_dir:
+        _put(values, ("data_dir",), data_dir)
+    try:
+        config = msgspec.convert(values, Config)
+        config.fan.settings()
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{file}: {_in_words(str(error))}") from None
+    except BadSetting as error:
+        raise ConfigError(f"{file}: fan.{error}.") from None
+    return config
+
+
+def _read(file: Path, *, must_exist: bool) -> dict[str, Any]:
+    try:
+        return tomli.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"There is no config file at {file}; check the path.") from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} could not be read ({error}).") from None
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: {error}.") from None
+
+
+def _put(values: dict[str, Any], keys: tuple[str, ...], value: str) -> None:
+    for key in keys[:-1]:
+        values = values.setdefault(key, {})
+    values[keys[-1]] = value
+
+
+def _check_keys(values: dict[str, Any], struct: type[msgspec.Struct], file: Path, prefix: str) -> None:
+    fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
+    for key, value in values.items():
+        if key not in fields:
+            near = get_close_matches(key, fields, 1)
+            hint = f"did you mean {prefix}{near[0]}?" if near else f"known are {', '.join(fields)}."
+            raise ConfigError(f"{file}: there is no setting {prefix}{key}; {hint}")
+        inner = fields[key]
+        if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            _check_keys(value, inner, file, f"{prefix}{key}.")
+
+
+def _in_words(error: str) -> str:
+    what, _, where = error.partition(" - at `$.")
+    return f"{where.rstrip('`')}: {what[0].lower()}{what[1:]}." if where else f"{what}."

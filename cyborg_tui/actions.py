@@ -1,0 +1,83 @@
+"""The one table of actions: bindings, footer, palette and help are all made from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+__all__ = ["ACTIONS", "Action", "BadKeys", "rebound"]
+
+
+class BadKeys(Exception):
+    """The `[keys]` of the config cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    id: str
+    keys: str
+    """Names of keys, with commas between them."""
+    help: str
+    short: str = ""
+    """For the footer; empty if it is not shown there."""
+    where: str = "anywhere"
+    """anywhere, editor or branches."""
+    rank: int = 9
+    """Which go first where the footer is narrow."""
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("fan", "tab,ctrl+j,f5", "Branches from the cursor", "branches", "editor", 0),
+    Action("next_branch", "alt+down,ctrl+n", "Highlight the next branch", "next", "editor", 2),
+    Action("previous_branch", "alt+up,ctrl+b", "Highlight the previous branch", "", "editor"),
+    Action("take_here", "alt+right,ctrl+t", "Take the highlighted branch and go on writing", "take", "editor", 1),
+    Action("parent_here", "alt+left,ctrl+g", "Back to where the last branch was taken", "back", "editor", 3),
+    Action("take_and_fan", "tab,ctrl+j,f5", "Take the highlighted branch and fan again", "take+fan", "branches", 0),
+    Action("take", "enter,l,right", "Take the highlighted branch", "take", "branches", 1),
+    Action("take_number", "1,2,3,4,5,6,7,8,9", "Take that branch", "", "branches"),
+    Action("down", "j,down", "Highlight the next branch", "move", "branches", 2),
+    Action("up", "k,up", "Highlight the previous branch", "", "branches"),
+    Action("parent", "h,left", "Back to where the last branch was taken", "back", "branches", 3),
+    Action("take_word", "w", "Take one word", "word", "branches", 5),
+    Action("take_sentence", "s", "Take one sentence", "sentence", "branches", 5),
+    Action("take_paragraph", "p", "Take one paragraph", "para", "branches", 6),
+    Action("again", "r", "Another fan from the same place", "again", "branches", 4),
+    Action("more", "m", "More branches", "more", "branches", 6),
+    Action("flow", "f", "Flow: every take fans again, or not any more", "flow", "branches", 7),
+    Action("hide", "x", "Take the branch out of sight", "hide", "branches", 7),
+    Action("bookmark", "b", "Mark the branch, or unmark it", "mark", "branches", 8),
+    Action("edit_branch", "e", "Take the branch and edit it", "edit", "branches", 8),
+    Action("zoom", "z", "The editor alone, full width; again for both", "", "branches"),
+    Action("write", "escape,i", "Back to writing", "write", "branches", 1),
+    Action("stop", "escape", "Stop what the model is doing", "", "editor"),
+    Action("save", "ctrl+s", "Save to the text file", "save"),
+    Action("undo", "ctrl+z", "Undo: edits, takes and moves", "undo"),
+    Action("redo", "ctrl+y", "Redo", ""),
+    Action("help", "f1", "All keys", "help"),
+    Action("looms", "f7", "Library of looms", ""),
+    Action("palette", "ctrl+p", "All commands by name", "all"),
+    Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=4),
+    Action("quit", "ctrl+q", "Quit; everything is saved", "quit"),
+)
+
+
+def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
+    """The actions with the person's own keys. Raises BadKeys for an unknown action or a key used twice."""
+    known = {action.id for action in ACTIONS}
+    for name in keys:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else "; F1 lists them."
+            raise BadKeys(f"keys.{name}: there is no such action{hint}")
+    actions = tuple(replace(action, keys=keys.get(action.id, action.keys)) for action in ACTIONS)
+    for place in ("editor", "branches"):
+        owners: dict[str, str] = {}
+        for action in actions:
+            if action.where not in (place, "anywhere"):
+                continue
+            for key in action.keys.split(","):
+                if key.strip() in owners:
+                    raise BadKeys(
+                        f"The key {key.strip()} is given to both {owners[key.strip()]} and {action.id}; change one in [keys]."
+                    )
+                owners[key.strip()] = action.id
+    return actions

@@ -1,0 +1,104 @@
+"""The two lines at the bottom: what is going on, and the keys that work now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.widget import Widget
+
+from cyborg_tui.actions import Action
+from cyborg_tui.widgets.cells import drawable, width
+
+__all__ = ["Footer", "Status", "StatusLine"]
+
+_NAMES = {
+    "tab": "Tab",
+    "escape": "Esc",
+    "enter": "Enter",
+    "alt+down": "Alt+↓",
+    "alt+up": "Alt+↑",
+    "alt+right": "Alt+→",
+    "alt+left": "Alt+←",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as it is written for people."""
+    if key.startswith("ctrl+"):
+        return f"^{key[5:].upper()}"
+    return _NAMES.get(key, key.upper() if len(key) == 2 and key[0] == "f" else key)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Parts in the order in which they stand; the last ones named go first when there is no room."""
+
+    left: tuple[str, ...] = ()
+    middle: tuple[str, ...] = ()
+    right: str = ""
+    alarm: str = ""
+
+
+class StatusLine(Widget):
+    DEFAULT_CSS = "StatusLine { height: 1; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._status = Status()
+
+    def show(self, status: Status) -> None:
+        if status != self._status:
+            self._status = status
+            self.refresh()
+
+    def render(self) -> Text:
+        room = self.size.width - 2
+        status = self._status
+        if status.alarm:
+            return Text(" " + drawable(status.alarm)[:room], style="bold", no_wrap=True)
+        left, middle = list(status.left), list(status.middle)
+        while True:
+            one, two = " · ".join(left), " · ".join(middle)
+            used = width(one) + width(two) + width(status.right) + 4 * (bool(two) + bool(status.right))
+            if used <= room or not (left or middle):
+                break
+            (middle if middle else left).pop()
+        gap = max(2, (room - width(one) - width(two) - width(status.right)) // 2) if two else 0
+        line = one + " " * gap + two
+        line += " " * max(1, room - width(line) - width(status.right)) + status.right
+        return Text(" " + drawable(line), no_wrap=True)
+
+
+class Footer(Widget):
+    DEFAULT_CSS = "Footer { height: 1; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._actions: Sequence[Action] = ()
+
+    def show(self, actions: Sequence[Action]) -> None:
+        """The actions that work now."""
+        if actions != self._actions:
+            self._actions = actions
+            self.refresh()
+
+    def render(self) -> Text:
+        room = self.size.width - 2
+        shown: list[Action] = []
+        used = 0
+        for action in sorted((a for a in self._actions if a.short), key=lambda action: action.rank):
+            size = width(key_name(action.keys.split(",")[0])) + 1 + width(action.short) + 2
+            if used + size > room + 2:
+                continue
+            shown.append(action)
+            used += size
+        line = Text(" ", no_wrap=True)
+        for action in self._actions:
+            if action in shown:
+                line.append(key_name(action.keys.split(",")[0]), style="bold")
+                line.append(f" {action.short}  ")
+        return line
