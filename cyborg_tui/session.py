@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from os.path import commonprefix
+from pathlib import Path
 
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import (
@@ -26,6 +28,7 @@ from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, decode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.textfile import TextFile, TextFileError
 
 __all__ = ["Session", "Waiting"]
 
@@ -67,6 +70,10 @@ class Session:
         self.view = EngineView()
         self.highlighted = 0
         self.read_only = False
+        self.title = ""
+        self.saving = ""
+        """What is wrong with saving; empty if nothing is."""
+        self._file: TextFile | None = None
         self._on_change = on_change
         self._requests: dict[int, tuple[FanId, int]] = {}
         self._next_request = 1
@@ -275,6 +282,36 @@ class Session:
         """Bits of selection in the manuscript."""
         return measures.bits(self.loom.manuscript.pieces, self.loom.tree)
 
+    @property
+    def waiting_for_model(self) -> bool:
+        """Whether a fan has been asked for that cannot begin yet."""
+        return self._fan_wanted
+
+    # the text file
+
+    def open_file(self, path: Path) -> None:
+        """This loom is the text of a file. If it was changed outside, the new text comes in as the person's edit. Raises
+        TextFileError."""
+        self._file = TextFile.open(path)
+        now, new = self.loom.text, self._file.text
+        if new != now:
+            start = len(commonprefix([now, new]))
+            end = len(commonprefix([now[start:][::-1], new[start:][::-1]]))
+            self.loom.write(start, len(now) - end, new[start : len(new) - end])
+            self.loom.move_cursor(0)
+            self._save()
+
+    def save_file(self) -> str:
+        """Write the manuscript to its file, if it changed. Returns what to tell the person."""
+        if self._file is None:
+            return "This loom is saved in the library; `cyborg-tui FILE` writes in a text file."
+        try:
+            written = self._file.write(self.loom.text)
+        except TextFileError as error:
+            return str(error)
+        self._note(EventKind.SAVED_FILE)
+        return f"Saved to {self._file.path.name}." if written else f"{self._file.path.name} is as it was."
+
     # the engine's events
 
     def hear(self, event: EngineEvent) -> None:
@@ -382,10 +419,16 @@ class Session:
         self._save()
         self._on_change()
 
-    async def close(self) -> None:
-        """Stop the engine; everything is saved when this returns."""
+    def leave(self) -> None:
+        """Stop what is under way and save, the text file too."""
         self._stop()
+        if self._file is not None:
+            self.save_file()
         self._note(EventKind.CLOSED)
+
+    async def close(self) -> None:
+        """Leave, and stop the engine; everything is saved when this returns."""
+        self.leave()
         if self.engine is not None:
             await self.engine.close()
         self.library.flush(timeout=5)

@@ -1,0 +1,139 @@
+"""The app: one session on a screen."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+from cyborg_tui.actions import ACTIONS, rebound
+from cyborg_tui.config import Config
+from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.screens.colours import textual_theme
+from cyborg_tui.screens.looms import LoomsScreen
+from cyborg_tui.screens.panels import HelpScreen, WhichKey
+from cyborg_tui.screens.write import WriteScreen
+from cyborg_tui.session import Session
+from cyborg_tui.theme import load_theme
+
+__all__ = ["CyborgApp"]
+
+_OURS = ("help", "looms", "palette", "which_key", "quit")
+
+
+class CyborgApp(App[None]):
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS = [  # noqa: RUF012 - Textual reads it so
+        Binding(action.keys, f"go('{action.id}')", action.help, show=False, priority=True, id=action.id)
+        for action in ACTIONS
+        if action.id in _OURS
+    ]
+
+    def __init__(self, config: Config, library: Library, loom: LoomRow, file: Path | None = None) -> None:
+        super().__init__()
+        self._config, self._library = config, library
+        self._actions = rebound(config.keys)
+        self._write: WriteScreen | None = None
+        self._engine: EngineClient | None = None
+        self._session = self._open(loom, file)
+        theme, self._first_words = load_theme(config.theme)
+        self.register_theme(textual_theme(theme))
+        self.theme = theme.name
+        self.set_keymap({name: keys for name, keys in config.keys.items() if name != "take_number"})
+        library.on_state = self._library_says
+
+    async def on_mount(self) -> None:
+        self._show_session(self._session, self._session.title)
+        log = self._config.data / "engine.log"
+        self._engine = EngineClient(self._config.engine, lambda event: self._session.hear(event), log=log)
+        self._session.engine = self._engine
+        await self._engine.start()
+        if self._first_words and self._write:
+            self._write.notice(self._first_words)
+        elif not self._config.engine.model and self._write and not self._session.loom.text:
+            self._write.notice(
+                "The model that comes with the app is a toy that knows nothing; engine.model in the config names a real one."
+            )
+
+    def _open(self, loom: LoomRow, file: Path | None = None) -> Session:
+        session = Session(
+            loom.id, self._library.open(loom.id), self._library, self._config.fan.settings(), self._changed
+        )
+        session.title = loom.title
+        path = file or (Path(loom.path) if loom.path else None)
+        if path is not None:
+            session.open_file(path)
+        return session
+
+    def _show_session(self, session: Session, title: str) -> None:
+        self._write = WriteScreen(session, title, self._actions)
+        self.push_screen(self._write)
+
+    def _changed(self) -> None:
+        if self._write is not None:
+            self._write.changed()
+
+    def _library_says(self, state: str) -> None:
+        self._session.saving = state
+        self._changed()
+
+    async def action_go(self, where: str) -> None:
+        """One of the places and things that can be reached from anywhere."""
+        await self._places()[where]()
+
+    def _places(self) -> dict[str, Callable[[], object]]:  # type: ignore[override]
+        return {
+            "help": self._help,
+            "looms": self._looms,
+            "palette": self._palette,
+            "which_key": self._which_key,
+            "quit": self._quit,
+        }
+
+    async def _help(self) -> None:
+        if isinstance(self.screen, WriteScreen):
+            self.push_screen(HelpScreen(self._actions))
+
+    async def _palette(self) -> None:
+        self.action_command_palette()
+
+    async def _which_key(self) -> None:
+        async def go(where: str | None) -> None:
+            if where:
+                await self.action_go(where)
+
+        if isinstance(self.screen, WriteScreen):
+            self.push_screen(WhichKey(), go)
+
+    async def _looms(self) -> None:
+        if isinstance(self.screen, WriteScreen):
+            self._library.flush(2)
+            self.push_screen(LoomsScreen(self._library.looms()), self._go_to_loom)
+
+    async def _go_to_loom(self, loom: int | None) -> None:
+        if loom is None or loom == self._session.loom_id:
+            return
+        self._session.leave()
+        view = self._session.view
+        self._session = self._open(self._library.loom(loom))
+        self._session.engine, self._session.view = self._engine, view
+        self.pop_screen()
+        self._show_session(self._session, self._session.title)
+
+    async def _quit(self) -> None:
+        await self._session.close()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette holds the actions of the table."""
+        for action in self._actions:
+            if action.id in _OURS:
+                yield SystemCommand(action.help, action.keys, self._runner(action.id))
+            elif isinstance(screen, WriteScreen) and action.id != "take_number":
+                yield SystemCommand(action.help, action.keys, getattr(screen, f"action_{action.id}"))
+
+    def _runner(self, where: str) -> Callable[[], None]:
+        return lambda: self.run_worker(self.action_go(where)) and None

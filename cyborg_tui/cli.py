@@ -1,0 +1,171 @@
+"""The command line. Heavy modules are imported where they are used, so that --help comes at once."""
+
+import os
+import sys
+import time
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cyborg_tui import __version__
+
+if TYPE_CHECKING:
+    from cyborg_tui.config import Config
+
+__all__ = ["main"]
+
+
+class _FileOrCommand(click.Group):
+    """A first word that is no command is the file to open."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        value_of = {"--model", "--data-dir", "--config", "--loom"}
+        at = 0
+        while at < len(args) and args[at].startswith("-") and args[at] != "--":
+            at += 2 if args[at] in value_of else 1
+        if at < len(args) and args[at] not in self.commands:
+            args.insert(at, "open")
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_FileOrCommand, invoke_without_command=True)
+@click.option("--model", default="", help="A GGUF file; the embedded model without it.")
+@click.option("--data-dir", default="", help="Where the library is.")
+@click.option("--config", "config_path", default="", help="The config file.")
+@click.option("--loom", type=int, help="Open this loom; `cyborg-tui list` shows them.")
+@click.version_option(__version__, prog_name="cyborg-tui")
+@click.pass_context
+def cli(ctx: click.Context, model: str, data_dir: str, config_path: str, loom: int | None) -> None:
+    """Write with a local base model. Without a command: today's loom; with a FILE: that text file."""
+    ctx.obj = lambda: _load(model, data_dir, config_path)
+    if ctx.invoked_subcommand is None:
+        _run(ctx.obj(), loom=loom)
+
+
+@cli.command("open", hidden=True)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def open_file(ctx: click.Context, file: Path) -> None:
+    """Open a text file as a loom."""
+    _run(ctx.obj(), file=file)
+
+
+@cli.command("list")
+@click.pass_context
+def list_looms(ctx: click.Context) -> None:
+    """The looms in the library, the one changed last first."""
+    from cyborg_tui.library.library import Library, LibraryError
+
+    try:
+        library = Library(ctx.obj().data)
+    except LibraryError as error:
+        raise click.ClickException(str(error)) from None
+    for loom in library.looms():
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(loom.changed_at))
+        click.echo(f"{loom.id:>5}  {when}  {_plain(loom.title)}")
+    library.close()
+
+
+@cli.command()
+@click.argument("prompt")
+@click.option("-n", "width", type=int, help="Number of branches.")
+@click.option("--max-tokens", type=int, help="Longest branch, in tokens.")
+@click.option("--until", type=click.Choice(["tokens", "sentence", "paragraph"]), help="Where a branch ends.")
+@click.option("--temperature", type=float)
+@click.option("--top-k", type=int)
+@click.option("--top-p", type=float)
+@click.option("--min-p", type=float)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="The same seed draws the same branches here.")
+@click.option("--model", help="A GGUF file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
+def fan(ctx: click.Context, prompt: str, seed: int | None, model: str | None, as_json: bool, **chosen: object) -> None:
+    """Branches from PROMPT, without a screen; - reads standard input."""
+    import msgspec
+
+    from cyborg_tui.commands.fan import FanCommandError, run_fan
+    from cyborg_tui.loom.settings import BadSetting, Until
+
+    config: Config = ctx.obj()
+    given = {name: value for name, value in chosen.items() if value is not None}
+    if "until" in given:
+        given["until"] = Until(given["until"])
+    try:
+        settings = msgspec.structs.replace(config.fan, **given).settings()
+    except BadSetting as error:
+        raise click.UsageError(str(error)) from None
+    engine = msgspec.structs.replace(config.engine, model=model) if model else config.engine
+    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if prompt == "-" else prompt
+    try:
+        run_fan(text, settings, seed, engine, as_json=as_json)
+    except FanCommandError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@cli.command()
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Look at everything the app needs; say what is well and what to do."""
+    from cyborg_tui.commands.doctor import examine
+
+    findings = examine(ctx.obj())
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.ok else 'NO '} {finding.name}: {_plain(finding.text)}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
+
+
+@cli.command()
+def engine() -> None:
+    """The worker, on standard input and output; another cyborg-tui speaks to it."""
+    from cyborg_tui.engine.worker import main as work
+
+    work()
+
+
+def _load(model: str, data_dir: str, config_path: str) -> "Config":
+    from cyborg_tui.config import ConfigError, load_config
+
+    try:
+        return load_config(Path(config_path) if config_path else None, model=model, data_dir=data_dir)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
+    os.environ.setdefault("TEXTUAL_FPS", "120")  # read when Textual is imported
+    os.environ.setdefault("ESCDELAY", "50")
+    from cyborg_tui.actions import BadKeys
+    from cyborg_tui.app import CyborgApp
+    from cyborg_tui.library.library import Library, LibraryError
+    from cyborg_tui.textfile import TextFileError
+
+    try:
+        library = Library(config.data)
+        if file is not None:
+            row = library.for_file(file.expanduser().absolute())
+        else:
+            row = library.loom(loom) if loom is not None else library.daily(_today(config.day_turns_at))
+        app = CyborgApp(config, library, row, file.expanduser().absolute() if file else None)
+    except (LibraryError, TextFileError, BadKeys) as error:
+        raise click.ClickException(str(error)) from None
+    try:
+        app.run(mouse=config.mouse)
+    finally:
+        library.close()
+    sys.exit(app.return_code or 0)
+
+
+def _today(turns_at: int) -> date:
+    return (datetime.now() - timedelta(hours=turns_at)).date()
+
+
+def _plain(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def main() -> None:
+    """The entry point of the `cyborg-tui` command."""
+    cli(prog_name="cyborg-tui")

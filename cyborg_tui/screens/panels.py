@@ -1,0 +1,72 @@
+"""Panels over the write screen: help, and where to go from here."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from cyborg_tui.actions import Action
+from cyborg_tui.widgets.lines import key_name
+
+__all__ = ["HelpScreen", "WhichKey"]
+
+_HOW = (
+    "Write. Tab asks the model for branches from the cursor; read them, and take one, or a word or a sentence of it. "
+    "Everything is kept: the branches you leave, and every step, which Ctrl+Z takes back."
+)
+_PLACES = {"editor": "While writing", "branches": "In the branches", "anywhere": "Anywhere"}
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys, by place."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,f1,q", "dismiss", "Close")]
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen VerticalScroll { width: 76; max-width: 100%; height: 90%; background: $surface; padding: 1 3; }
+    """
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._actions = actions
+
+    def compose(self) -> ComposeResult:
+        text = Text(_HOW + "\n")
+        for where, title in _PLACES.items():
+            text.append(f"\n{title}\n", style="bold")
+            for action in self._actions:
+                if action.where == where:
+                    keys = " ".join(key_name(key.strip()) for key in action.keys.split(","))
+                    text.append(f"  {keys:<22} ", style="bold")
+                    text.append(f"{action.help}\n")
+        text.append("\nEsc closes this.")
+        with VerticalScroll():
+            yield Static(text)
+
+
+class WhichKey(ModalScreen[str | None]):
+    """One letter goes to a screen."""
+
+    DEFAULT_CSS = """
+    WhichKey { align: center bottom; background: transparent; }
+    WhichKey Static { width: 100%; height: auto; background: $surface; padding: 0 2; }
+    """
+    PLACES: ClassVar[dict[str, tuple[str, str]]] = {
+        "b": ("looms", "library of looms"),
+        "p": ("palette", "all commands"),
+        "question_mark": ("help", "help"),
+    }
+
+    def compose(self) -> ComposeResult:
+        parts = [f"{'?' if key == 'question_mark' else key} {name}" for key, (_, name) in self.PLACES.items()]
+        yield Static(Text("go to: " + "  ·  ".join(parts) + "  ·  Esc stay"))
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        self.dismiss(self.PLACES.get(event.key, (None, ""))[0])
