@@ -1,6 +1,6 @@
 """The app: one session on a screen."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from textual.app import App, SystemCommand
@@ -84,7 +84,7 @@ class CyborgApp(App[None]):
         """One of the places and things that can be reached from anywhere."""
         await self._places()[where]()
 
-    def _places(self) -> dict[str, Callable[[], object]]:  # type: ignore[override]
+    def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {
             "help": self._help,
             "looms": self._looms,
@@ -136,4 +136,7 @@ class CyborgApp(App[None]):
                 yield SystemCommand(action.help, action.keys, getattr(screen, f"action_{action.id}"))
 
     def _runner(self, where: str) -> Callable[[], None]:
-        return lambda: self.run_worker(self.action_go(where)) and None
+        def run() -> None:
+            self.run_worker(self.action_go(where))
+
+        return run

@@ -81,7 +81,9 @@ def list_looms(ctx: click.Context) -> None:
 @click.option("--model", help="A GGUF file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
-def fan(ctx: click.Context, prompt: str, seed: int | None, model: str | None, as_json: bool, **chosen: object) -> None:
+def fan(
+    ctx: click.Context, /, prompt: str, seed: int | None, model: str | None, as_json: bool, **chosen: object
+) -> None:
     """Branches from PROMPT, without a screen; - reads standard input."""
     import msgspec
 

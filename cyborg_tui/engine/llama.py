@@ -36,7 +36,7 @@ class NoRoomError(Exception):
     """The cache is full: some sequence must go before this can be evaluated."""
 
 
-@ll.llama_log_callback
+@ll.llama_log_callback  # type: ignore[untyped-decorator]
 def _quiet(level: int, text: bytes, _data: object) -> None:
     if level >= 3:
         os.write(2, text)
@@ -118,7 +118,7 @@ class Llama:
         params.n_gpu_layers = config.gpu_layers if config.gpu_layers >= 0 else 999
         params.use_extra_bufts = not _has_amx()
 
-        @ll.llama_progress_callback
+        @ll.llama_progress_callback  # type: ignore[untyped-decorator]
         def report(fraction: float, _data: object) -> bool:
             progress(fraction)
             return True
@@ -226,11 +226,13 @@ class Llama:
     def row(self, index: int) -> Floats:
         """A copy of the logits of the batch's token at `index`; shape (vocabulary,)."""
         pointer = ll.llama_get_logits_ith(self._context, index)
-        return np.ctypeslib.as_array(pointer, (self.n_vocab,)).copy()
+        row: Floats = np.ctypeslib.as_array(pointer, (self.n_vocab,)).copy()
+        return row
 
     def rows(self, count: int) -> Floats:
         """The logits of a batch of `count` tokens that all asked for them; a view, shape (count, vocabulary)."""
-        return np.ctypeslib.as_array(ll.llama_get_logits(self._context), (count, self.n_vocab))
+        rows: Floats = np.ctypeslib.as_array(ll.llama_get_logits(self._context), (count, self.n_vocab))
+        return rows
 
     def copy(self, source: int, target: int, upto: int = -1) -> None:
         """Let `target` share the first `upto` cells of `source`."""

@@ -1,5 +1,6 @@
 """The worker: a process that holds the model and answers on its standard output."""
 
+import contextlib
 import os
 import queue
 import sys
@@ -109,10 +110,8 @@ class Worker:
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
         from cyborg_tui.engine.fanning import Interrupted
 
-        try:
+        with contextlib.suppress(Interrupted):
             self._say(Evaluated(fanning.prepare(request.context)))
-        except Interrupted:
-            pass
 
 
 def main() -> None:

@@ -58,7 +58,10 @@ class Library:
             raise LibraryError(f"{self.file} was written by a newer version of this app; install that one.") from None
         except (NotALibraryError, sqlite3.DatabaseError):
             raise LibraryError(f"{self.file} is not a library of this app; move it away and start again.") from None
-        self._writer = Writer(self._connect, lambda state: self.on_state(state))
+        self._writer = Writer(self._connect, self._say)
+
+    def _say(self, state: str) -> None:
+        self.on_state(state)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.file, timeout=5, isolation_level=None, check_same_thread=False)

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 
 from cyborg_tui.library.rows import branch_row, fan_row, node_row, place_bytes
-from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.node import Node
 
 __all__ = ["Writer"]
 
@@ -94,7 +96,11 @@ class Writer:
 
 def _write(connection: sqlite3.Connection, batch: list[tuple[int, Changes]]) -> None:
     """All changes of a batch; of several versions of one thing only the last is written."""
-    nodes, fans, branches, removed, places = {}, {}, {}, {}, {}
+    nodes: dict[tuple[int, int], tuple[int, Node]] = {}
+    fans: dict[tuple[int, int], tuple[int, Fan]] = {}
+    branches: dict[tuple[int, int], tuple[int, Branch]] = {}
+    removed: dict[tuple[int, int], tuple[int, int]] = {}
+    places: dict[int, Place] = {}
     for loom, changes in batch:
         for gone in changes.removed:
             nodes.pop((loom, gone), None)

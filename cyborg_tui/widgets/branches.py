@@ -74,7 +74,7 @@ class Branches(ScrollView, can_focus=True):
         everything = before.dims_others != view.dims_others
         for y in range(max(len(old), len(self._rows))):
             now = self._rows[y] if y < len(self._rows) else None
-            if everything or y >= len(old) or now != old[y] or (now and now[2] in restyled):
+            if everything or y >= len(old) or now != old[y] or (now is not None and now[2] in restyled):
                 self._refresh_row(y)
         self._keep_in_view()
 
@@ -103,10 +103,10 @@ class Branches(ScrollView, can_focus=True):
     def _branch_rows(self, index: int, branch: BranchView, columns: int) -> list[_Row]:
         chosen = index == self._view.highlighted
         mark = "*" if branch.bookmarked else "✓" if branch.taken else " "
-        text = branch.text.strip("\n") + ("▍" if branch.growing else " ∎" if branch.ended else "")
+        text = branch.text.lstrip() + ("▍" if branch.growing else " ∎" if branch.ended else "")
         rows: list[_Row] = []
         number = f"{index + 1}" if index < 9 else " "
-        for line in text.split("\n"):
+        for line in filter(str.strip, text.split("\n")):
             starts = fold(line, columns)
             for a, b in zip(starts, [*starts[1:], None], strict=True):
                 head = f"{number:>2}{mark}" if not rows else "   "

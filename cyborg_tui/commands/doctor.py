@@ -1,0 +1,93 @@
+"""The doctor: everything the app needs, looked at in turn."""
+
+import asyncio
+import os
+import platform
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyborg_tui.config import Config
+from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
+from cyborg_tui.library.library import Library, LibraryError
+
+__all__ = ["Finding", "examine"]
+
+_PATIENCE = 120
+"""Seconds a model may take to load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    ok: bool
+    text: str
+
+
+def examine(config: Config) -> list[Finding]:
+    """What is well, and what to do about what is not."""
+    return [_python(), _terminal(), *asyncio.run(_engine(config)), _folder(config.data), _library(config.data)]
+
+
+def _python() -> Finding:
+    return Finding("Python", sys.version_info >= (3, 10), f"{platform.python_version()}; 3.10 or later is needed")
+
+
+def _terminal() -> Finding:
+    term, colour = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
+    depth = "none (NO_COLOR)" if os.environ.get("NO_COLOR") else "true" if colour else "256" if "256" in term else "16"
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    if encoding != "utf8":
+        return Finding("terminal", False, f"its encoding is {encoding or 'unknown'}; set LANG to a UTF-8 locale")
+    return Finding("terminal", True, f"{term or 'no TERM'}, colours: {depth}, UTF-8")
+
+
+async def _engine(config: Config) -> list[Finding]:
+    """Load the model in a worker, as the app does."""
+    answered: asyncio.Future[EngineEvent] = asyncio.get_running_loop().create_future()
+
+    def hear(event: EngineEvent) -> None:
+        if isinstance(event, (Ready, Unavailable, Lost)) and not answered.done():
+            answered.set_result(event)
+
+    client = EngineClient(config.engine, hear)
+    await client.start()
+    try:
+        event = await asyncio.wait_for(answered, _PATIENCE)
+    except asyncio.TimeoutError:
+        return [Finding("model", False, f"it has not loaded in {_PATIENCE} s; try a smaller one")]
+    finally:
+        await client.close()
+    if isinstance(event, Ready):
+        return [
+            Finding("llama.cpp", True, f"{event.build}, runs on {', '.join(event.devices)}"),
+            Finding("model", True, f"{event.model.name} ({event.model.file}), window {event.window} tokens"),
+        ]
+    assert isinstance(event, (Unavailable, Lost))
+    return [Finding("model", False, event.sentence)]
+
+
+def _folder(data: Path) -> Finding:
+    if not data.exists():
+        return Finding("folder", True, f"{data} will be made")
+    if not os.access(data, os.W_OK):
+        return Finding("folder", False, f"{data} cannot be written in; check its permissions")
+    if stat.S_IMODE(data.stat().st_mode) & 0o077:
+        return Finding("folder", False, f"others can read {data}; chmod 700 it")
+    return Finding("folder", True, f"{data}, yours alone")
+
+
+def _library(data: Path) -> Finding:
+    if not (data / "library.db").exists():
+        return Finding("library", True, "none yet; the first start makes it")
+    try:
+        library = Library(data)
+    except LibraryError as error:
+        return Finding("library", False, str(error))
+    try:
+        found = library.quick_check()
+        return Finding("library", found == "ok", f"{len(library.looms())} looms, {found}")
+    finally:
+        library.close()
