@@ -75,9 +75,9 @@ def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
             if action.where not in (place, "anywhere"):
                 continue
             for key in action.keys.split(","):
-                if key.strip() in owners:
+                owner = owners.setdefault(key.strip(), action.id)
+                if owner != action.id:
                     raise BadKeys(
-                        f"The key {key.strip()} is given to both {owners[key.strip()]} and {action.id}; change one in [keys]."
+                        f"The key {key.strip()} is given to both {owner} and {action.id}; change one in [keys]."
                     )
-                owners[key.strip()] = action.id
     return actions

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.screens.colours import textual_theme
 from cyborg_tui.screens.looms import LoomsScreen
@@ -48,14 +49,14 @@ class CyborgApp(App[None]):
     async def on_mount(self) -> None:
         self._show_session(self._session, self._session.title)
         log = self._config.data / "engine.log"
-        self._engine = EngineClient(self._config.engine, lambda event: self._session.hear(event), log=log)
+        self._engine = EngineClient(self._config.engine, self._hear, log=log)
         self._session.engine = self._engine
         await self._engine.start()
         if self._first_words and self._write:
             self._write.notice(self._first_words)
         elif not self._config.engine.model and self._write and not self._session.loom.text:
             self._write.notice(
-                "The model that comes with the app is a toy that knows nothing; engine.model in the config names a real one."
+                "The model that comes with the app is a toy; engine.model in the config names a real one."
             )
 
     def _open(self, loom: LoomRow, file: Path | None = None) -> Session:
@@ -71,6 +72,9 @@ class CyborgApp(App[None]):
     def _show_session(self, session: Session, title: str) -> None:
         self._write = WriteScreen(session, title, self._actions)
         self.push_screen(self._write)
+
+    def _hear(self, event: EngineEvent) -> None:
+        self._session.hear(event)
 
     def _changed(self) -> None:
         if self._write is not None:

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from os.path import commonprefix
 from pathlib import Path
 
 from cyborg_tui.engine.client import EngineClient
@@ -28,6 +27,7 @@ from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, decode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.shared import shared_length
 from cyborg_tui.textfile import TextFile, TextFileError
 
 __all__ = ["Session", "Waiting"]
@@ -290,13 +290,15 @@ class Session:
     # the text file
 
     def open_file(self, path: Path) -> None:
-        """This loom is the text of a file. If it was changed outside, the new text comes in as the person's edit. Raises
-        TextFileError."""
+        """This loom is the text of a file. If it was changed outside, the new text comes in as the person's edit.
+
+        Raises TextFileError.
+        """
         self._file = TextFile.open(path)
         now, new = self.loom.text, self._file.text
         if new != now:
-            start = len(commonprefix([now, new]))
-            end = len(commonprefix([now[start:][::-1], new[start:][::-1]]))
+            start = shared_length(now, new)
+            end = shared_length(now[start:][::-1], new[start:][::-1])
             self.loom.write(start, len(now) - end, new[start : len(new) - end])
             self.loom.move_cursor(0)
             self._save()

@@ -16,8 +16,11 @@ class TextFileError(Exception):
 
 @dataclass(slots=True)
 class TextFile:
-    """Bytes that are no UTF-8 stand in the text as lone surrogates. Where all lines end in CR LF, the text has plain line
-    feeds; where ends are mixed, each carriage return stays in the text as a character."""
+    """Bytes that are no UTF-8 stand in the text as lone surrogates.
+
+    Where all lines end in CR LF, the text has plain line feeds; where ends are mixed, each carriage return stays in the
+    text as a character.
+    """
 
     path: Path
     text: str

@@ -2,22 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-__all__ = ["Cache", "shared_length"]
+from cyborg_tui.loom.shared import shared_length
 
-
-def shared_length(some: Sequence[int], others: Sequence[int]) -> int:
-    """How many tokens both begin with."""
-    end = min(len(some), len(others))
-    if some[:end] == others[:end]:
-        return end
-    low, high = 0, end
-    while high - low > 1:
-        middle = (low + high) // 2
-        if some[low:middle] == others[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
+__all__ = ["Cache"]
 
 
 class Cache:

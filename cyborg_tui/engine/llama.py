@@ -112,6 +112,7 @@ class Llama:
         self.adds_bos = bool(ll.llama_vocab_get_add_bos(self._vocab))
         self.pieces = [self._piece(token) for token in range(self.n_vocab)]
         self.identity = self._identify(path)
+        self._warm_up()
 
     def _load(self, path: Path, config: EngineConfig, progress: Callable[[float], None]) -> ll.llama_model_p:
         params = ll.llama_model_default_params()
@@ -151,6 +152,12 @@ class Llama:
                 "set a smaller engine.context in the config."
             )
         return context
+
+    def _warm_up(self) -> None:
+        """Touch all weights once; and llama.cpp's counters, which show 1 until they have counted to 1, are right then."""
+        self.decode([(0, 0, 0, True)])
+        self.decode([(0, 1, 0, False), (0, 2, 0, True)])
+        self.cut(0, 0)
 
     def _identify(self, path: Path) -> ModelIdentity:
         digest = hashlib.sha256()
@@ -265,7 +272,8 @@ class Sampler:
 
     def sample(self, index: int) -> int:
         """Draw from the logits of the batch's token at `index`."""
-        return int(ll.llama_sampler_sample(self._chain, self._model._context, index))
+        token: int = ll.llama_sampler_sample(self._chain, self._model._context, index)
+        return token
 
     def draw(self, candidates: Sequence[Candidate] | Floats) -> int:
         """Draw from candidates of one's own, or from a row of logits."""
@@ -281,7 +289,7 @@ class Sampler:
             data=data.ctypes.data_as(ll.llama_token_data_p), size=len(ids), selected=-1, sorted=False
         )
         ll.llama_sampler_apply(self._chain, ctypes.byref(array))
-        token = int(array.data[array.selected].id)
+        token: int = array.data[array.selected].id
         ll.llama_sampler_accept(self._chain, token)
         return token
 

@@ -11,7 +11,7 @@ __all__ = ["Context", "Segment", "context_of"]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of the context. With `tokens`, exactly those ids, valid for `vocabulary` alone; without, text to tokenise."""
+    """A run of the context. With `tokens`, just those ids, valid for `vocabulary` alone; without, text to tokenise."""
 
     text: str
     tokens: tuple[int, ...] = ()

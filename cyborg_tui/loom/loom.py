@@ -83,7 +83,7 @@ class Loom:
             self._log(EventKind.LOOKED, fan=self.tree.branch(branch).fan, branch=branch)
 
     def take(self, branch: BranchId, upto: int | None = None) -> None:
-        """Take a branch of the fan in view, or its first `upto` characters. Another branch taken there before is left."""
+        """Take a branch of the fan in view, or its first `upto` characters. Another one taken there before is left."""
         spot = self._spot_of(branch)
         now = self._clock()
         before = self._view()
@@ -241,6 +241,7 @@ class Loom:
     def _log(
         self,
         kind: EventKind,
+        *,
         node: NodeId | None = None,
         fan: FanId | None = None,
         branch: BranchId | None = None,

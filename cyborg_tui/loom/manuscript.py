@@ -34,7 +34,7 @@ class Spot:
 class Manuscript:
     """The path from the root to `leaf`, whose text the person reads and edits.
 
-    Edits at its end change the draft there in place; edits above frozen text fork the path and carry along what follows.
+    Edits at its end change the draft there; edits above frozen text fork the path and carry along what follows.
     """
 
     def __init__(self, tree: Tree, leaf: NodeId = ROOT) -> None:
@@ -112,8 +112,10 @@ class Manuscript:
         self._mend(left)
 
     def take(self, branch: BranchId, spot: NodeId, at: float, upto: int | None = None) -> int:
-        """Put a branch, or its first `upto` characters, into the manuscript at `spot`: its fan's context, or a node that
-        carries it. What follows there is carried along. Returns the offset at which the taken text ends."""
+        """Put a branch, or its first `upto` characters, into the manuscript, and carry along what follows.
+
+        `spot` is its fan's context, or a node that carries it. Returns the offset at which the taken text ends.
+        """
         index = next((i for i, node in enumerate(self._path) if node.id == spot), None)
         if index is None:
             raise NotHere
@@ -148,8 +150,10 @@ class Manuscript:
         self._mend(left)
 
     def reach(self, snapshot: Snapshot, at: float, made_since: Iterable[NodeId] = ()) -> None:
-        """Come back to a path as it was, making as little as is needed. Of the nodes made since then, drafts that are left
-        behind and to which nothing is attached vanish."""
+        """Come back to a path as it was, making as little as is needed.
+
+        Of the nodes made since then, drafts that are left behind and to which nothing is attached vanish.
+        """
         tree = self.tree
         was_open = tree.open
         if self.leaf not in was_open:

@@ -8,7 +8,7 @@ from cyborg_tui.loom.fan import BranchId
 __all__ = ["Piece", "Pieces", "cut", "join", "length", "same", "text_of", "typed"]
 
 _LONGEST_RUN = 4096
-"""Longer runs of typing stand in several pieces, so that a key in a long text makes a short new piece, not a long one."""
+"""Longer runs of typing stand in several pieces, so that a key in a long text makes a short new piece."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ class WriteScreen(Screen[None]):
         return f"Tab: {width} branches from the cursor.\nF1: all keys."
 
     def _status(self) -> Status:
-        session, view = self.session, self.session.view
+        view = self.session.view
         if self._notice:
             return Status(alarm=self._notice)
         left: list[str] = []

@@ -1,6 +1,7 @@
 """The branch pane: one widget that draws the fan, row by row, and only the rows that changed."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -72,9 +73,8 @@ class Branches(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, len(self._rows))
         restyled = {before.highlighted, view.highlighted} if before.highlighted != view.highlighted else set()
         everything = before.dims_others != view.dims_others
-        for y in range(max(len(old), len(self._rows))):
-            now = self._rows[y] if y < len(self._rows) else None
-            if everything or y >= len(old) or now != old[y] or (now is not None and now[2] in restyled):
+        for y, (now, then) in enumerate(zip_longest(self._rows, old)):
+            if everything or now != then or (now and now[2] in restyled):
                 self._refresh_row(y)
         self._keep_in_view()
 

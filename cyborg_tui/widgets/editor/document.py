@@ -39,8 +39,10 @@ class Document:
             self._tops = None
 
     def replace(self, start: int, end: int, text: str) -> tuple[int, int, bool]:
-        """Put `text` in place of the characters from `start` to `end`. Returns the first row that changed, how many rows
-        from there on, and whether the rows below have moved."""
+        """Put `text` in place of the characters from `start` to `end`.
+
+        Returns the first row that changed, how many rows from there on, and whether the rows below have moved.
+        """
         first, column = self.position(start)
         last, end_column = self.position(end)
         top = self.top(first)

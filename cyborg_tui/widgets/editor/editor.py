@@ -1,6 +1,6 @@
 """The editor widget: draws the rows that changed, and turns keys into edits."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Protocol
 
 from rich.segment import Segment
@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from cyborg_tui.loom.shared import shared_length
 from cyborg_tui.widgets.cells import clusters, drawable, width
 from cyborg_tui.widgets.editor.document import Document
 
@@ -96,8 +97,8 @@ class Editor(ScrollView, can_focus=True):
         """Show the manuscript as it is now, repainting what differs."""
         old = self.text
         if old != text:
-            start = _shared(old, text)
-            end = _shared(old[start:][::-1], text[start:][::-1])
+            start = shared_length(old, text)
+            end = shared_length(old[start:][::-1], text[start:][::-1])
             self.clear_provisional()
             self._replace(start, len(old) - end, text[start : len(text) - end])
             self._anchor = None
@@ -113,7 +114,7 @@ class Editor(ScrollView, can_focus=True):
             self._provisional = (at, text)
             self._replace(at + len(shown), at + len(shown), text[len(shown) :])
         else:
-            common = _shared(shown, text) if place == at else 0
+            common = shared_length(shown, text) if place == at else 0
             if place != at:
                 self.clear_provisional()
                 shown = ""
@@ -199,8 +200,6 @@ class Editor(ScrollView, can_focus=True):
                 style = model if author == "model" else person
                 for one, other, is_selected in _selected(begin, finish, selected):
                     yield one + shift, other + shift, style + self._style("selection") if is_selected else style
-        if not shown:
-            return
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"editor--{name}", partial=name != "cursor")
@@ -348,7 +347,7 @@ class Editor(ScrollView, can_focus=True):
     def _key_word_delete(self, _: bool) -> None:
         self._delete(self._document.word_after)
 
-    def _delete(self, other_end) -> None:  # type: ignore[no-untyped-def]
+    def _delete(self, other_end: Callable[[int], int]) -> None:
         self.clear_provisional()
         start, end = self.selection or sorted((self._cursor, other_end(self._cursor)))
         self._edit(start, end, "")
@@ -375,7 +374,7 @@ class Editor(ScrollView, can_focus=True):
     def _key_word_right(self, selecting: bool) -> None:
         self._move(self._document.word_after, selecting)
 
-    def _move(self, step, selecting: bool) -> None:  # type: ignore[no-untyped-def]
+    def _move(self, step: Callable[[int], int], selecting: bool) -> None:
         at, shown = self._provisional
         offset = self._on_screen(self._cursor)
         if shown and offset == at and step in (self._document.after, self._document.word_after):
@@ -481,18 +480,6 @@ _COMMANDS = {
     "ctrl+x": "cut",
     "ctrl+v": "paste",
 }
-
-
-def _shared(some: str, other: str) -> int:
-    """How many characters both begin with."""
-    end = min(len(some), len(other))
-    if some[:end] == other[:end]:
-        return end
-    low, high = 0, end
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if some[:middle] == other[:middle] else (low, middle)
-    return low
 
 
 def _cut_at(text: str, begin: int, cursor: int) -> list[tuple[str, bool]]:

@@ -1,0 +1,90 @@
+"""An engine that can be asked questions one after the other."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import (
+    BranchEnded,
+    Evaluated,
+    FanEnded,
+    FanStats,
+    Grew,
+    Lost,
+    PromptProgress,
+    Ready,
+    Unavailable,
+)
+from cyborg_tui.loom.context import Context, Segment
+from cyborg_tui.loom.fan import Finish, TokenRecord, decode
+from cyborg_tui.loom.settings import FanSettings
+
+
+@dataclass
+class Answer:
+    texts: list[str]
+    healed: list[int]
+    tokens: list[list[TokenRecord]]
+    finishes: list[Finish | None]
+    finish: Finish | None = None
+    stats: FanStats | None = None
+    progress: list[PromptProgress] = field(default_factory=list)
+
+
+class Engine:
+    """A client whose events are collected."""
+
+    def __init__(self, config=None, command=None, log=None):
+        self.events = asyncio.Queue()
+        self.client = EngineClient(config or EngineConfig(nice=0), self.events.put_nowait, command=command, log=log)
+        self.asked = 0
+
+    async def __aenter__(self):
+        await self.client.start()
+        self.ready = await self.wait_for(Ready, Unavailable, Lost)
+        return self
+
+    async def __aexit__(self, *_):
+        await self.client.close()
+
+    async def wait_for(self, *kinds):
+        while True:
+            event = await asyncio.wait_for(self.events.get(), 30)
+            if isinstance(event, kinds):
+                return event
+
+    def ask(self, context, seed=1, **settings):
+        if isinstance(context, str):
+            context = Context((Segment(context),) if context else ())
+        self.asked += 1
+        self.width = settings.get("width", 8)
+        self.client.fan(self.asked, context, FanSettings(**settings), seed)
+
+    async def fan(self, context, seed=1, **settings):
+        self.ask(context, seed, **settings)
+        return await self.answer()
+
+    async def answer(self):
+        n = self.width
+        answer = Answer([""] * n, [0] * n, [[] for _ in range(n)], [None] * n)
+        while True:
+            event = await self.wait_for(Grew, BranchEnded, FanEnded, PromptProgress)
+            if isinstance(event, PromptProgress):
+                answer.progress.append(event)
+            elif event.fan != self.asked:
+                continue
+            elif isinstance(event, Grew):
+                for grown in event.growth:
+                    answer.texts[grown.index] += decode(grown.text)
+                    answer.healed[grown.index] += grown.healed
+                    answer.tokens[grown.index] += grown.tokens
+            elif isinstance(event, BranchEnded):
+                answer.finishes[event.index] = event.finish
+            else:
+                answer.finish, answer.stats = event.finish, event.stats
+                return answer
+
+    async def evaluate(self, text):
+        self.client.evaluate(Context((Segment(text),)))
+        return (await self.wait_for(Evaluated)).tokens
