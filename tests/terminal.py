@@ -1,0 +1,130 @@
+"""A program in a real pseudo-terminal, its screen read as a terminal would show it."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+
+import pyte
+
+APP = (sys.executable, "-m", "cyborg_tui")
+KEYS = {
+    "Tab": "\t",
+    "Enter": "\r",
+    "Esc": "\x1b",
+    "Up": "\x1b[A",
+    "Down": "\x1b[B",
+    "Right": "\x1b[C",
+    "Left": "\x1b[D",
+    "Alt+Down": "\x1b[1;3B",
+    "Alt+Up": "\x1b[1;3A",
+    "Alt+Right": "\x1b[1;3C",
+    "Alt+Left": "\x1b[1;3D",
+    "Home": "\x1b[H",
+    "End": "\x1b[F",
+    "F1": "\x1bOP",
+    "F7": "\x1b[18~",
+    "Backspace": "\x7f",
+    **{f"Ctrl+{chr(65 + i)}": chr(1 + i) for i in range(26)},
+}
+# pyte takes the parameters of private sequences it does not know for text
+_UNKNOWN = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-zA-Z]?(?:\$[a-z])?|\x1b\[\?[0-9;]*\$p|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+
+
+class Terminal:
+    """`send` types, `screen` is what stands there, `raw` every byte that was sent."""
+
+    def __init__(self, command=APP, columns=120, rows=34, environment=None, folder=None):
+        self.raw = b""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            if folder:
+                os.chdir(folder)
+            os.execvpe(command[0], list(map(str, command)), variables)
+        self.resize(columns, rows)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def resize(self, columns, rows):
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._screen.resize(rows, columns)
+
+    def send(self, *keys):
+        """Names of keys, or text."""
+        for key in keys:
+            os.write(self._fd, KEYS.get(key, key).encode())
+
+    def read(self, seconds=0.05):
+        """Take in what arrives within so many seconds. False at the end of the output."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self._fd], [], [], left)[0]:
+                break
+            try:
+                data = os.read(self._fd, 1 << 16)
+            except OSError:
+                return False
+            if not data:
+                return False
+            self.raw += data
+            self._stream.feed(_UNKNOWN.sub(b"", data))
+        return True
+
+    @property
+    def screen(self):
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def cursor(self):
+        return self._screen.cursor.x, self._screen.cursor.y
+
+    def wait_for(self, what, seconds=15):
+        """Read until the screen shows a text, or what a function of it says."""
+        shows = what if callable(what) else lambda screen: what in screen
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            alive = self.read(0.05)
+            if shows(self.screen):
+                return self.screen
+            if not alive:
+                break
+        raise AssertionError(f"waited in vain for {what!r}:\n{self.screen}")
+
+    def wait_for_end(self, seconds=10):
+        """The exit code, once the program has ended."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.pid = None
+                return os.waitstatus_to_exitcode(status)
+        raise AssertionError(f"still running:\n{self.screen}")
+
+    def kill(self, sign=signal.SIGKILL):
+        os.kill(self.pid, sign)
+
+    def close(self):
+        if self.pid is not None:
+            self.kill()
+            os.waitpid(self.pid, 0)
+            self.pid = None
+        os.close(self._fd)
+
+
+def words(screen):
+    """The screen's words, however they are wrapped."""
+    return " ".join(screen.split())
