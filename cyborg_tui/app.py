@@ -43,7 +43,7 @@ class CyborgApp(App[None]):
         theme, self._first_words = load_theme(config.theme)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
-        self.set_keymap({name: keys for name, keys in config.keys.items() if name != "take_number"})
+        self.set_keymap({name: keys for name, keys in config.keys.items() if name in _OURS})
         library.on_state = self._library_says
 
     async def on_mount(self) -> None:
@@ -74,6 +74,9 @@ class CyborgApp(App[None]):
         self.push_screen(self._write)
 
     def _hear(self, event: EngineEvent) -> None:
+        self.call_later(self._session_hears, event)
+
+    def _session_hears(self, event: EngineEvent) -> None:
         self._session.hear(event)
 
     def _changed(self) -> None:

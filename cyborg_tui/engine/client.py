@@ -161,9 +161,9 @@ class EngineClient:
                 self._fan = None
             case _:
                 pass
-        self._listener(event)
         if isinstance(event, Ready) and self._fan is not None:
-            self._send(self._fan)
+            self._send(self._fan)  # asked for before the model was there
+        self._listener(event)
 
     async def _lost(self) -> None:
         """The worker is gone; start another, and send what crashed it only once more."""

@@ -1,8 +1,8 @@
 """Healing: a context that ends in typing may end inside a token; the first draw decides where the model goes on from.
 
 Either the context's last token stays as it is, or a longer one that begins with its text replaces it ("beautif"
-by "beautiful", a lone space by a space and a word). The two lead to different texts, so the model itself says how likely
-each is: the token staying counts p(last), a longer one t counts p(t), both at the place of the last token.
+by "beautiful", a lone space by a space and a word). The two lead to different texts, so the model itself says how
+likely each is: the token staying counts p(last), a longer one t counts p(t), both at the place of the last token.
 """
 
 from bisect import bisect_left

@@ -154,7 +154,7 @@ class Llama:
         return context
 
     def _warm_up(self) -> None:
-        """Touch all weights once; and llama.cpp's counters, which show 1 until they have counted to 1, are right then."""
+        """Touch all weights once. llama.cpp's counters, which never show less than 1, are right from then on."""
         self.decode([(0, 0, 0, True)])
         self.decode([(0, 1, 0, False), (0, 2, 0, True)])
         self.cut(0, 0)
@@ -228,7 +228,8 @@ class Llama:
 
     @property
     def batch_size(self) -> int:
-        return self._n_batch
+        size: int = self._n_batch
+        return size
 
     def row(self, index: int) -> Floats:
         """A copy of the logits of the batch's token at `index`; shape (vocabulary,)."""

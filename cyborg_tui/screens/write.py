@@ -1,16 +1,15 @@
 """The write screen: the editor, the branches, and the loop between them."""
 
 import time
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
+from textual.widget import Widget
 
-from cyborg_tui.actions import ACTIONS, Action
+from cyborg_tui.actions import Action
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.session import Session, Waiting
@@ -26,59 +25,66 @@ _PAUSE = 0.3
 _GLANCE = 1.0
 """Seconds after which a branch whose beginning is on the screen has been looked at."""
 _WIDE = 100
-
-
-def _bindings(where: str) -> list[BindingType]:
-    target = "" if where == "anywhere" else "screen."
-    found: list[BindingType] = []
-    for action in ACTIONS:
-        if action.where == where and action.id not in _APP_ACTIONS:
-            if action.id == "take_number":
-                found += [
-                    Binding(key, f"screen.take_number({key})", show=False, id=f"take_{key}") for key in "123456789"
-                ]
-            else:
-                found.append(
-                    Binding(
-                        action.keys,
-                        f"{target}{action.id}",
-                        action.help,
-                        show=False,
-                        priority=where != "branches",
-                        id=action.id,
-                    )
-                )
-    return found
-
-
 _APP_ACTIONS = {"help", "looms", "palette", "which_key", "quit"}
 
 
+async def _run_bound(pane: Widget, actions: Mapping[str, str], event: events.Key) -> None:
+    """Run the action bound to a key, in the order in which keys were pressed.
+
+    Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
+    """
+    focused = pane.screen.focused
+    if focused is not None and focused is not pane:
+        focused.post_message(events.Key(event.key, event.character))
+    elif event.key in actions:
+        await pane.screen.run_action(actions[event.key])
+    else:
+        return
+    event.stop()
+    event.prevent_default()
+
+
 class WritingPane(Editor):
-    BINDINGS: ClassVar[list[BindingType]] = _bindings("editor")
+    actions: Mapping[str, str]
+
+    async def _on_key(self, event: events.Key) -> None:
+        await _run_bound(self, self.actions, event)
 
 
 class BranchPane(Branches):
-    BINDINGS: ClassVar[list[BindingType]] = _bindings("branches")
+    actions: Mapping[str, str]
+
+    async def _on_key(self, event: events.Key) -> None:
+        await _run_bound(self, self.actions, event)
 
     async def on_key(self, event: events.Key) -> None:
         """Esc and a letter that arrive together look like Alt and the letter: they mean writing, then the letter."""
         letter = event.key.removeprefix("alt+")
-        if letter != event.key and len(letter) == 1:
+        if event.key not in self.actions and letter != event.key and len(letter) == 1:
             event.stop()
             editor = self.screen.query_one(WritingPane)
-            editor.focus()
+            self.screen.set_focus(editor)
             editor.insert(letter)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         editor = self.screen.query_one(WritingPane)
-        editor.focus()
+        self.screen.set_focus(editor)
         editor.post_message(events.Paste(event.text))
 
 
+def _keys(actions: Sequence[Action], where: str) -> dict[str, str]:
+    """Key → what the screen does, in one of its panes."""
+    found: dict[str, str] = {}
+    for action in actions:
+        if action.where not in (where, "anywhere") or action.id in _APP_ACTIONS:
+            continue
+        for number, key in enumerate(action.keys.split(","), 1):
+            found[key.strip()] = f"take_number({number})" if action.id == "take_number" else action.id
+    return found
+
+
 class WriteScreen(Screen[None]):
-    BINDINGS: ClassVar[list[BindingType]] = _bindings("anywhere")
     CSS_PATH = "write.tcss"
 
     def __init__(self, session: Session, title: str, actions: Sequence[Action]) -> None:
@@ -106,7 +112,9 @@ class WriteScreen(Screen[None]):
         self._branches = self.query_one(BranchPane)
         self._editor.load(self.session.loom.text, self.session.loom.cursor)
         self._editor.read_only = self.session.read_only
-        self._editor.focus()
+        self._editor.actions = _keys(self._actions, "editor")
+        self._branches.actions = _keys(self._actions, "branches")
+        self.set_focus(self._editor)
         self._lay_out()
         self.set_interval(_FRAME, self._frame)
 
@@ -158,7 +166,7 @@ class WriteScreen(Screen[None]):
         else:
             self._editor.clear_provisional()
         self.query_one(StatusLine).show(self._status())
-        where = "branches" if self._branches.has_focus else "editor"
+        where = "branches" if self.focused is self._branches else "editor"
         self.query_one(Footer).show([action for action in self._actions if action.where in (where, "anywhere")])
 
     def _sync(self) -> None:
@@ -235,7 +243,7 @@ class WriteScreen(Screen[None]):
     def _look_around(self, now: float) -> None:
         """What stays on the screen for a second while the branches have focus has been looked at."""
         fan = self.session.fan
-        if not self._branches.has_focus or fan is None:
+        if self.focused is not self._branches or fan is None:
             self._glance = (None, now)
         elif self._glance[0] != fan.id:
             self._glance = (fan.id, now)
@@ -251,7 +259,7 @@ class WriteScreen(Screen[None]):
         self._editor.clear_provisional()
         self.session.move_cursor(self._editor.cursor)
         self.session.ask()
-        self._branches.focus()
+        self.set_focus(self._branches)
         self._sync()
 
     def action_next_branch(self) -> None:
@@ -333,15 +341,15 @@ class WriteScreen(Screen[None]):
 
     def action_edit_branch(self) -> None:
         self._take(Extent.WHOLE)
-        self._editor.focus()
+        self.set_focus(self._editor)
 
     def action_zoom(self) -> None:
         self.toggle_class("zoomed")
-        self._editor.focus()
+        self.set_focus(self._editor)
 
     def action_write(self) -> None:
         self.session.cancel()
-        self._editor.focus()
+        self.set_focus(self._editor)
         self._show()
 
     # actions anywhere

@@ -280,6 +280,7 @@ async def test_log_probabilities_agree_with_an_independent_run():
             "prompt": list(context.segments[0].tokens),
             "tokens": [token.id for token in tokens],
         }
-        done = subprocess.run([sys.executable, "-c", PEER], input=json.dumps(asked), capture_output=True, text=True)
+        peer = [sys.executable, "-c", PEER]
+        done = subprocess.run(peer, input=json.dumps(asked), capture_output=True, text=True, check=True)
         expected = json.loads(done.stdout)
         assert all(abs(token.logprob - other) < TOLERANCE for token, other in zip(tokens, expected, strict=True))

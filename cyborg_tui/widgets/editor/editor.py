@@ -306,10 +306,10 @@ class Editor(ScrollView, can_focus=True):
         self.insert(event.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def insert(self, text: str) -> None:
-        """Type a text at the cursor, in place of the selection. Provisional text is taken as it is painted."""
+        """Type a text at the cursor, in place of the selection. Provisional text that stands there is taken as painted."""
         if self.read_only:
             return
-        if self._provisional[1] and self.painted:
+        if self.painted and self._cursor == self._provisional[0]:
             self._keep_provisional()
         start, end = self.selection or (self._cursor, self._cursor)
         self._edit(start, end, text)
