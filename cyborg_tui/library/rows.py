@@ -1,44 +1,45 @@
-"""The domain's things as rows. Texts are stored as bytes, so that every code point survives."""
+"""The domain's things as rows. Texts are stored as bytes, so that every code point survives, lone surrogates too."""
 
 import struct
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from cyborg_tui.loom.changes import Place
-from cyborg_tui.loom.fan import Branch, Fan, Finish, TokenRecord
+from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
+    "Row",
     "branch_from",
     "branch_row",
+    "event_row",
     "fan_from",
     "fan_row",
+    "model_row",
     "node_from",
     "node_row",
-    "place_bytes",
     "place_from",
+    "place_row",
     "to_bytes",
     "to_text",
 ]
 
 Row = tuple[Any, ...]
-_TOKEN = struct.Struct("<iHf")
+"""Values in the order of the columns in `schema`."""
 
+_TOKEN = struct.Struct("<iIf")
+"""Id, size in bytes, log-probability in nats with the precision the model gives it."""
 
-class StoredPiece(msgspec.Struct, frozen=True, array_like=True):
-    """A piece: typed text, or a range of a branch's."""
+_StoredPiece = bytes | tuple[int, int, int]
+"""Typed text; or a branch, and which characters of it: start, end."""
 
-    text: bytes
-    branch: int | None
-    start: int
-    end: int
-
-
-_pieces: msgspec.msgpack.Decoder[tuple[StoredPiece, ...]] = msgspec.msgpack.Decoder(tuple[StoredPiece, ...])
-_fan: msgspec.msgpack.Decoder[Fan] = msgspec.msgpack.Decoder(Fan)
-_place: msgspec.msgpack.Decoder[Place] = msgspec.msgpack.Decoder(Place)
+_pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece, ...])
+_settings = msgspec.msgpack.Decoder(FanSettings)
 
 
 def to_bytes(text: str) -> bytes:
@@ -50,64 +51,73 @@ def to_text(data: bytes) -> str:
 
 
 def node_row(loom: int, node: Node) -> Row:
-    pieces = tuple(
-        StoredPiece(b"" if piece.branch else to_bytes(piece.text), piece.branch, piece.start, piece.end)
+    pieces: list[_StoredPiece] = [
+        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end)
         for piece in node.pieces
-    )
+    ]
     flags = (node.cut, node.hidden, node.bookmarked)
-    stored = msgspec.msgpack.encode(pieces)
-    return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, stored)
+    return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
 
 
-def node_from(row: Row, texts: dict[int, str]) -> Node:
-    """`texts`: the branches' texts by id."""
+def node_from(row: Row, texts: Mapping[BranchId, str]) -> Node:
+    """`texts`: the texts of the loom's branches. Raises KeyError if one is missing, msgspec.DecodeError."""
     _, id, parent, branch, carries, cut, hidden, bookmarked, made_at, stored = row
     pieces = tuple(
-        Piece(to_text(piece.text))
-        if piece.branch is None
-        else Piece(texts[piece.branch][piece.start : piece.end], piece.branch, piece.start)
+        Piece(to_text(piece))
+        if isinstance(piece, bytes)
+        else Piece(texts[piece[0]][piece[1] : piece[2]], piece[0], piece[1])
         for piece in _pieces.decode(stored)
     )
     return Node(id, parent, pieces, branch, carries, bool(cut), bool(hidden), bool(bookmarked), made_at)
 
 
-def fan_row(loom: int, fan: Fan) -> Row:
-    return (loom, fan.id, fan.context, fan.made_at, msgspec.msgpack.encode(fan))
+def model_row(model: ModelIdentity) -> Row:
+    """Without its id."""
+    texts = [to_bytes(text) for text in (model.name, model.vocabulary, model.file, model.quantisation, model.build)]
+    name, vocabulary, file, quantisation, build = texts
+    return name, vocabulary, file, model.size, quantisation, build
 
 
-def fan_from(data: bytes) -> Fan:
-    return _fan.decode(data)
+def fan_row(loom: int, fan: Fan, model: int) -> Row:
+    """`model`: the id of its row."""
+    settings = msgspec.msgpack.encode(fan.settings)
+    return loom, fan.id, fan.context, model, fan.seed, fan.made_at, fan.mode, settings
+
+
+def fan_from(row: Row, model: Row, branches: tuple[BranchId, ...]) -> Fan:
+    """`model`: its row, without the id. `branches`: in the order they were drawn. Raises msgspec.DecodeError."""
+    _, id, context, _, seed, made_at, mode, settings = row
+    name, vocabulary, file, size, quantisation, build = model
+    identity = ModelIdentity(
+        to_text(name), to_text(vocabulary), to_text(file), size, to_text(quantisation), to_text(build)
+    )
+    return Fan(id, context, identity, _settings.decode(settings), seed, made_at, mode, branches)
 
 
 def branch_row(loom: int, branch: Branch) -> Row:
     tokens = b"".join(_TOKEN.pack(token.id, token.size, token.logprob) for token in branch.tokens)
     finish = None if branch.finish is None else branch.finish.value
-    return (
-        loom,
-        branch.id,
-        branch.fan,
-        branch.index,
-        branch.seed,
-        branch.node,
-        to_bytes(branch.text),
-        branch.healed,
-        finish,
-        branch.looked,
-        tokens,
-    )
+    drawn = (to_bytes(branch.text), branch.healed, tokens)
+    return (loom, branch.id, branch.fan, branch.index, branch.seed, branch.node, *drawn, finish, branch.looked)
 
 
 def branch_from(row: Row) -> Branch:
     """A branch that was still growing when it was last saved was interrupted."""
-    _, id, fan, place, seed, node, text, healed, finish, looked, tokens = row
+    _, id, fan, place, seed, node, text, healed, tokens, finish, looked = row
     records = tuple(TokenRecord(*values) for values in _TOKEN.iter_unpack(tokens))
-    ended = Finish(finish) if finish is not None else Finish.INTERRUPTED
+    ended = Finish.INTERRUPTED if finish is None else Finish(finish)
     return Branch(id, fan, place, seed, node, to_text(text), healed, records, ended, bool(looked))
 
 
-def place_bytes(place: Place) -> bytes:
-    return msgspec.msgpack.encode(place)
+def event_row(loom: int, event: Event) -> Row:
+    """Without its id."""
+    return loom, event.at, event.kind.value, event.node, event.fan, event.branch, event.amount, to_bytes(event.note)
 
 
-def place_from(data: bytes | None) -> Place | None:
-    return None if data is None else _place.decode(data)
+def place_row(place: Place) -> Row:
+    return place.node, place.cursor, place.fan, place.highlighted, place.next_node
+
+
+def place_from(row: Row) -> Place | None:
+    """None for a loom in which nobody has been yet."""
+    return None if row[0] is None else Place(*row)

@@ -1,94 +1,131 @@
-"""The tables, as numbered migrations."""
+"""The tables of the library, as numbered migrations: a file of any earlier version is brought up to this one."""
 
 import sqlite3
+from pathlib import Path
 
-__all__ = ["APPLICATION_ID", "NewerLibraryError", "NotALibraryError", "migrate"]
+from cyborg_tui.library.errors import NewerLibraryError, NotALibraryError
 
-APPLICATION_ID = 0x63796267
+__all__ = ["APPLICATION_ID", "check", "connect", "migrate"]
 
-_MIGRATIONS = (
-    """
-    CREATE TABLE looms (
-        id INTEGER PRIMARY KEY,
-        kind TEXT NOT NULL,
-        title TEXT NOT NULL,
-        day TEXT UNIQUE,
-        path BLOB UNIQUE,
-        made_at REAL NOT NULL,
-        changed_at REAL NOT NULL,
-        place BLOB
-    );
-    CREATE TABLE nodes (
-        loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
-        id INTEGER NOT NULL,
-        parent INTEGER,
-        branch INTEGER,
-        carries INTEGER,
-        cut INTEGER NOT NULL,
-        hidden INTEGER NOT NULL,
-        bookmarked INTEGER NOT NULL,
-        made_at REAL NOT NULL,
-        pieces BLOB NOT NULL,
-        PRIMARY KEY (loom, id)
-    );
-    CREATE TABLE fans (
-        loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
-        id INTEGER NOT NULL,
-        context INTEGER NOT NULL,
-        made_at REAL NOT NULL,
-        fan BLOB NOT NULL,
-        PRIMARY KEY (loom, id)
-    );
-    CREATE TABLE branches (
-        loom INTEGER NOT NULL,
-        id INTEGER NOT NULL,
-        fan INTEGER NOT NULL,
-        place INTEGER NOT NULL,
-        seed INTEGER NOT NULL,
-        node INTEGER NOT NULL,
-        text BLOB NOT NULL,
-        healed INTEGER NOT NULL,
-        finish TEXT,
-        looked INTEGER NOT NULL,
-        tokens BLOB NOT NULL,
-        PRIMARY KEY (loom, id),
-        FOREIGN KEY (loom, fan) REFERENCES fans ON DELETE CASCADE
-    );
-    CREATE TABLE events (
-        id INTEGER PRIMARY KEY,
-        loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
-        at REAL NOT NULL,
-        kind TEXT NOT NULL,
-        node INTEGER,
-        fan INTEGER,
-        branch INTEGER,
-        amount INTEGER,
-        note TEXT NOT NULL
-    );
-    CREATE INDEX events_of_loom ON events (loom, at);
-    """,
+APPLICATION_ID = 0x6C6F6F6D
+"""Marks the file as ours: "loom"."""
+
+_MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE looms (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            title BLOB NOT NULL,
+            day TEXT UNIQUE,
+            path BLOB UNIQUE,
+            digest TEXT NOT NULL DEFAULT '',
+            made_at REAL NOT NULL,
+            changed_at REAL NOT NULL,
+            node INTEGER,
+            cursor INTEGER NOT NULL DEFAULT 0,
+            fan INTEGER,
+            highlighted INTEGER NOT NULL DEFAULT 0,
+            next_node INTEGER NOT NULL DEFAULT 0
+        )""",
+        """CREATE TABLE nodes (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            id INTEGER NOT NULL,
+            parent INTEGER,
+            branch INTEGER,
+            carries INTEGER,
+            cut INTEGER NOT NULL,
+            hidden INTEGER NOT NULL,
+            bookmarked INTEGER NOT NULL,
+            made_at REAL NOT NULL,
+            pieces BLOB NOT NULL,
+            PRIMARY KEY (loom, id)
+        )""",
+        """CREATE TABLE models (
+            id INTEGER PRIMARY KEY,
+            name BLOB NOT NULL,
+            vocabulary BLOB NOT NULL,
+            file BLOB NOT NULL,
+            size INTEGER NOT NULL,
+            quantisation BLOB NOT NULL,
+            build BLOB NOT NULL,
+            UNIQUE (name, vocabulary, file, size, quantisation, build)
+        )""",
+        """CREATE TABLE fans (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            id INTEGER NOT NULL,
+            context INTEGER NOT NULL,
+            model INTEGER NOT NULL REFERENCES models,
+            seed INTEGER NOT NULL,
+            made_at REAL NOT NULL,
+            mode TEXT NOT NULL,
+            settings BLOB NOT NULL,
+            PRIMARY KEY (loom, id)
+        )""",
+        """CREATE TABLE branches (
+            loom INTEGER NOT NULL,
+            id INTEGER NOT NULL,
+            fan INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            seed INTEGER NOT NULL,
+            node INTEGER NOT NULL,
+            text BLOB NOT NULL,
+            healed INTEGER NOT NULL,
+            tokens BLOB NOT NULL,
+            finish TEXT,
+            looked INTEGER NOT NULL,
+            PRIMARY KEY (loom, id),
+            FOREIGN KEY (loom, fan) REFERENCES fans ON DELETE CASCADE
+        )""",
+        "CREATE INDEX branches_of_fan ON branches (loom, fan)",
+        """CREATE TABLE events (
+            id INTEGER PRIMARY KEY,
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            at REAL NOT NULL,
+            kind TEXT NOT NULL,
+            node INTEGER,
+            fan INTEGER,
+            branch INTEGER,
+            amount INTEGER,
+            note BLOB NOT NULL
+        )""",
+        "CREATE INDEX events_of_loom ON events (loom, at)",
+    ),
 )
 
 
-class NotALibraryError(Exception):
-    """The file is a database of something else."""
+def connect(file: Path, patience: float = 5.0) -> sqlite3.Connection:
+    """A connection to a library that is there. Waits `patience` seconds for other writers. Raises sqlite3.Error."""
+    connection = sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
 
 
-class NewerLibraryError(Exception):
-    """The file was written by a later version of the app."""
+def check(connection: sqlite3.Connection, file: Path) -> None:
+    """Only read, so that a file of something else stays as it is. Raises NotALibraryError, NewerLibraryError."""
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if mark != APPLICATION_ID and (mark or tables):
+        raise NotALibraryError(f"{file} is the database of another program; move it away and start again.")
+    if _version(connection) > len(_MIGRATIONS):
+        raise NewerLibraryError(f"{file} was written by a newer version of cyborg-tui; install that one to open it.")
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the file to this version's tables. Raises NotALibraryError, NewerLibraryError."""
-    found = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if found != APPLICATION_ID and tables:
-        raise NotALibraryError
-    if version > len(_MIGRATIONS):
-        raise NewerLibraryError
-    for number in range(version, len(_MIGRATIONS)):
-        connection.executescript(
-            f"BEGIN; {_MIGRATIONS[number]} PRAGMA application_id = {APPLICATION_ID};"
-            f" PRAGMA user_version = {number + 1}; COMMIT;"
-        )
+    """Bring the file to this version's tables, each step whole or not at all. Raises sqlite3.Error."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    while _version(connection) < len(_MIGRATIONS):
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            done = _version(connection)  # read again: another process may have been first
+            if done < len(_MIGRATIONS):
+                for statement in _MIGRATIONS[done]:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {done + 1}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

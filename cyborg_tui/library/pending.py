@@ -1,0 +1,85 @@
+"""What waits to be written: of everything that changed, the latest version."""
+
+import sqlite3
+import time
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from cyborg_tui.library.rows import branch_row, event_row, fan_row, model_row, node_row, place_row
+from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.node import Node
+
+__all__ = ["Pending"]
+
+_Thing = TypeVar("_Thing")
+_ById = dict[tuple[int, int], _Thing]
+"""By loom, and id in it."""
+
+_DELETE_NODE = "DELETE FROM nodes WHERE loom = ? AND id = ?"
+_NODE = "INSERT OR REPLACE INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_MODEL = "INSERT OR IGNORE INTO models (name, vocabulary, file, size, quantisation, build) VALUES (?, ?, ?, ?, ?, ?)"
+_MODEL_ID = "SELECT id FROM models WHERE (name, vocabulary, file, size, quantisation, build) = (?, ?, ?, ?, ?, ?)"
+_FAN = """INSERT INTO fans VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id) DO UPDATE SET
+    (context, model, seed, made_at, mode, settings) =
+    (excluded.context, excluded.model, excluded.seed, excluded.made_at, excluded.mode, excluded.settings)"""
+_BRANCH = "INSERT OR REPLACE INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
+_DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
+_CHANGED = "UPDATE looms SET changed_at = ? WHERE id = ?"
+
+
+@dataclass(slots=True)
+class Pending:
+    """Changes of any number of looms, each thing once."""
+
+    nodes: _ById[Node | None] = field(default_factory=dict)
+    """None: removed."""
+    fans: _ById[Fan] = field(default_factory=dict)
+    branches: _ById[Branch] = field(default_factory=dict)
+    events: list[tuple[int, Event]] = field(default_factory=list)
+    places: dict[int, Place] = field(default_factory=dict)
+    digests: dict[int, str] = field(default_factory=dict)
+    changed: dict[int, float] = field(default_factory=dict)
+    """When the looms changed, in seconds since 1970, UTC."""
+
+    def add(self, loom: int, changes: Changes) -> None:
+        self.nodes.update({(loom, gone): None for gone in changes.removed})
+        self.nodes.update({(loom, node.id): node for node in changes.nodes})
+        self.fans.update({(loom, fan.id): fan for fan in changes.fans})
+        self.branches.update({(loom, branch.id): branch for branch in changes.branches})
+        self.events.extend((loom, event) for event in changes.events)
+        if changes.place is not None:
+            self.places[loom] = changes.place
+        if changes.nodes or changes.removed or changes.fans or changes.branches:
+            self.changed[loom] = time.time()
+
+    def add_newer(self, newer: "Pending") -> None:
+        """Take in what came later."""
+        self.nodes.update(newer.nodes)
+        self.fans.update(newer.fans)
+        self.branches.update(newer.branches)
+        self.events.extend(newer.events)
+        self.places.update(newer.places)
+        self.digests.update(newer.digests)
+        self.changed.update(newer.changed)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write everything within the transaction under way. Raises sqlite3.Error."""
+        many = connection.executemany
+        many(_DELETE_NODE, (key for key, node in self.nodes.items() if node is None))
+        many(_NODE, (node_row(loom, node) for (loom, _), node in self.nodes.items() if node is not None))
+        many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for (loom, _), fan in self.fans.items()])
+        many(_BRANCH, (branch_row(loom, branch) for (loom, _), branch in self.branches.items()))
+        many(_EVENT, (event_row(loom, event) for loom, event in self.events))
+        many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
+        many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))
+        many(_CHANGED, ((at, loom) for loom, at in self.changed.items()))
+
+
+def _model_id(connection: sqlite3.Connection, fan: Fan) -> int:
+    row = model_row(fan.model)
+    connection.execute(_MODEL, row)
+    return int(connection.execute(_MODEL_ID, row).fetchone()[0])
