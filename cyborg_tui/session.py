@@ -213,10 +213,11 @@ class Session:
     def parent(self) -> bool:
         """Back to where the last branch was taken."""
         self._stop()
-        taken = self.loom.manuscript.taken()
+        left = {branch.id for branch in self._all_taken()}
         moved = self.loom.parent()
-        if moved and taken is not None:
-            self.highlighted = 0
+        if moved:
+            shown = [branch.id for branch in self.branches]
+            self.highlighted = next((i for i, branch in enumerate(shown) if branch in left), 0)
         self._changed()
         return moved
 
@@ -399,6 +400,11 @@ class Session:
     def _branch(self, request: int, index: int) -> BranchId:
         fan, first = self._requests[request]
         return self.loom.tree.fan(fan).branches[first + index]
+
+    def _all_taken(self) -> list[Branch]:
+        """The branches of which something stands in the manuscript."""
+        ids = {piece.branch for piece in self.loom.manuscript.pieces if piece.branch is not None}
+        return [self.loom.tree.branch(branch) for branch in ids]
 
     def _follow_taken(self) -> None:
         taken = self.taken

@@ -121,7 +121,7 @@ class Loom:
 
     def parent(self) -> bool:
         """Back to the context of the last take before the cursor, its fan in view. False at the beginning."""
-        spot = self.manuscript.taken()
+        spot = self.manuscript.taken(self.cursor)
         if spot is None:
             return False
         now = self._clock()

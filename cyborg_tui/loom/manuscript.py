@@ -132,11 +132,13 @@ class Manuscript:
         self._mend(left)
         return offset
 
-    def taken(self) -> Spot | None:
-        """The spot of the last take on the path: where *parent* goes."""
+    def taken(self, before: int) -> Spot | None:
+        """The spot of the last take on the path before an offset: where *parent* goes."""
         for index in range(len(self._path) - 1, 0, -1):
+            if self._begin(index) >= before and len(self._path[index]):
+                continue
             spot = self._taken_at(index)
-            if spot is not None:
+            if spot is not None and spot.offset <= before:
                 return spot
         return None
 
@@ -170,7 +172,8 @@ class Manuscript:
             place = following
         self._arrive(place, keep_open=fresh)
         for node_id in made_since:
-            self._drop_draft(node_id)
+            if node_id in was_open:
+                self._drop_draft(node_id, was_open)
         self._arrive(place, keep_open=set(tree.open))
 
     def _begin(self, index: int) -> int:
@@ -455,14 +458,23 @@ class Manuscript:
                 return found
         return None
 
-    def _drop_draft(self, node: NodeId) -> None:
-        """Remove a draft to which nothing is attached and which is no longer on the path."""
+    def _drop_draft(self, node: NodeId, was_open: tuple[NodeId, ...]) -> None:
+        """Remove a draft to which nothing is attached and which is no longer on the path, unless a frozen node above it
+        would be a draft again without it."""
         tree = self.tree
         if node not in tree or tree.children(node) or tree.is_frozen(node) or tree.node(node).bookmarked:
             return
         if any(step.id == node for step in self._path):
             return
         parent = tree.node(node).parent or ROOT
+        stays_frozen = tree.is_frozen(parent) and (
+            parent == ROOT
+            or tree.is_context(parent)
+            or tree.node(parent).branch is not None
+            or len(tree.children(parent)) > 1
+        )
+        if parent not in was_open and not stays_frozen:
+            return
         now_open, tree.open = tree.open, (node,)
         tree.remove(node)
         tree.open = now_open

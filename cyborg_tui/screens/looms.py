@@ -23,8 +23,9 @@ class LoomsScreen(ModalScreen[int | None]):
     DEFAULT_CSS = """
     LoomsScreen { align: center middle; }
     LoomsScreen Vertical { width: 72; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
-    LoomsScreen Input { border: none; height: 1; margin-bottom: 1; background: $surface; }
-    LoomsScreen OptionList { height: 1fr; border: none; background: $surface; scrollbar-size: 0 0; }
+    LoomsScreen Input, LoomsScreen Input:focus { border: none; height: 1; margin-bottom: 1; background: $surface; }
+    LoomsScreen OptionList { height: 1fr; background: $surface; scrollbar-size: 0 0; }
+    LoomsScreen OptionList, LoomsScreen OptionList:focus { border: none; }
     LoomsScreen Static { height: 1; color: $muted; }
     """
 

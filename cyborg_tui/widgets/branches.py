@@ -90,14 +90,15 @@ class Branches(ScrollView, can_focus=True):
 
     def _lay_out(self) -> list[_Row]:
         columns = max(8, self.size.width - _GUTTER - 1)
-        rows: list[_Row] = [("", self._view.header, -1), ("", "", -1)] if self._view.header else []
+        roomy = self.size.height >= 8
+        rows: list[_Row] = [("", self._view.header, -1), ("", "", -1)] if self._view.header and roomy else []
         if not self._view.branches:
             for line in self._view.note.split("\n"):
                 starts = fold(line, columns + _GUTTER - 2)
                 rows += [("", line[a:b], -1) for a, b in zip(starts, [*starts[1:], None], strict=True)]
         for index, branch in enumerate(self._view.branches):
             rows += self._branch_rows(index, branch, columns)
-            rows.append(("", "", -1))
+            rows += [("", "", -1)] if roomy else []
         return rows
 
     def _branch_rows(self, index: int, branch: BranchView, columns: int) -> list[_Row]:

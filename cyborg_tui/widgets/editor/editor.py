@@ -306,7 +306,7 @@ class Editor(ScrollView, can_focus=True):
         self.insert(event.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def insert(self, text: str) -> None:
-        """Type a text at the cursor, in place of the selection. Provisional text that stands there is taken as painted."""
+        """Type a text at the cursor, in place of the selection. Provisional text there is taken as it is painted."""
         if self.read_only:
             return
         if self.painted and self._cursor == self._provisional[0]:

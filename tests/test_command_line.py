@@ -1,0 +1,64 @@
+"""The command line, as it is typed."""
+
+import json
+import subprocess
+import sys
+
+
+def cyborg(*arguments, given=None):
+    return subprocess.run(
+        [sys.executable, "-m", "cyborg_tui", *arguments], input=given, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_fan_in_json_has_what_is_promised():
+    done = cyborg("fan", "Once upon a time", "-n", "3", "--max-tokens", "6", "--seed", "5", "--json")
+    assert done.returncode == 0
+    report = json.loads(done.stdout)
+    assert report.keys() == {"model", "seed", "prompt_tokens", "reused_tokens", "branches", "timings"}
+    assert report["seed"] == 5
+    assert [branch["index"] for branch in report["branches"]] == [0, 1, 2]
+    for branch in report["branches"]:
+        assert branch.keys() == {"index", "seed", "text", "tokens", "logprobs", "finish"}
+        assert len(branch["tokens"]) == len(branch["logprobs"]) == 6
+        assert branch["finish"] == "tokens"
+    assert report["timings"].keys() == {"load_s", "prefill_s", "decode_s", "first_token_s", "tokens_per_s"}
+
+
+def test_the_same_seed_gives_the_same_branches():
+    one, two = (cyborg("fan", "Once", "--seed", "5", "-n", "2", "--max-tokens", "8").stdout for _ in range(2))
+    assert one == two != ""
+
+
+def test_the_prompt_can_come_from_standard_input():
+    done = cyborg("fan", "-", "-n", "1", "--max-tokens", "4", given="Once upon a time")
+    assert done.returncode == 0
+    assert done.stdout.startswith(" 1  ")
+
+
+def test_failures_exit_with_1_and_wrong_usage_with_2(tmp_path):
+    missing = cyborg("fan", "x", "--model", str(tmp_path / "none.gguf"))
+    assert (missing.returncode, "There is no model at" in missing.stderr) == (1, True)
+    assert cyborg("fan").returncode == 2
+    assert cyborg("fan", "x", "--temperature", "-3").returncode == 2
+    assert cyborg("--no-such-option").returncode == 2
+
+
+def test_the_doctor_finds_everything_well_here(tmp_path):
+    done = cyborg("--data-dir", str(tmp_path / "data"), "doctor")
+    assert "ok  model: commonplace" in done.stdout
+    assert "ok  llama.cpp" in done.stdout
+
+
+def test_the_doctor_says_what_to_do_about_a_missing_model(tmp_path):
+    done = cyborg("--data-dir", str(tmp_path), "--model", "/no/such.gguf", "doctor")
+    assert done.returncode == 1
+    assert "NO  model: There is no model at /no/such.gguf" in done.stdout
+
+
+def test_the_library_is_listed(tmp_path):
+    assert cyborg("--data-dir", str(tmp_path), "list").stdout == ""
+
+
+def test_the_version_is_told():
+    assert cyborg("--version").stdout.startswith("cyborg-tui, version ")
