@@ -1,11 +1,12 @@
 """A person's text file, as it is: every byte that is not edited is written back as it was.
 
-The text has a lone surrogate for each byte that is no UTF-8. Where all lines end in CR LF the text has plain line feeds;
-where ends are mixed, and in files with lone carriage returns, each carriage return stays in the text as a character. A
-byte order mark is no part of the text.
+The text has a lone surrogate for each byte that is no UTF-8. Where all lines end in CR LF the text has plain line
+feeds; where ends are mixed, and in files with lone carriage returns, each carriage return stays in the text as a
+character. A byte order mark is no part of the text.
 """
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -121,7 +122,7 @@ def _write(target: Path, data: bytes) -> None:
         _replace(target, data, None)
         return
     if not os.access(target, os.W_OK):
-        raise PermissionError(0, "it may only be read")
+        raise PermissionError(errno.EACCES, "it may only be read")
     if facts.st_nlink == 1 and os.access(target.parent, os.W_OK):
         with contextlib.suppress(PermissionError):
             _replace(target, data, facts)
