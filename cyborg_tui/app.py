@@ -1,7 +1,6 @@
 """The app: one session on a screen."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -11,12 +10,13 @@ from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent
-from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
 from cyborg_tui.screens.looms import LoomsScreen
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
+from cyborg_tui.textfile import TextFileError
 from cyborg_tui.theme import load_theme
 
 __all__ = ["CyborgApp"]
@@ -33,13 +33,14 @@ class CyborgApp(App[None]):
         if action.id in _OURS
     ]
 
-    def __init__(self, config: Config, library: Library, loom: LoomRow, file: Path | None = None) -> None:
+    def __init__(self, config: Config, library: Library, loom: LoomRow) -> None:
+        """Raises LibraryError, TextFileError, BadKeys."""
         super().__init__()
         self._config, self._library = config, library
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
         self._engine: EngineClient | None = None
-        self._session = self._open(loom, file)
+        self._session = self._open(loom)
         theme, self._first_words = load_theme(config.theme)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
@@ -47,30 +48,25 @@ class CyborgApp(App[None]):
         library.on_state = self._library_says
 
     async def on_mount(self) -> None:
-        self._show_session(self._session, self._session.title)
+        self._show_session(self._session)
         log = self._config.data / "engine.log"
         self._engine = EngineClient(self._config.engine, self._hear, log=log)
-        self._session.engine = self._engine
+        self._session.use(self._engine)
         await self._engine.start()
-        if self._first_words and self._write:
-            self._write.notice(self._first_words)
-        elif not self._config.engine.model and self._write and not self._session.loom.text:
-            self._write.notice(
-                "The model that comes with the app is a toy; engine.model in the config names a real one."
-            )
+        self._say(self._first_words or self._welcome())
 
-    def _open(self, loom: LoomRow, file: Path | None = None) -> Session:
-        session = Session(
-            loom.id, self._library.open(loom.id), self._library, self._config.fan.settings(), self._changed
-        )
-        session.title = loom.title
-        path = file or (Path(loom.path) if loom.path else None)
-        if path is not None:
-            session.open_file(path)
-        return session
+    def _welcome(self) -> str:
+        """Said once, on the first page ever."""
+        first = len(self._library.looms()) == 1 and not self._session.loom.text
+        if self._config.engine.model or not first:
+            return ""
+        return "The model that comes with the app is a toy; engine.model in the config names a real one."
 
-    def _show_session(self, session: Session, title: str) -> None:
-        self._write = WriteScreen(session, title, self._actions)
+    def _open(self, loom: LoomRow) -> Session:
+        return Session(loom, self._library, self._config.fan.settings(), self._changed)
+
+    def _show_session(self, session: Session) -> None:
+        self._write = WriteScreen(session, self._actions)
         self.push_screen(self._write)
 
     def _hear(self, event: EngineEvent) -> None:
@@ -121,18 +117,27 @@ class CyborgApp(App[None]):
             self.push_screen(LoomsScreen(self._library.looms()), self._go_to_loom)
 
     async def _go_to_loom(self, loom: int | None) -> None:
-        if loom is None or loom == self._session.loom_id:
+        if loom is None or loom == self._session.row.id:
             return
-        self._session.leave()
-        view = self._session.view
-        self._session = self._open(self._library.loom(loom))
-        self._session.engine, self._session.view = self._engine, view
+        try:
+            session = self._open(self._library.loom(loom))
+        except (LibraryError, TextFileError) as error:
+            self._say(str(error))
+            return
+        left, said = self._session, self._session.leave()
+        self._session = session
+        if self._engine is not None:
+            session.use(self._engine, left.view)
         self.pop_screen()
-        self._show_session(self._session, self._session.title)
+        self._show_session(session)
+        self._say(said)
 
     async def _quit(self) -> None:
-        await self._session.close()
-        self.exit()
+        self.exit(message=await self._session.close() or None)
+
+    def _say(self, sentence: str) -> None:
+        if sentence and self._write is not None:
+            self._write.notice(sentence)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds the actions of the table."""

@@ -150,7 +150,7 @@ def _run(config: "Config", loom: int | None = None, file: Path | None = None) ->
             row = library.for_file(file.expanduser().absolute())
         else:
             row = library.loom(loom) if loom is not None else library.daily(_today(config.day_turns_at))
-        app = CyborgApp(config, library, row, file.expanduser().absolute() if file else None)
+        app = CyborgApp(config, library, row)
     except (LibraryError, TextFileError, BadKeys) as error:
         raise click.ClickException(str(error)) from None
     try:

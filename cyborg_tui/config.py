@@ -27,7 +27,7 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context: int = 0
     """Longest window in tokens; 0 means the model's own, at most 4096."""
     threads: int = 0
-    """0 means one for each physical core."""
+    """0 means one for each physical core; a single one for a very small model."""
     gpu_layers: int = -1
     """Layers to keep on a GPU where llama.cpp was built for one; -1 means all."""
     cache_type: Literal["f32", "f16", "bf16", "q8_0", "q4_0"] = "f16"

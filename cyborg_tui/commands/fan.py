@@ -86,7 +86,7 @@ class _Run:
         client = EngineClient(self._config, self._hear)
         await client.start()
         segments = (Segment(self._prompt),) if self._prompt else ()
-        client.fan(1, Context(segments), self._settings, self._seed)
+        client.fan(Context(segments), self._settings, self._seed)
         self._began = began
         try:
             await self._over.wait()

@@ -57,8 +57,7 @@ class EngineClient:
         self._ready = False
         self._closing = False
         self._fan: FanRequest | None = None
-        self._crashed_on = 0
-        """Crashes while the fan in flight was being made."""
+        self._fans = 0
         self._losses: list[float] = []
 
     @property
@@ -105,11 +104,13 @@ class EngineClient:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader
 
-    def fan(self, id: int, context: Context, settings: FanSettings, seed: int) -> None:
-        """Ask for a fan; one that is running is stopped."""
-        self._fan, self._crashed_on = FanRequest(id, wire(context), settings, seed), 0
+    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
+        """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
+        self._fans += 1
+        self._fan = FanRequest(self._fans, wire(context), settings, seed)
         if self._ready:
             self._send(self._fan)
+        return self._fans
 
     def evaluate(self, context: Context) -> None:
         """Have a context evaluated while there is nothing else to do."""

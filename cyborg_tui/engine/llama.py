@@ -21,7 +21,8 @@ _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
 _SPM = 1
 _LONGEST_WINDOW = 4096
-_NOT_A_TOKEN = -1
+_SMALL = 20_000_000
+"""Parameters below which one thread is fastest: a second one would mostly wait, and on a busy machine for long."""
 
 Candidate = tuple[int, float]
 """A token id and a logit."""
@@ -135,7 +136,7 @@ class Llama:
 
     def _make_context(self, config: EngineConfig, room: int, path: Path) -> ll.llama_context_p:
         params = ll.llama_context_default_params()
-        threads = config.threads or _physical_cores()
+        threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else _physical_cores())
         params.n_ctx = self.window + room
         params.n_batch = params.n_ubatch = 512
         params.n_seq_max = self.sequences

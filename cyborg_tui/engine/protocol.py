@@ -18,7 +18,6 @@ __all__ = [
     "EngineEvent",
     "Evaluate",
     "Evaluated",
-    "Failed",
     "FanEnded",
     "FanRequest",
     "FanStats",
@@ -169,19 +168,13 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
 
 
 class Evaluated(msgspec.Struct, tag=True, frozen=True):
+    """The evaluation asked for is over."""
+
     tokens: int
+    """The length of the context; 0 if something else was wanted meanwhile."""
 
 
-class Failed(msgspec.Struct, tag=True, frozen=True):
-    """A fan could not be made; `sentence` says why."""
-
-    fan: int
-    sentence: str
-
-
-EngineEvent = (
-    Hello | Loading | Ready | Unavailable | Lost | PromptProgress | Grew | BranchEnded | FanEnded | Evaluated | Failed
-)
+EngineEvent = Hello | Loading | Ready | Unavailable | Lost | PromptProgress | Grew | BranchEnded | FanEnded | Evaluated
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

@@ -110,8 +110,10 @@ class Worker:
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
         from cyborg_tui.engine.fanning import Interrupted
 
+        tokens = 0
         with contextlib.suppress(Interrupted):
-            self._say(Evaluated(fanning.prepare(request.context)))
+            tokens = fanning.prepare(request.context)
+        self._say(Evaluated(tokens))
 
 
 def main() -> None:

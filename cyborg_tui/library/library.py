@@ -20,13 +20,13 @@ from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.tree import ROOT, Tree
+from cyborg_tui.loom.tree import ROOT, BrokenTree, Tree
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
 _PATIENCE = 5.0
 """Seconds to wait for changes that must be committed before a loom can be read."""
-_DAMAGE = (KeyError, ValueError, TypeError, struct.error, msgspec.MsgspecError)
+_DAMAGE = (BrokenTree, KeyError, ValueError, TypeError, struct.error, msgspec.MsgspecError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,15 @@ class Library:
     def for_file(self, path: Path) -> LoomRow:
         """The loom of a text file, begun if there is none yet. Links lead to the same loom. Raises LibraryError."""
         return self._find_or_begin("path", os.fsencode(os.path.realpath(path)), "file", path.name)
+
+    def keep_in_file(self, loom: int, path: Path) -> None:
+        """From now on the loom is the text of this file. Raises LibraryError if another loom is."""
+        real = os.fsencode(os.path.realpath(path))
+        other = self._find("path", real)
+        if other is not None and other.id != loom:
+            raise LibraryError(f"{path} is the file of the loom “{other.title}” already; name another file.")
+        with self._in_words():
+            self._reader.execute("UPDATE looms SET path = ? WHERE id = ?", (real, loom))
 
     def loom(self, loom: int) -> LoomRow:
         """Raises LibraryError if there is no such loom."""

@@ -26,6 +26,8 @@ class Loom:
         self.manuscript = Manuscript(self.tree, here.node)
         self.cursor = min(here.cursor, len(self.manuscript))
         self.spot: Spot | None = None
+        self.highlighted = here.highlighted
+        """The index of the branch that the person looks at, among those of the fan in view that are not hidden."""
         self._history = History()
         self._clock = clock
         self._events: list[Event] = []
@@ -181,7 +183,7 @@ class Loom:
     @property
     def place(self) -> Place:
         fan = self.spot.fan if self.spot else None
-        return Place(self.manuscript.leaf, self.cursor, fan, next_node=self.tree.next_node)
+        return Place(self.manuscript.leaf, self.cursor, fan, self.highlighted, self.tree.next_node)
 
     def changes(self) -> Changes:
         """What changed since the last call, with the events that changed it."""

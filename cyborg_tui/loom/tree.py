@@ -9,7 +9,7 @@ from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces, cut, join
 from cyborg_tui.loom.settings import FanSettings
 
-__all__ = ["ROOT", "FrozenText", "Tree"]
+__all__ = ["ROOT", "BrokenTree", "FrozenText", "Tree"]
 
 ROOT: NodeId = 1
 """The root has no text and never changes; what is written on an empty page is its child."""
@@ -17,6 +17,10 @@ ROOT: NodeId = 1
 
 class FrozenText(Exception):
     """Something tried to change a text that others depend on: a fault in the program, never the person's doing."""
+
+
+class BrokenTree(Exception):
+    """A node that is its own ancestor: the tree was damaged where it was kept."""
 
 
 class Tree:
@@ -91,12 +95,14 @@ class Tree:
         return node in self._fans_at
 
     def path(self, node: NodeId) -> list[Node]:
-        """The nodes from the root to this one."""
+        """The nodes from the root to this one. Raises BrokenTree."""
         path = []
         at: NodeId | None = node
         while at is not None:
             path.append(self._nodes[at])
-            at = self._nodes[at].parent
+            at = path[-1].parent
+            if len(path) > len(self._nodes):
+                raise BrokenTree(f"node {node} is its own ancestor")
         return path[::-1]
 
     def path_text(self, node: NodeId) -> str:

@@ -1,20 +1,17 @@
 """The write screen: the editor, the branches, and the loop between them."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widget import Widget
 
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.extent import Extent
-from cyborg_tui.loom.fan import Finish
-from cyborg_tui.session import Session, Waiting
-from cyborg_tui.widgets.branches import Branches, BranchView, FanView
-from cyborg_tui.widgets.editor import Editor
+from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
+from cyborg_tui.screens.views import counts, engine_words, fan_view
+from cyborg_tui.session import Session
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine
 
 __all__ = ["WriteScreen"]
@@ -25,72 +22,16 @@ _PAUSE = 0.3
 _GLANCE = 1.0
 """Seconds after which a branch whose beginning is on the screen has been looked at."""
 _WIDE = 100
-_APP_ACTIONS = {"help", "looms", "palette", "which_key", "quit"}
-
-
-async def _run_bound(pane: Widget, actions: Mapping[str, str], event: events.Key) -> None:
-    """Run the action bound to a key, in the order in which keys were pressed.
-
-    Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
-    """
-    focused = pane.screen.focused
-    if focused is not None and focused is not pane:
-        focused.post_message(events.Key(event.key, event.character))
-    elif event.key in actions:
-        await pane.screen.run_action(actions[event.key])
-    else:
-        return
-    event.stop()
-    event.prevent_default()
-
-
-class WritingPane(Editor):
-    actions: Mapping[str, str]
-
-    async def _on_key(self, event: events.Key) -> None:
-        await _run_bound(self, self.actions, event)
-
-
-class BranchPane(Branches):
-    actions: Mapping[str, str]
-
-    async def _on_key(self, event: events.Key) -> None:
-        await _run_bound(self, self.actions, event)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Esc and a letter that arrive together look like Alt and the letter: they mean writing, then the letter."""
-        letter = event.key.removeprefix("alt+")
-        if event.key not in self.actions and letter != event.key and len(letter) == 1:
-            event.stop()
-            editor = self.screen.query_one(WritingPane)
-            self.screen.set_focus(editor)
-            editor.insert(letter)
-
-    def on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        editor = self.screen.query_one(WritingPane)
-        self.screen.set_focus(editor)
-        editor.post_message(events.Paste(event.text))
-
-
-def _keys(actions: Sequence[Action], where: str) -> dict[str, str]:
-    """Key → what the screen does, in one of its panes."""
-    found: dict[str, str] = {}
-    for action in actions:
-        if action.where not in (where, "anywhere") or action.id in _APP_ACTIONS:
-            continue
-        for number, key in enumerate(action.keys.split(","), 1):
-            found[key.strip()] = f"take_number({number})" if action.id == "take_number" else action.id
-    return found
+_RECOUNT = 0.5
+"""Seconds between two counts of the words."""
 
 
 class WriteScreen(Screen[None]):
     CSS_PATH = "write.tcss"
 
-    def __init__(self, session: Session, title: str, actions: Sequence[Action]) -> None:
+    def __init__(self, session: Session, actions: Sequence[Action]) -> None:
         super().__init__()
         self.session = session
-        self._title = title
         self._actions = actions
         self._dirty = True
         self._typed_at = time.monotonic()
@@ -98,6 +39,7 @@ class WriteScreen(Screen[None]):
         self._flow = False
         self._glance: tuple[object, float] = (None, 0.0)
         self._counted: tuple[float, tuple[str, ...]] = (0.0, ())
+        self._recount = False
         self._notice = ""
 
     def compose(self) -> ComposeResult:
@@ -112,8 +54,8 @@ class WriteScreen(Screen[None]):
         self._branches = self.query_one(BranchPane)
         self._editor.load(self.session.loom.text, self.session.loom.cursor)
         self._editor.read_only = self.session.read_only
-        self._editor.actions = _keys(self._actions, "editor")
-        self._branches.actions = _keys(self._actions, "branches")
+        self._editor.actions = bound_keys(self._actions, "editor")
+        self._branches.actions = bound_keys(self._actions, "branches")
         self.set_focus(self._editor)
         self._lay_out()
         self.set_interval(_FRAME, self._frame)
@@ -153,13 +95,13 @@ class WriteScreen(Screen[None]):
             self._prepared = True
             self.session.prepare()
         self._look_around(now)
-        if self._dirty:
+        if self._dirty or (self._recount and now - self._counted[0] >= _RECOUNT):
             self._dirty = False
             self._show()
 
     def _show(self) -> None:
         session = self.session
-        self._branches.show(self._fan_view())
+        self._branches.show(fan_view(session, flow=self._flow))
         at, text = session.provisional
         if text and session.fan is not None:
             self._editor.show_provisional(at, text)
@@ -175,69 +117,17 @@ class WriteScreen(Screen[None]):
         self._typed_at, self._prepared = time.monotonic(), False
         self._show()
 
-    def _fan_view(self) -> FanView:
-        session = self.session
-        fan = session.fan
-        if fan is None:
-            return FanView(note=self._note())
-        taken, tree = session.taken, session.loom.tree
-        views = tuple(
-            BranchView(
-                branch.text[branch.healed :],
-                growing=branch.finish is None,
-                taken=taken is not None and branch.id == taken.id,
-                bookmarked=tree.node(branch.node).bookmarked,
-                ended=branch.finish is Finish.END,
-            )
-            for branch in session.branches
-        )
-        parts = [f"{len(views)} branches", f"fan {fan.id}", f"until {fan.settings.until.value}", f"seed {fan.seed}"]
-        if self._flow:
-            parts.insert(0, "flow")
-        return FanView(" · ".join(parts), views, session.highlighted)
-
-    def _note(self) -> str:
-        session = self.session
-        if session.view.problem:
-            return session.view.problem
-        if session.waiting_for_model:
-            return "The branches come as soon as the model is loaded."
-        width = session.settings.width
-        return f"Tab: {width} branches from the cursor.\nF1: all keys."
-
     def _status(self) -> Status:
-        view = self.session.view
         if self._notice:
             return Status(alarm=self._notice)
-        left: list[str] = []
-        if view.model is None:
-            left.append(view.problem or f"loading the model · {view.done:.0%}")
-        else:
-            left.append(view.model.name)
-            if view.waiting is Waiting.PROMPT and view.seconds_left:
-                left.append(f"reading · {view.done:.0%} · {view.seconds_left:.0f} s left · Esc stops")
-            elif view.waiting is not Waiting.NOTHING:
-                left.append("writing · Esc stops")
-            elif view.stats is not None and view.stats.prompt_tokens:
-                left.append(f"{view.stats.prompt_tokens}/{view.window}")
-                if view.stats.left_out_tokens:
-                    left.append(f"the first {view.stats.left_out_tokens} tokens are out of its sight")
-                left.append(f"{view.stats.tokens_per_s:.0f} tok/s")
-        return Status(tuple(left), self._counts(), self.session.saving or "saved")
+        return Status(engine_words(self.session), self._counts(), self.session.saving or "saved")
 
     def _counts(self) -> tuple[str, ...]:
-        """Words, the person's share and bits; counted at most twice a second."""
+        """Counting takes a while in a long text, so a run of keys is counted once."""
         now = time.monotonic()
-        if now - self._counted[0] < 0.5:
-            self.set_timer(0.5, self.changed)
-            return self._counted[1]
-        session = self.session
-        counts = [f"{session.words:,} words"]
-        if session.person_share is not None:
-            counts.append(f"you {session.person_share:.0%}")
-        if session.bits:
-            counts.append(f"{session.bits:.0f} bits")
-        self._counted = (now, tuple(counts))
+        self._recount = now - self._counted[0] < _RECOUNT
+        if not self._recount:
+            self._counted = (now, counts(self.session))
         return self._counted[1]
 
     def _look_around(self, now: float) -> None:
@@ -375,7 +265,6 @@ class WriteScreen(Screen[None]):
 
     def _take(self, extent: Extent, *, fan_again: bool = False) -> None:
         """Take of the highlighted branch what has been painted."""
-        self._show()
         session = self.session
         index = session.highlighted
         already = session.taken_length(session.branches[index]) if session.branches and session.taken else 0

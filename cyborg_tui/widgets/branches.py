@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cyborg_tui.widgets.cells import drawable, fold, width
+from cyborg_tui.widgets.cells import drawable, fold, pairs, width
 
 __all__ = ["BranchView", "Branches", "FanView"]
 
@@ -29,6 +29,7 @@ class BranchView:
 
 @dataclass(frozen=True, slots=True)
 class FanView:
+    fan: int | None = None
     header: str = ""
     branches: tuple[BranchView, ...] = ()
     highlighted: int = 0
@@ -40,8 +41,15 @@ class FanView:
         return any(branch.taken for branch in self.branches)
 
 
-_Row = tuple[str, str, int]
-"""Gutter, text, and the branch it belongs to; -1 for none."""
+@dataclass(frozen=True, slots=True)
+class _Row:
+    gutter: str
+    text: str
+    branch: int = -1
+    """Its index; -1 for none."""
+    start: int = 0
+    end: int = 0
+    """Which of the branch's characters have been read when this row has."""
 
 
 class Branches(ScrollView, can_focus=True):
@@ -65,7 +73,7 @@ class Branches(ScrollView, can_focus=True):
         """Draw another state; rows that are the same are left alone."""
         if view == self._view:
             return
-        if view.header != self._view.header:
+        if view.fan != self._view.fan:
             self._painted = {}
         old, before = self._rows, self._view
         self._view = view
@@ -74,7 +82,7 @@ class Branches(ScrollView, can_focus=True):
         restyled = {before.highlighted, view.highlighted} if before.highlighted != view.highlighted else set()
         everything = before.dims_others != view.dims_others
         for y, (now, then) in enumerate(zip_longest(self._rows, old)):
-            if everything or now != then or (now and now[2] in restyled):
+            if everything or now != then or (now and now.branch in restyled):
                 self._refresh_row(y)
         self._keep_in_view()
 
@@ -91,28 +99,40 @@ class Branches(ScrollView, can_focus=True):
     def _lay_out(self) -> list[_Row]:
         columns = max(8, self.size.width - _GUTTER - 1)
         roomy = self.size.height >= 8
-        rows: list[_Row] = [("", self._view.header, -1), ("", "", -1)] if self._view.header and roomy else []
+        rows = [_Row("", self._view.header), _Row("", "")] if self._view.header and roomy else []
         if not self._view.branches:
             for line in self._view.note.split("\n"):
                 starts = fold(line, columns + _GUTTER - 2)
-                rows += [("", line[a:b], -1) for a, b in zip(starts, [*starts[1:], None], strict=True)]
+                rows += [_Row(" ", line[a:b]) for a, b in pairs(starts)]
         for index, branch in enumerate(self._view.branches):
             rows += self._branch_rows(index, branch, columns)
-            rows += [("", "", -1)] if roomy else []
+            rows += [_Row("", "")] if roomy else []
         return rows
 
     def _branch_rows(self, index: int, branch: BranchView, columns: int) -> list[_Row]:
-        chosen = index == self._view.highlighted
+        number = f"{index + 1}" if index < 9 else ""
         mark = "*" if branch.bookmarked else "✓" if branch.taken else " "
-        text = branch.text.lstrip() + ("▍" if branch.growing else " ∎" if branch.ended else "")
+        bar = "▌" if index == self._view.highlighted else " "
         rows: list[_Row] = []
-        number = f"{index + 1}" if index < 9 else " "
-        for line in filter(str.strip, text.split("\n")):
-            starts = fold(line, columns)
-            for a, b in zip(starts, [*starts[1:], None], strict=True):
-                head = f"{number:>2}{mark}" if not rows else "   "
-                rows.append((f"{head}{'▌' if chosen else ' '} ", line[a:b].rstrip() if b else line[a:], index))
+        for text, end in self._folded(branch, columns):
+            head = f"{number:>2}{mark}" if not rows else "   "
+            rows.append(_Row(f"{head}{bar} ", text, index, rows[-1].end if rows else 0, end))
         return rows
+
+    def _folded(self, branch: BranchView, columns: int) -> list[tuple[str, int]]:
+        """The rows of a branch, without empty ones, each with how far into the branch's text it goes."""
+        tail = "▍" if branch.growing else " ∎" if branch.ended else ""
+        body = branch.text.lstrip()
+        at = len(branch.text) - len(body)
+        if not body:
+            return [(tail.strip() or "(white space)", len(branch.text))]
+        rows: list[tuple[str, int]] = []
+        for line in body.split("\n"):
+            starts = fold(line, columns) if line.strip() else []
+            rows += [(line[a:b].rstrip() if b else line[a:], at + (b or len(line)) + (not b)) for a, b in pairs(starts)]
+            at += len(line) + 1
+        last, _ = rows[-1]
+        return [*rows[:-1], (last + tail, len(branch.text))]
 
     def _refresh_row(self, y: int) -> None:
         shown = y - self.scroll_offset.y
@@ -120,7 +140,7 @@ class Branches(ScrollView, can_focus=True):
             self.refresh(Region(0, shown, self.size.width, 1))
 
     def _keep_in_view(self) -> None:
-        rows = [y for y, row in enumerate(self._rows) if row[2] == self._view.highlighted]
+        rows = [y for y, row in enumerate(self._rows) if row.branch == self._view.highlighted]
         if rows:
             top, height = self.scroll_offset.y, max(1, self.size.height)
             if self._view.highlighted == 0 and rows[-1] < height:
@@ -133,38 +153,28 @@ class Branches(ScrollView, can_focus=True):
                 target = top
             if target != top:
                 self.scroll_to(0, target, animate=False, force=True)
-        self._note_painted()
 
-    def _note_painted(self) -> None:
-        """A branch counts as painted up to its last row on the screen."""
-        bottom = self.scroll_offset.y + self.size.height
-        seen: dict[int, bool] = {}
-        for y, (_, _, index) in enumerate(self._rows):
-            if index >= 0:
-                seen[index] = seen.get(index, True) and y < bottom
-        for index, whole in seen.items():
-            if whole:
-                self._painted[index] = len(self._view.branches[index].text)
+    def _note_painted(self, row: _Row) -> None:
+        painted = self._painted.get(row.branch, 0)
+        if row.branch >= 0 and row.start <= painted:
+            self._painted[row.branch] = max(painted, row.end)
 
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         base = self.rich_style
         if row >= len(self._rows):
             return Strip.blank(self.size.width, base)
-        gutter, text, index = self._rows[row]
-        style = self._style_of(index)
-        shown = drawable(text)
-        used = len(gutter) + width(shown)
-        strip = Strip(
-            [
-                Segment(
-                    gutter, self._component("accent") if index == self._view.highlighted else self._component("muted")
-                ),
-                Segment(shown, style),
-                Segment(" " * max(0, self.size.width - used), base),
-            ]
-        )
-        return strip.crop(0, self.size.width)
+        shown = self._rows[row]
+        self._note_painted(shown)
+        text = drawable(shown.text)
+        used = len(shown.gutter) + width(text)
+        gutter = "accent" if shown.branch == self._view.highlighted else "muted"
+        segments = [
+            Segment(shown.gutter, self._component(gutter)),
+            Segment(text, self._style_of(shown.branch)),
+            Segment(" " * max(0, self.size.width - used), base),
+        ]
+        return Strip(segments).crop(0, self.size.width)
 
     def _style_of(self, index: int) -> Style:
         if index < 0:

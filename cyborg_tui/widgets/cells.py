@@ -5,7 +5,7 @@ import re
 from rich.cells import cell_len
 from wcwidth import iter_graphemes
 
-__all__ = ["clusters", "drawable", "fold", "width"]
+__all__ = ["clusters", "drawable", "fold", "pairs", "width"]
 
 _PLAIN = re.compile(r"[ -~\n]*\Z")
 _UNDRAWABLE = re.compile(
@@ -56,6 +56,11 @@ def fold(line: str, columns: int) -> list[int]:
         if cluster.isspace() or wide == 2:
             room = at
     return starts
+
+
+def pairs(starts: list[int]) -> list[tuple[int, int | None]]:
+    """Where each row begins and ends, the last one with its line."""
+    return list(zip(starts, [*starts[1:], None], strict=True)) if starts else []
 
 
 def _fold_plain(line: str, columns: int) -> list[int]:

@@ -57,9 +57,8 @@ class Engine:
     def ask(self, context, seed=1, **settings):
         if isinstance(context, str):
             context = Context((Segment(context),) if context else ())
-        self.asked += 1
         self.width = settings.get("width", 8)
-        self.client.fan(self.asked, context, FanSettings(**settings), seed)
+        self.asked = self.client.fan(context, FanSettings(**settings), seed)
 
     async def fan(self, context, seed=1, **settings):
         self.ask(context, seed, **settings)

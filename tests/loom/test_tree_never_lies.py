@@ -6,5 +6,5 @@ from tests.loom.machine import Person
 
 TestPerson = Person.TestCase
 TestPerson.settings = settings(
-    max_examples=100, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=500, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )

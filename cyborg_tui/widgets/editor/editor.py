@@ -121,7 +121,6 @@ class Editor(ScrollView, can_focus=True):
             self._painted = min(self._painted, common)
             self._provisional = (at, text)
             self._replace(at + common, at + len(shown), text[common:])
-        self._note_painted()
 
     def clear_provisional(self) -> None:
         at, shown = self._provisional
@@ -139,6 +138,11 @@ class Editor(ScrollView, can_focus=True):
     def _margin(self) -> int:
         return 3 if self.size.width >= 60 else 1
 
+    @property
+    def _room_below(self) -> int:
+        """Rows kept free below the cursor."""
+        return self.size.height // 3
+
     def on_resize(self) -> None:
         self._document.fold_to(self._columns)
         self._resize()
@@ -146,7 +150,7 @@ class Editor(ScrollView, can_focus=True):
         self._follow()
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, self._document.height + 2)
+        self.virtual_size = Size(self.size.width, self._document.height + self._room_below)
 
     def _replace(self, start: int, end: int, text: str) -> None:
         """Change the text on the screen, in offsets of that text."""
@@ -170,6 +174,7 @@ class Editor(ScrollView, can_focus=True):
         if row >= self._document.height:
             return Strip.blank(self.size.width, base)
         start, end = self._document.row(row)
+        self._note_painted(row, start, end)
         segments = [Segment(" " * self._margin, base)]
         used = self._margin
         cursor = self._on_screen(self._cursor)
@@ -210,15 +215,15 @@ class Editor(ScrollView, can_focus=True):
         at, shown = self._provisional
         return offset if offset <= at else offset + len(shown)
 
-    def _note_painted(self) -> None:
+    def _note_painted(self, row: int, start: int, end: int) -> None:
+        """A row was drawn, from `start` to `end`. Provisional text is painted up to its first row that was not."""
         at, shown = self._provisional
-        if not shown:
+        if not shown or end < at or start >= at + len(shown):
             return
-        last = self.scroll_offset.y + self.size.height - 1
-        if self._document.row_of(at + len(shown)) <= last:
-            self._painted = len(shown)
-        else:
-            self._painted = max(self._painted, self._document.row(min(last, self._document.height - 1))[1] - at)
+        if row + 1 < self._document.height:
+            end = self._document.row(row + 1)[0]
+        if start - at <= self._painted:
+            self._painted = max(self._painted, min(end - at, len(shown)))
 
     # the cursor
 
@@ -240,18 +245,17 @@ class Editor(ScrollView, can_focus=True):
         self.post_message(self.Changed())
 
     def _follow(self) -> None:
-        """Scroll so that the cursor is seen, with a little of what follows."""
+        """Scroll so that the cursor is seen, with room below it in which a branch can be read."""
         row = self._document.row_of(self._on_screen(min(self._cursor, len(self._document))))
         height = max(1, self.size.height)
-        margin = 2 if height > 8 else 0
+        above = 2 if height > 8 else 0
         top = self.scroll_offset.y
-        if row < top + margin:
-            top = max(0, row - margin)
-        elif row > top + height - 1 - margin:
-            top = row - height + 1 + margin
+        if row < top + above:
+            top = max(0, row - above)
+        elif row > top + height - 1 - self._room_below:
+            top = row - height + 1 + self._room_below
         if top != self.scroll_offset.y:
             self.scroll_to(0, top, animate=False, force=True)
-        self._note_painted()
 
     def on_focus(self) -> None:
         self.refresh()

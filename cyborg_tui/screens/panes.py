@@ -1,0 +1,72 @@
+"""The two panes of the write screen, and the keys that mean something in them."""
+
+from collections.abc import Mapping, Sequence
+
+from textual import events
+from textual.widget import Widget
+
+from cyborg_tui.actions import Action
+from cyborg_tui.widgets.branches import Branches
+from cyborg_tui.widgets.editor import Editor
+
+__all__ = ["APP_ACTIONS", "BranchPane", "WritingPane", "bound_keys"]
+
+APP_ACTIONS = frozenset({"help", "looms", "palette", "which_key", "quit"})
+"""What the app does, whatever screen is shown."""
+
+
+def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
+    """Key → what the screen does, in one of its panes."""
+    found: dict[str, str] = {}
+    for action in actions:
+        if action.where not in (where, "anywhere") or action.id in APP_ACTIONS:
+            continue
+        for number, key in enumerate(action.keys.split(","), 1):
+            found[key.strip()] = f"take_number({number})" if action.id == "take_number" else action.id
+    return found
+
+
+async def _run_bound(pane: Widget, actions: Mapping[str, str], event: events.Key) -> None:
+    """Run the action bound to a key, in the order in which keys were pressed.
+
+    Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
+    """
+    focused = pane.screen.focused
+    if focused is not None and focused is not pane:
+        focused.post_message(events.Key(event.key, event.character))
+    elif event.key in actions:
+        await pane.screen.run_action(actions[event.key])
+    else:
+        return
+    event.stop()
+    event.prevent_default()
+
+
+class WritingPane(Editor):
+    actions: Mapping[str, str]
+
+    async def _on_key(self, event: events.Key) -> None:
+        await _run_bound(self, self.actions, event)
+
+
+class BranchPane(Branches):
+    actions: Mapping[str, str]
+
+    async def _on_key(self, event: events.Key) -> None:
+        await _run_bound(self, self.actions, event)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Esc and a letter that arrive together look like Alt and the letter: they mean writing, then the letter."""
+        letter = event.key.removeprefix("alt+")
+        if event.key not in self.actions and letter != event.key and len(letter) == 1:
+            event.stop()
+            self._writing_pane().insert(letter)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._writing_pane().post_message(events.Paste(event.text))
+
+    def _writing_pane(self) -> WritingPane:
+        pane = self.screen.query_one(WritingPane)
+        self.screen.set_focus(pane)
+        return pane

@@ -1,0 +1,71 @@
+"""What the session has, as the widgets of the write screen show it."""
+
+from cyborg_tui.loom.fan import Finish
+from cyborg_tui.session import Session, Waiting
+from cyborg_tui.widgets.branches import BranchView, FanView
+
+__all__ = ["counts", "engine_words", "fan_view"]
+
+
+def fan_view(session: Session, *, flow: bool) -> FanView:
+    """The fan in view, or what to do where there is none."""
+    fan = session.fan
+    if fan is None:
+        return FanView(note=_note(session))
+    taken, tree = session.taken, session.loom.tree
+    branches = tuple(
+        BranchView(
+            branch.text[branch.healed :],
+            growing=branch.finish is None,
+            taken=taken is not None and branch.id == taken.id,
+            bookmarked=tree.node(branch.node).bookmarked,
+            ended=branch.finish is Finish.END,
+        )
+        for branch in session.branches
+    )
+    parts = [f"{len(branches)} branches", f"fan {fan.id}", f"until {fan.settings.until.value}", f"seed {fan.seed}"]
+    if flow:
+        parts.insert(0, "flow")
+    hidden = len(fan.branches) - len(branches)
+    if hidden:
+        parts[-3] += f" ({hidden} hidden)"
+    return FanView(fan.id, " · ".join(parts), branches, session.highlighted)
+
+
+def _note(session: Session) -> str:
+    if session.view.problem:
+        return session.view.problem
+    if session.waiting_for_model:
+        return "The branches come as soon as the model is loaded. Esc: not after all."
+    return f"Tab: {session.settings.width} branches from the cursor.\nF1: all keys."
+
+
+def engine_words(session: Session) -> tuple[str, ...]:
+    """What the engine is, and what it is doing."""
+    view = session.view
+    if view.model is None:
+        return (view.problem or f"loading the model · {view.done:.0%}",)
+    words = [view.model.name]
+    if view.waiting in (Waiting.PROMPT, Waiting.AHEAD) and view.seconds_left:
+        words += [f"{view.waiting.value} · {view.done:.0%} · {view.seconds_left:.0f} s left"]
+        words += ["Esc stops"] if view.waiting is Waiting.PROMPT else []
+    elif view.waiting in (Waiting.PROMPT, Waiting.BRANCHES):
+        words += ["writing · Esc stops"]
+    elif view.problem:
+        words += [view.problem]
+    elif view.stats is not None:
+        words += [f"{view.stats.prompt_tokens}/{view.window}"]
+        words += [f"sees only the last {view.stats.prompt_tokens} tokens"] if view.shortened else []
+        words += [f"{view.stats.tokens_per_s:.0f} tok/s"] if view.stats.tokens_per_s else []
+    return tuple(words)
+
+
+def counts(session: Session) -> tuple[str, ...]:
+    """Words, the person's share and bits of selection."""
+    words, share, bits = session.words, session.person_share, session.bits
+    parts = [f"{words:,} word{'' if words == 1 else 's'}"]
+    if share is not None:
+        parts.append(f"you {share:.0%}")
+    if bits:
+        parts.append(f"{bits:.0f} bits")
+    return tuple(parts)

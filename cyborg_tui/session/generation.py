@@ -1,0 +1,163 @@
+"""Fans under way: asked of the engine, and grown in the loom as it answers."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import (
+    BranchEnded,
+    EngineEvent,
+    Evaluated,
+    FanEnded,
+    FanStats,
+    Grew,
+    Loading,
+    Lost,
+    PromptProgress,
+    Ready,
+    Unavailable,
+)
+from cyborg_tui.loom.context import Context, context_of
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, decode
+from cyborg_tui.loom.loom import Loom
+
+__all__ = ["EngineView", "Generation", "Waiting"]
+
+_CHARACTERS_PER_TOKEN = 8
+"""A generous guess; what is more than the window is cut by the engine, which counts tokens."""
+
+
+class Waiting(str, Enum):
+    """What the person is waiting for."""
+
+    NOTHING = ""
+    MODEL = "loading"
+    AHEAD = "reading ahead"
+    """Evaluating what may soon be asked for; nobody waits yet."""
+    PROMPT = "reading"
+    BRANCHES = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineView:
+    """What the status line says of the engine."""
+
+    model: ModelIdentity | None = None
+    window: int = 0
+    """The longest context, in tokens."""
+    waiting: Waiting = Waiting.MODEL
+    done: float = 0.0
+    """The part that is done of what is being waited for, 0 to 1."""
+    seconds_left: float | None = None
+    problem: str = ""
+    stats: FanStats | None = None
+    """Of the last fan."""
+    shortened: bool = False
+    """Whether the last fan's context was only the end of the manuscript."""
+
+
+class Generation:
+    """What one loom asks of the engine. At most one fan is under way; whatever else is asked for stops it."""
+
+    def __init__(self, loom: Loom) -> None:
+        self.engine: EngineClient | None = None
+        self.view = EngineView()
+        self._loom = loom
+        self._under_way: dict[int, tuple[FanId, int]] = {}
+        """Request → the fan, and the index of the first of its branches that were asked for."""
+        self._out_of_reach = 0
+        """Characters of the manuscript that the engine was not even told of."""
+
+    @property
+    def ready(self) -> bool:
+        return self.engine is not None and self.view.model is not None
+
+    @property
+    def growing(self) -> bool:
+        return bool(self._under_way)
+
+    def draw(self, fan: Fan, first: int, width: int, end: int) -> None:
+        """Have `width` branches of a fan drawn, from index `first` on. Its context is the manuscript up to `end`."""
+        assert self.engine is not None
+        settings = replace(fan.settings, width=width)
+        seed = (fan.seed + first) & 0xFFFFFFFF
+        self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, problem="")
+        context = self._context(end)
+        self._out_of_reach = context.left_out
+        self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
+
+    def prepare(self, end: int) -> None:
+        """Have the manuscript up to `end` evaluated ahead of the key."""
+        if self.ready and not self.growing:
+            assert self.engine is not None
+            self.engine.evaluate(self._context(end))
+
+    def stop(self) -> None:
+        """Nothing that was asked for is wanted any more."""
+        if self._under_way and self.engine is not None:
+            self.engine.cancel()
+        for request in tuple(self._under_way):
+            self._end(request, Finish.CANCELLED)
+
+    def hear(self, event: EngineEvent) -> None:
+        """Everything the engine says comes in here; what belongs to another loom's fans is passed over."""
+        match event:
+            case Loading(fraction=fraction):
+                self.view = EngineView(waiting=Waiting.MODEL, done=fraction)
+            case Ready(model=model, window=window):
+                self.view = EngineView(model=model, window=window, waiting=Waiting.NOTHING)
+            case Unavailable(sentence=sentence) | Lost(sentence=sentence):
+                self.view = replace(self.view, waiting=Waiting.NOTHING, problem=sentence)
+            case PromptProgress(fan=request, done=done, total=total, seconds_left=left):
+                waiting = self._waiting_for(request)
+                if waiting is not None:
+                    self.view = replace(self.view, waiting=waiting, done=done / max(1, total), seconds_left=left)
+            case Evaluated() if self.view.waiting is Waiting.AHEAD:
+                self.view = replace(self.view, waiting=Waiting.NOTHING, seconds_left=None)
+            case Grew(fan=request) if request in self._under_way:
+                self._grow(event)
+            case BranchEnded(fan=request, index=index, finish=finish) if request in self._under_way:
+                self._loom.finish(self._branch(request, index), finish)
+            case FanEnded(fan=request, stats=stats) if request in self._under_way:
+                self._end(request, Finish.INTERRUPTED, stats)
+            case _:
+                pass
+
+    def _waiting_for(self, request: int | None) -> Waiting | None:
+        """What a prompt is read for; None if nobody waits for it any more."""
+        if request is None:
+            return None if self.growing else Waiting.AHEAD
+        return Waiting.PROMPT if request in self._under_way else None
+
+    def _grow(self, event: Grew) -> None:
+        self.view = replace(self.view, waiting=Waiting.BRANCHES, seconds_left=None, problem="")
+        for growth in event.growth:
+            branch = self._branch(event.fan, growth.index)
+            self._loom.grow(branch, decode(growth.text), growth.healed, growth.tokens, growth.seed)
+
+    def _end(self, request: int, finish: Finish, stats: FanStats | None = None) -> None:
+        """The fan of this request is over; branches that had not ended end in this way."""
+        fan, _ = self._under_way.pop(request)
+        for branch in self._loom.tree.branches(fan):
+            self._loom.finish(branch.id, finish)
+        self.view = replace(self.view, waiting=Waiting.NOTHING, seconds_left=None)
+        if stats is not None and stats.prompt_tokens:
+            shortened = bool(self._out_of_reach or stats.left_out_tokens)
+            self.view = replace(self.view, stats=stats, shortened=shortened)
+
+    def _branch(self, request: int, index: int) -> BranchId:
+        fan, first = self._under_way[request]
+        return self._loom.tree.fan(fan).branches[first + index]
+
+    def _context(self, end: int) -> Context:
+        """The manuscript up to `end`, as far back as the window can possibly reach; the cut moves in large steps."""
+        reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN
+        step = reach // 4
+        start = 0 if end <= reach else -(-(end - reach) // step) * step
+        tree = self._loom.tree
+
+        def branch(branch_id: BranchId) -> tuple[Branch, str]:
+            drawn = tree.branch(branch_id)
+            return drawn, tree.fan(drawn.fan).model.vocabulary
+
+        return context_of(self._loom.manuscript.pieces_between(start, end), branch, left_out=start)

@@ -1,0 +1,43 @@
+"""The text file that a loom is the text of."""
+
+from pathlib import Path
+
+from cyborg_tui.library.library import LoomRow
+from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.shared import shared_length
+from cyborg_tui.textfile import TextFile, TextFileError
+
+__all__ = ["new_file", "read_file"]
+
+
+def read_file(row: LoomRow, loom: Loom) -> TextFile | None:
+    """The loom's file, if it has one. If it was changed outside, its text comes in as the person's edit, and what the
+    loom said stays in the tree; if not, the loom may be ahead of it: the last words were not written to it yet.
+
+    Raises TextFileError.
+    """
+    if row.path is None:
+        return None
+    file = TextFile.open(Path(row.path))
+    if file.digest and file.digest != row.digest:
+        _bring_in(file.text, loom)
+    return file
+
+
+def new_file(path: Path) -> TextFile:
+    """A file that is still to be written. Raises TextFileError if there is one already."""
+    file = TextFile.open(path.expanduser().absolute())
+    if file.digest:
+        raise TextFileError(f"There is already a file {file.path}; name another, or open that one by itself.")
+    return file
+
+
+def _bring_in(new: str, loom: Loom) -> None:
+    """Make `new` the loom's text by one edit, of the part that differs."""
+    now = loom.text
+    if new == now:
+        return
+    start = shared_length(now, new)
+    end = shared_length(now[start:][::-1], new[start:][::-1])
+    loom.write(start, len(now) - end, new[start : len(new) - end])
+    loom.move_cursor(start if now else 0)

@@ -1,0 +1,357 @@
+"""What a screen, the command line or a test drives."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
+from cyborg_tui.library.library import Library, LibraryError, LoomRow
+from cyborg_tui.loom import measures
+from cyborg_tui.loom.event import EventKind
+from cyborg_tui.loom.extent import Extent, extent_of
+from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.session.generation import EngineView, Generation
+from cyborg_tui.session.loom_file import new_file, read_file
+from cyborg_tui.textfile import TextFileError
+
+__all__ = ["Session"]
+
+
+class Session:
+    """One loom being written. Edits are synchronous and in memory; only I/O is not."""
+
+    def __init__(self, row: LoomRow, library: Library, settings: FanSettings, on_change: Callable[[], None]) -> None:
+        """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
+        self.row, self.settings = row, settings
+        self.loom: Loom = library.open(row.id)
+        self.read_only = False
+        self.saving = ""
+        """What is wrong with saving; empty if nothing is."""
+        self._library = library
+        self._generation = Generation(self.loom)
+        self._on_change = on_change
+        self._fan_wanted = False
+        self._file = read_file(row, self.loom)
+        self._note(EventKind.OPENED)
+        self._remember_file()
+
+    # writing: what the editor calls
+
+    def edit(self, start: int, end: int, text: str) -> None:
+        """The person's edit, in offsets of the manuscript."""
+        self._stop()
+        self.loom.write(start, end, text)
+        self._changed()
+
+    def keep_provisional(self, shown: int) -> None:
+        """The first `shown` characters of the provisional text become part of the manuscript."""
+        self.take(self.highlighted, shown)
+
+    def authors(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Who wrote the characters from `start` to `end`: (start, end, "person" or "model")."""
+        at = start
+        for piece in self.loom.manuscript.pieces_between(start, end):
+            yield at, at + len(piece.text), "person" if piece.branch is None else "model"
+            at += len(piece.text)
+
+    def move_cursor(self, offset: int) -> None:
+        self.loom.move_cursor(offset)
+
+    # the fan in view
+
+    @property
+    def fan(self) -> Fan | None:
+        """The fan in the branch pane."""
+        return self.loom.fan_in_view
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """Its branches, in the order they were drawn, without the hidden ones."""
+        fan = self.fan
+        if fan is None:
+            return ()
+        tree = self.loom.tree
+        return tuple(branch for branch in tree.branches(fan.id) if not tree.node(branch.node).hidden)
+
+    @property
+    def highlighted(self) -> int:
+        """The index of the branch that stands provisionally in the text."""
+        return self.loom.highlighted
+
+    @property
+    def taken(self) -> Branch | None:
+        """The branch of the fan in view that is on the path, whole or in part."""
+        return None if self.loom.spot is None else self.loom.taken_from(self.loom.spot)
+
+    def taken_length(self, branch: Branch) -> int:
+        """How many characters of it are on the path."""
+        return 0 if self.loom.spot is None else self.loom.taken_length(self.loom.spot, branch)
+
+    @property
+    def provisional(self) -> tuple[int, str]:
+        """Where the highlighted branch, or what is left of it, stands provisionally, and its text."""
+        branches, spot, taken = self.branches, self.loom.spot, self.taken
+        if spot is None or not branches:
+            return 0, ""
+        branch = branches[min(self.highlighted, len(branches) - 1)]
+        if taken is None:
+            return spot.offset, branch.text[branch.healed :]
+        if taken.id != branch.id:
+            return 0, ""
+        length = self.taken_length(branch)
+        return spot.offset + length, branch.text[branch.healed + length :] if length else ""
+
+    # asking
+
+    def ask(self) -> None:
+        """A fan at the cursor; as soon as the model is ready, if it is not yet."""
+        self._stop()
+        model = self.view.model
+        if model is None or not self._generation.ready:
+            self._fan_wanted = not self.view.problem
+            return self._on_change()
+        fan = self.loom.fan(model, self.settings, random.getrandbits(32))
+        self.loom.highlighted = 0
+        self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
+        return self._changed()
+
+    def again(self) -> None:
+        """Another fan from the same place as the fan in view."""
+        if self.loom.spot is not None and self.fan is not None:
+            self._stop()
+            if self.taken is not None:
+                self.loom.parent()
+            self.loom.move_cursor(self.loom.spot.offset)
+            self.ask()
+
+    def more(self) -> None:
+        """More branches for the fan in view."""
+        fan, spot = self.fan, self.loom.spot
+        if fan is None or spot is None or not self._generation.ready or self.taken is not None:
+            return
+        self._stop()
+        first = len(fan.branches)
+        wider = self.loom.widen(fan.id, self.settings.width)
+        self._generation.draw(wider, first, self.settings.width, spot.offset)
+        self._changed()
+
+    def cancel(self) -> bool:
+        """Stop what the engine is doing. False if it was doing nothing."""
+        busy = self._generation.growing or self._fan_wanted
+        self._stop()
+        self._changed()
+        return busy
+
+    def prepare(self) -> None:
+        """Have the context at the cursor evaluated ahead of the key."""
+        self._generation.prepare(self.loom.cursor)
+
+    # choosing
+
+    def highlight(self, index: int) -> None:
+        """Highlight a branch; its text stands provisionally in the editor. Going to a sibling of a taken branch goes
+        back to where it was taken first."""
+        branches = self.branches
+        if not branches:
+            return
+        self.loom.highlighted = max(0, min(index, len(branches) - 1))
+        branch, taken = branches[self.highlighted], self.taken
+        if taken is not None and taken.id != branch.id:
+            self.loom.parent()
+        self.look(self.highlighted)
+
+    def look(self, index: int) -> None:
+        """The person has looked at this branch."""
+        branches = self.branches
+        if 0 <= index < len(branches) and (branches[index].text or branches[index].finish):
+            self.loom.look(branches[index].id)
+            self._changed()
+
+    def take(self, index: int, shown: int | None = None, extent: Extent = Extent.WHOLE) -> bool:
+        """Take a branch, or a word, sentence or paragraph more of it, and never more than the first `shown` characters
+        of what is left of it: those the person has seen. False if there is nothing to take."""
+        branches = self.branches
+        if not 0 <= index < len(branches):
+            return False
+        branch = branches[index]
+        already = self.taken_length(branch) if self.taken is not None and self.taken.id == branch.id else 0
+        left = branch.text[branch.healed + already :]
+        seen = left if shown is None else left[:shown]
+        amount = extent_of(seen, extent)
+        if amount <= 0:
+            return False
+        self._stop()
+        self.loom.highlighted = index
+        self.loom.take(branch.id, already + amount)
+        self._changed()
+        return True
+
+    def parent(self) -> bool:
+        """Back to where the last branch was taken. False at the beginning."""
+        self._stop()
+        left = {piece.branch for piece in self.loom.manuscript.pieces}
+        moved = self.loom.parent()
+        if moved:
+            self.loom.highlighted = next((i for i, branch in enumerate(self.branches) if branch.id in left), 0)
+        self._changed()
+        return moved
+
+    def hide(self) -> bool:
+        """Take the highlighted branch out of sight. False if there is none, or one has been taken."""
+        branches = self.branches
+        if not branches or self.taken is not None:
+            return False
+        self.loom.mark(branches[self.highlighted].node, hidden=True)
+        self.loom.highlighted = max(0, min(self.highlighted, len(self.branches) - 1))
+        self._changed()
+        return True
+
+    def bookmark(self) -> None:
+        """Mark the highlighted branch, or unmark it."""
+        branches = self.branches
+        if branches:
+            node = branches[self.highlighted].node
+            self.loom.mark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
+            self._changed()
+
+    def undo(self) -> bool:
+        """Take the last step back. False if there is none."""
+        self._stop()
+        done = self.loom.undo()
+        self._follow_taken()
+        self._changed()
+        return done
+
+    def redo(self) -> bool:
+        """Do again what was undone last. False if there is nothing."""
+        self._stop()
+        done = self.loom.redo()
+        self._follow_taken()
+        self._changed()
+        return done
+
+    # what the status line shows
+
+    @property
+    def view(self) -> EngineView:
+        return self._generation.view
+
+    @property
+    def words(self) -> int:
+        return measures.words(self.loom.text)
+
+    @property
+    def person_share(self) -> float | None:
+        """The part of the characters that the person typed; None on an empty page."""
+        return measures.person_share(self.loom.manuscript.pieces)
+
+    @property
+    def bits(self) -> float:
+        """Bits of selection in the manuscript."""
+        return measures.bits(self.loom.manuscript.pieces, self.loom.tree)
+
+    @property
+    def waiting_for_model(self) -> bool:
+        """Whether a fan has been asked for that cannot begin yet."""
+        return self._fan_wanted
+
+    # the engine
+
+    def use(self, engine: EngineClient, view: EngineView | None = None) -> None:
+        """Ask this engine from now on; `view` is what is known of it, if another session used it before."""
+        self._generation.engine = engine
+        if view is not None:
+            self._generation.view = view
+
+    def hear(self, event: EngineEvent) -> None:
+        """Everything the engine says comes in here."""
+        self._generation.hear(event)
+        match event:
+            case Ready() if self._fan_wanted:
+                self._fan_wanted = False
+                self.ask()
+            case Ready():
+                self.prepare()
+            case Unavailable() | Lost():
+                self._fan_wanted = False
+            case _:
+                pass
+        self._changed()
+
+    # saving
+
+    @property
+    def has_file(self) -> bool:
+        return self._file is not None
+
+    def keep_in_file(self, path: Path) -> str:
+        """Keep the loom's text in a text file from now on, and write it. Returns what to tell the person."""
+        try:
+            new = new_file(path)
+            self._library.keep_in_file(self.row.id, new.path)
+        except (TextFileError, LibraryError) as error:
+            return str(error)
+        self._file = new
+        return self.save_file()
+
+    def save_file(self) -> str:
+        """Write the manuscript to its file, if it changed. Returns what to tell the person."""
+        if self._file is None:
+            return "This loom is saved in the library; it has no text file."
+        try:
+            written = self._file.write(self.loom.text)
+        except TextFileError as error:
+            return str(error)
+        self._note(EventKind.SAVED_FILE)
+        self._remember_file()
+        return f"Saved to {self._file.path.name}." if written else f"{self._file.path.name} is as it was."
+
+    def leave(self) -> str:
+        """Stop what is under way and save, the text file too. Returns what is wrong with the file, empty if nothing."""
+        self._stop()
+        said = ""
+        if self._file is not None and not self.read_only:
+            said = self.save_file()
+            said = "" if self._file.text == self.loom.text else said
+        self._note(EventKind.CLOSED)
+        return said
+
+    async def close(self) -> str:
+        """Leave, and end the engine; everything is saved when this returns. Returns what could not be saved."""
+        said = self.leave()
+        if self._generation.engine is not None:
+            await self._generation.engine.close()
+        if not self._library.flush(timeout=5):
+            said = f"The last changes could not be saved to {self._library.file}: {self.saving or 'it is busy'}"
+        return said
+
+    def _stop(self) -> None:
+        """Nothing that was asked for before is wanted any more."""
+        self._fan_wanted = False
+        self._generation.stop()
+
+    def _follow_taken(self) -> None:
+        taken = self.taken
+        shown = [branch.id for branch in self.branches]
+        if taken is not None and taken.id in shown:
+            self.loom.highlighted = shown.index(taken.id)
+        self.loom.highlighted = max(0, min(self.highlighted, len(shown) - 1))
+
+    def _remember_file(self) -> None:
+        if self._file is not None:
+            self._library.remember_file(self.row.id, self._file.digest)
+
+    def _note(self, kind: EventKind) -> None:
+        self.loom.note(kind)
+        self._save()
+
+    def _save(self) -> None:
+        if not self.read_only:
+            self._library.save(self.row.id, self.loom.changes())
+
+    def _changed(self) -> None:
+        self._save()
+        self._on_change()

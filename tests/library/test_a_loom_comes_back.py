@@ -1,0 +1,144 @@
+"""What was saved is what is opened: every node, branch, token and character, and the place."""
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from cyborg_tui.library.library import Library
+from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.event import Event, EventKind
+from cyborg_tui.loom.fan import Branch, Fan, Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.settings import FanSettings, Sampling, Until
+from cyborg_tui.loom.tree import ROOT
+from tests.loom.machine import Person
+
+DAY = date(2026, 11, 24)
+ANY_TEXT = st.text(
+    st.characters(exclude_categories=()) | st.sampled_from("\0\x1b\r\n\u2028\ud83d\udcff\U0010ffff"), min_size=1
+)
+TOKENS = st.builds(TokenRecord, st.integers(0, 2**31 - 1), st.integers(0, 99), st.floats(max_value=0, width=32))
+
+
+def everything(loom):
+    tree = loom.tree
+    return sorted(tree, key=lambda node: node.id), tree.fans, [tree.branches(fan.id) for fan in tree.fans]
+
+
+class PersonWithALibrary(Person):
+    """Whatever a person does is saved after each step, and now and then they come back the next day."""
+
+    def __init__(self):
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.library = Library(Path(self.folder.name))
+        self.id = self.library.daily(DAY).id
+
+    @rule()
+    def reopen(self):
+        before, place = self.loom, self.loom.place
+        self.save()
+        self.library.close()
+        self.library = Library(Path(self.folder.name))
+        loom = self.library.open(self.id)
+        assert everything(loom) == everything(before)
+        assert (loom.place, loom.text) == (place, before.text)
+        self.loom = Loom(loom.tree, place, clock=lambda: self.time)
+        self.first_text = loom.text
+
+    @rule()
+    def save(self):
+        self.library.save(self.id, self.loom.changes())
+
+    def teardown(self):
+        self.reopen()
+        self.library.close()
+        self.folder.cleanup()
+
+
+PersonWithALibrary.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestWhateverAPersonDoes = PersonWithALibrary.TestCase
+
+
+def a_branch(text="", **facts):
+    return Branch(1, 1, 0, 2**32 - 1, 2, text, **facts)
+
+
+def a_fan(**facts):
+    sampling = Sampling(1.5, 64, 40, 0.9, 0.02, 1.25)
+    model = ModelIdentity("m\udcff\0", "v", "f\udce9.gguf", 2**40, "Q8_0", "b1")
+    return Fan(1, ROOT, model, FanSettings(1, 7, Until.SENTENCE, sampling), 2**32 - 1, 12.5, branches=(1,), **facts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(typed=ANY_TEXT, drawn=ANY_TEXT, tokens=st.lists(TOKENS).map(tuple), data=st.data())
+def test_every_code_point_and_token_is_kept(typed, drawn, tokens, data):
+    start = data.draw(st.integers(0, len(drawn) - 1))
+    nodes = (
+        Node(ROOT, None),
+        Node(2, ROOT, (Piece(drawn, 1),), branch=1, made_at=0.1),
+        Node(3, 2, (Piece(typed), Piece(drawn[start:], 1, start)), None, 2, hidden=True, bookmarked=True, made_at=2.5),
+    )
+    branch = a_branch(drawn, healed=1, tokens=tokens, finish=Finish.END, looked=True)
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder))
+        id = library.daily(DAY).id
+        library.save(id, Changes(nodes, (), (a_fan(mode="exact"),), (branch,), (), Place(3, 1, 1, 0, 9)))
+        tree = library.open(id).tree
+        assert tuple(tree) == nodes
+        assert (tree.fan(1), tree.branch(1)) == (a_fan(mode="exact"), branch)
+        assert tree.next_node == 9
+        library.close()
+
+
+def test_a_branch_that_was_still_growing_comes_back_as_interrupted(library):
+    id = library.daily(DAY).id
+    root, node = Node(ROOT, None), Node(2, ROOT, branch=1)
+    library.save(id, Changes((root, node), fans=(a_fan(),), branches=(a_branch("half a sen"),)))
+    assert library.open(id).tree.branch(1).finish is Finish.INTERRUPTED
+
+
+def test_a_node_that_is_gone_stays_gone(library):
+    id = library.daily(DAY).id
+    library.save(id, Changes((Node(ROOT, None), Node(2, ROOT, (Piece("a"),)), Node(3, ROOT, (Piece("b"),)))))
+    library.flush()
+    library.save(id, Changes((Node(4, ROOT, (Piece("c"),)),), removed=(2,)))
+    library.save(id, Changes(removed=(4,)))
+    library.save(id, Changes((Node(4, ROOT, (Piece("again"),)),)))
+    assert [node.text for node in library.open(id).tree] == ["", "b", "again"]
+
+
+def test_two_looms_keep_to_themselves(library):
+    one, other = library.daily(DAY).id, library.daily(date(2026, 11, 25)).id
+    for id, text in ((one, "one"), (other, "other")):
+        loom = library.open(id)
+        loom.write(0, 0, text)
+        library.save(id, loom.changes())
+    assert (library.open(one).text, library.open(other).text) == ("one", "other")
+
+
+def test_an_empty_loom_opens_as_an_empty_page(library):
+    loom = library.open(library.daily(DAY).id)
+    assert (loom.text, loom.cursor) == ("", 0)
+
+
+def test_the_log_is_kept_in_order(library):
+    import sqlite3
+
+    id = library.daily(DAY).id
+    library.save(id, Changes(events=(Event(1.0, EventKind.EDITED, 1, 2, 3, 4, "n\udcff"),)))
+    library.save(id, Changes(events=(Event(2.0, EventKind.CLOSED),)))
+    library.flush()
+    with sqlite3.connect(library.file) as connection:
+        rows = connection.execute("SELECT loom, at, kind, node, fan, branch, amount, note FROM events ORDER BY id")
+        assert rows.fetchall() == [
+            (id, 1.0, "edited", 1, 2, 3, 4, b"n\xed\xb3\xbf"),
+            (id, 2.0, "closed", None, None, None, None, b""),
+        ]
+    connection.close()
