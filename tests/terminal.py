@@ -103,6 +103,14 @@ class Terminal:
                 break
         raise AssertionError(f"waited in vain for {what!r}:\n{self.screen}")
 
+    def settle(self, quiet=0.2):
+        """The screen, once nothing more has been sent for so many seconds."""
+        size = -1
+        while size != len(self.raw):
+            size = len(self.raw)
+            self.read(quiet)
+        return self.screen
+
     def wait_for_end(self, seconds=10):
         """The exit code, once the program has ended."""
         end = time.monotonic() + seconds

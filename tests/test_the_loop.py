@@ -32,8 +32,9 @@ def eight_branches(screen):
 
 
 def left(screen):
-    """The editor's half of a wide screen, as one line of words."""
-    return " ".join(" ".join(line.split("│")[0] for line in screen.splitlines()[:-2]).split())
+    """The text in the editor's half of a wide screen, as one line of words."""
+    rows = [line.split("│")[0].strip(" ▌▏") for line in screen.splitlines()[2:-2]]
+    return " ".join(" ".join(rows).split())
 
 
 def test_a_person_writes_takes_edits_and_finds_it_all_again(data):
@@ -50,14 +51,15 @@ def test_a_person_writes_takes_edits_and_finds_it_all_again(data):
         assert LINE in left(second)
 
         t.send("3")
-        taken = left(t.wait_for(lambda s: re.search(r"3✓▌", s)))
+        t.wait_for(lambda s: re.search(r"3✓▌", s))
+        taken = left(t.settle())
         assert len(taken) > len(LINE)
 
         t.send("Tab")
         t.wait_for(lambda s: "fan 2" in s and eight_branches(s))
         t.send("w")
-        word = left(t.wait_for(lambda s: re.search(r"1✓▌", s)))
-        assert word.startswith(taken)
+        t.wait_for(lambda s: re.search(r"1✓▌", s))
+        assert left(t.settle()).startswith(taken)
 
         t.send("Esc")
         t.wait_for("Tab branches")

@@ -1,5 +1,6 @@
 """A theme as Textual wants it."""
 
+from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
 from cyborg_tui.theme import Theme
@@ -9,6 +10,7 @@ __all__ = ["textual_theme"]
 
 def textual_theme(theme: Theme) -> TextualTheme:
     plain = theme.paper.startswith("ansi_")
+    kin = BUILTIN_THEMES["ansi-dark" if theme.dark else "ansi-light"]
     return TextualTheme(
         name=theme.name,
         primary=theme.accent,
@@ -18,9 +20,12 @@ def textual_theme(theme: Theme) -> TextualTheme:
         foreground=theme.person,
         background=theme.paper,
         surface=theme.paper if plain else None,
+        panel=theme.paper if plain else None,
+        boost=theme.paper if plain else None,
         dark=theme.dark,
         ansi=plain,
         variables={
+            **(kin.variables if plain else {}),
             "person": theme.person,
             "model": theme.model,
             "model-style": theme.model_style,

@@ -1,20 +1,20 @@
-"""Panels over the write screen: help, and where to go from here."""
+"""Panels over the write screen: help, where to go from here, and the one question that is ever asked."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.lines import key_name
 
-__all__ = ["HelpScreen", "WhichKey"]
+__all__ = ["HelpScreen", "PathPrompt", "WhichKey"]
 
 _HOW = (
     "Write. Tab asks the model for branches from the cursor; read them, and take one, or a word or a sentence of it. "
@@ -70,3 +70,27 @@ class WhichKey(ModalScreen[str | None]):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         self.dismiss(self.PLACES.get(event.key, (None, ""))[0])
+
+
+class PathPrompt(ModalScreen[str | None]):
+    """Asks for the path of a file; dismisses with it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "Back")]
+    DEFAULT_CSS = """
+    PathPrompt { align: center bottom; background: transparent; }
+    PathPrompt Vertical { width: 100%; height: auto; background: $surface; padding: 0 2; }
+    PathPrompt Input, PathPrompt Input:focus { border: none; height: 1; padding: 0; background: $surface; }
+    """
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Text(f"{self._question}  Enter saves · Esc not now"))
+            yield Input("~/")
+
+    @on(Input.Submitted)
+    def _answered(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value.strip())

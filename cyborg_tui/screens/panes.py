@@ -1,9 +1,8 @@
 """The two panes of the write screen, and the keys that mean something in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual import events
-from textual.widget import Widget
 
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.branches import Branches
@@ -26,16 +25,17 @@ def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
     return found
 
 
-async def _run_bound(pane: Widget, actions: Mapping[str, str], event: events.Key) -> None:
+async def _run_bound(pane: "WritingPane | BranchPane", event: events.Key) -> None:
     """Run the action bound to a key, in the order in which keys were pressed.
 
     Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
     """
+    pane.on_any_key()
     focused = pane.screen.focused
     if focused is not None and focused is not pane:
         focused.post_message(events.Key(event.key, event.character))
-    elif event.key in actions:
-        await pane.screen.run_action(actions[event.key])
+    elif event.key in pane.actions:
+        await pane.screen.run_action(pane.actions[event.key])
     else:
         return
     event.stop()
@@ -44,16 +44,18 @@ async def _run_bound(pane: Widget, actions: Mapping[str, str], event: events.Key
 
 class WritingPane(Editor):
     actions: Mapping[str, str]
+    on_any_key: Callable[[], None]
 
     async def _on_key(self, event: events.Key) -> None:
-        await _run_bound(self, self.actions, event)
+        await _run_bound(self, event)
 
 
 class BranchPane(Branches):
     actions: Mapping[str, str]
+    on_any_key: Callable[[], None]
 
     async def _on_key(self, event: events.Key) -> None:
-        await _run_bound(self, self.actions, event)
+        await _run_bound(self, event)
 
     async def on_key(self, event: events.Key) -> None:
         """Esc and a letter that arrive together look like Alt and the letter: they mean writing, then the letter."""

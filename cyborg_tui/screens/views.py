@@ -1,6 +1,7 @@
 """What the session has, as the widgets of the write screen show it."""
 
-from cyborg_tui.loom.fan import Finish
+from cyborg_tui.loom.fan import Fan, Finish
+from cyborg_tui.loom.settings import Until
 from cyborg_tui.session import Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
@@ -23,13 +24,16 @@ def fan_view(session: Session, *, flow: bool) -> FanView:
         )
         for branch in session.branches
     )
-    parts = [f"{len(branches)} branches", f"fan {fan.id}", f"until {fan.settings.until.value}", f"seed {fan.seed}"]
-    if flow:
-        parts.insert(0, "flow")
-    hidden = len(fan.branches) - len(branches)
-    if hidden:
-        parts[-3] += f" ({hidden} hidden)"
-    return FanView(fan.id, " · ".join(parts), branches, session.highlighted)
+    return FanView(fan.id, _header(fan, len(branches), flow=flow), branches, session.highlighted)
+
+
+def _header(fan: Fan, shown: int, *, flow: bool) -> str:
+    hidden = len(fan.branches) - shown
+    until = fan.settings.until
+    parts = ["flow"] if flow else []
+    parts += [f"{shown} branches" + (f" ({hidden} hidden)" if hidden else ""), f"fan {fan.id}"]
+    parts += [f"{fan.settings.max_tokens} tokens" if until is Until.TOKENS else until.value, f"seed {fan.seed}"]
+    return " · ".join(parts)
 
 
 def _note(session: Session) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -9,10 +10,12 @@ from textual.screen import Screen
 
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.extent import Extent
+from cyborg_tui.loom.fan import FanId
+from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.views import counts, engine_words, fan_view
 from cyborg_tui.session import Session
-from cyborg_tui.widgets.lines import Footer, Status, StatusLine
+from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
 
 __all__ = ["WriteScreen"]
 
@@ -21,7 +24,8 @@ _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
 _GLANCE = 1.0
 """Seconds after which a branch whose beginning is on the screen has been looked at."""
-_WIDE = 100
+_WIDE, _TALL = 100, 20
+"""Columns from which the branches stand beside the text, and rows from which there is room for its title."""
 _RECOUNT = 0.5
 """Seconds between two counts of the words."""
 
@@ -41,10 +45,14 @@ class WriteScreen(Screen[None]):
         self._counted: tuple[float, tuple[str, ...]] = (0.0, ())
         self._recount = False
         self._notice = ""
+        self._dropped: FanId | None = session.fan.id if session.fan else None
+        """A fan whose highlighted branch does not stand in the text: the person did not want it, or has just come."""
 
     def compose(self) -> ComposeResult:
         with Container(id="panes"):
-            yield WritingPane(self.session, id="editor")
+            with Container(id="page"):
+                yield Title(self.session.row.title, id="title")
+                yield WritingPane(self.session, id="editor")
             yield BranchPane(id="branches")
         yield StatusLine(id="status")
         yield Footer(id="footer")
@@ -56,6 +64,7 @@ class WriteScreen(Screen[None]):
         self._editor.read_only = self.session.read_only
         self._editor.actions = bound_keys(self._actions, "editor")
         self._branches.actions = bound_keys(self._actions, "branches")
+        self._editor.on_any_key = self._branches.on_any_key = self._key_pressed
         self.set_focus(self._editor)
         self._lay_out()
         self.set_interval(_FRAME, self._frame)
@@ -65,6 +74,7 @@ class WriteScreen(Screen[None]):
 
     def _lay_out(self) -> None:
         self.set_class(self.size.width < _WIDE, "narrow")
+        self.set_class(self.size.height < _TALL, "low")
 
     def changed(self) -> None:
         """Something changed; the next frame shows it."""
@@ -75,7 +85,7 @@ class WriteScreen(Screen[None]):
         self._notice = text
         self._dirty = True
 
-    def on_key(self) -> None:
+    def _key_pressed(self) -> None:
         self._notice = ""
         self._dirty = True
 
@@ -103,13 +113,23 @@ class WriteScreen(Screen[None]):
         session = self.session
         self._branches.show(fan_view(session, flow=self._flow))
         at, text = session.provisional
-        if text and session.fan is not None:
+        if text and session.fan is not None and session.fan.id != self._dropped:
             self._editor.show_provisional(at, text)
         else:
             self._editor.clear_provisional()
         self.query_one(StatusLine).show(self._status())
-        where = "branches" if self.focused is self._branches else "editor"
-        self.query_one(Footer).show([action for action in self._actions if action.where in (where, "anywhere")])
+        self.query_one(Footer).show([action for action in self._actions if self._works(action)])
+
+    def _works(self, action: Action) -> bool:
+        """Whether a key of this action would do something now."""
+        has_branches = bool(self.session.branches)
+        if action.where == "branches":
+            return self.focused is self._branches and (has_branches or action.id in ("take_and_fan", "write"))
+        if action.where == "editor" and self.focused is self._branches:
+            return False
+        if action.id == "stop":
+            return self.session.busy or bool(self._editor.provisional[1])
+        return has_branches or action.id not in ("next_branch", "previous_branch", "take_here", "parent_here")
 
     def _sync(self) -> None:
         """After the session changed the manuscript: show it as it is now."""
@@ -147,6 +167,7 @@ class WriteScreen(Screen[None]):
 
     def action_fan(self) -> None:
         self._editor.clear_provisional()
+        self._dropped = None
         self.session.move_cursor(self._editor.cursor)
         self.session.ask()
         self.set_focus(self._branches)
@@ -165,8 +186,10 @@ class WriteScreen(Screen[None]):
         self.action_parent()
 
     def action_stop(self) -> None:
-        if self.session.cancel():
-            self._show()
+        """Stop what the model is doing; if it does nothing, drop the branch that stands in the text."""
+        if not self.session.cancel() and self.session.fan is not None:
+            self._dropped = self.session.fan.id
+        self._show()
 
     # actions of the branches
 
@@ -254,10 +277,19 @@ class WriteScreen(Screen[None]):
             self.notice("There is nothing to redo.")
         self._sync()
 
-    async def action_save(self) -> None:
-        self.notice(self.session.save_file())
+    def action_save(self) -> None:
+        if self.session.has_file:
+            return self.notice(self.session.save_file())
+
+        def keep(path: str | None) -> None:
+            if path:
+                self.notice(self.session.keep_in_file(Path(path)))
+
+        self.app.push_screen(PathPrompt("Save this loom's text to which file?"), keep)
+        return None
 
     def _highlight(self, by: int) -> None:
+        self._dropped = None
         self.session.highlight(self.session.highlighted + by)
         if self.session.loom.text != self._editor.text:
             self._sync()
@@ -272,6 +304,7 @@ class WriteScreen(Screen[None]):
         self._taken(session.take(index, shown, extent), fan_again=fan_again)
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
+        self._dropped = None
         if done and fan_again:
             self.session.ask()
         self._sync()

@@ -19,6 +19,9 @@ from cyborg_tui.textfile import TextFileError
 
 __all__ = ["Session"]
 
+_SEEDS = 1_000_000
+"""So many different seeds are drawn: enough, and short to read."""
+
 
 class Session:
     """One loom being written. Edits are synchronous and in memory; only I/O is not."""
@@ -113,7 +116,7 @@ class Session:
         if model is None or not self._generation.ready:
             self._fan_wanted = not self.view.problem
             return self._on_change()
-        fan = self.loom.fan(model, self.settings, random.getrandbits(32))
+        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS))
         self.loom.highlighted = 0
         self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
         return self._changed()
@@ -138,9 +141,14 @@ class Session:
         self._generation.draw(wider, first, self.settings.width, spot.offset)
         self._changed()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a fan is being made, or waits for the model."""
+        return self._generation.growing or self._fan_wanted
+
     def cancel(self) -> bool:
         """Stop what the engine is doing. False if it was doing nothing."""
-        busy = self._generation.growing or self._fan_wanted
+        busy = self.busy
         self._stop()
         self._changed()
         return busy

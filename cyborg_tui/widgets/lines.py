@@ -1,4 +1,4 @@
-"""The two lines at the bottom: what is going on, and the keys that work now."""
+"""The lines around the panes: the title; what is going on; the keys that work now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from textual.widget import Widget
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.cells import drawable, width
 
-__all__ = ["Footer", "Status", "StatusLine"]
+__all__ = ["Footer", "Status", "StatusLine", "Title", "key_name"]
 
 _NAMES = {
     "tab": "Tab",
@@ -31,6 +31,26 @@ def key_name(key: str) -> str:
     if key.startswith("ctrl+"):
         return f"^{key[5:].upper()}"
     return _NAMES.get(key, key.upper() if len(key) == 2 and key[0] == "f" else key)
+
+
+def _keys(action: Action) -> str:
+    """The keys of an action as the footer shows them: the first one, or the whole row of digits."""
+    keys = [key.strip() for key in action.keys.split(",")]
+    digits = len(keys) > 2 and all(key.isdigit() for key in keys)
+    return f"{keys[0]}-{keys[-1]}" if digits else key_name(keys[0])
+
+
+class Title(Widget):
+    """The loom's name, above the text."""
+
+    DEFAULT_CSS = "Title { height: 2; padding: 0 3; }"
+
+    def __init__(self, title: str, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._title = title
+
+    def render(self) -> Text:
+        return Text(drawable(self._title), no_wrap=True, overflow="ellipsis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +111,7 @@ class Footer(Widget):
         shown: list[Action] = []
         used = 0
         for action in sorted((a for a in self._actions if a.short), key=lambda action: action.rank):
-            size = width(key_name(action.keys.split(",")[0])) + 1 + width(action.short) + 2
+            size = width(_keys(action)) + 1 + width(action.short) + 2
             if used + size > room + 2:
                 continue
             shown.append(action)
@@ -99,6 +119,6 @@ class Footer(Widget):
         line = Text(" ", no_wrap=True)
         for action in self._actions:
             if action in shown:
-                line.append(key_name(action.keys.split(",")[0]), style="bold")
+                line.append(_keys(action), style="bold")
                 line.append(f" {action.short}  ")
         return line

@@ -102,6 +102,10 @@ class Document:
         end = folds[index + 1] if index + 1 < len(folds) else len(self._lines[number])
         return begin + folds[index], begin + end
 
+    def is_soft(self, row: int) -> bool:
+        """Whether the row ends where the line is wrapped, not where it ends."""
+        return row + 1 < self.height and self.row(row)[1] == self.row(row + 1)[0]
+
     def row_of(self, offset: int) -> int:
         """The row in which an offset stands; at the border of two rows, the lower one."""
         number, column = self.position(offset)

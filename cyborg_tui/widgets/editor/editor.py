@@ -1,6 +1,6 @@
 """The editor widget: draws the rows that changed, and turns keys into edits."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar, Protocol
 
 from rich.segment import Segment
@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from cyborg_tui.loom.shared import shared_length
 from cyborg_tui.widgets.cells import clusters, drawable, width
+from cyborg_tui.widgets.editor.commands import command_of
 from cyborg_tui.widgets.editor.document import Document
 
 __all__ = ["Editor", "Manuscript"]
@@ -38,6 +39,7 @@ class Editor(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "editor--person",
         "editor--model",
+        "editor--mark",
         "editor--provisional",
         "editor--selection",
         "editor--cursor",
@@ -53,10 +55,10 @@ class Editor(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.manuscript = manuscript
         self.read_only = False
-        self._document = Document()
+        self.document = Document()
         self._cursor = 0
         self._anchor: int | None = None
-        self._goal: int | None = None
+        self.goal: int | None = None
         self._provisional = (0, "")
         self._painted = 0
 
@@ -66,7 +68,7 @@ class Editor(ScrollView, can_focus=True):
     def text(self) -> str:
         """The manuscript as the editor has it, without provisional text."""
         at, shown = self._provisional
-        text = self._document.text
+        text = self.document.text
         return text[:at] + text[at + len(shown) :]
 
     @property
@@ -81,12 +83,17 @@ class Editor(ScrollView, can_focus=True):
         return min(self._anchor, self._cursor), max(self._anchor, self._cursor)
 
     @property
+    def provisional(self) -> tuple[int, str]:
+        """Where a text stands that is no part of the manuscript, and that text."""
+        return self._provisional
+
+    @property
     def painted(self) -> int:
         """How many characters of the provisional text have been on the screen."""
         return min(self._painted, len(self._provisional[1]))
 
     def load(self, text: str, cursor: int = 0) -> None:
-        self._document = Document(text, self._columns)
+        self.document = Document(text, self._columns)
         self._provisional, self._painted = (0, ""), 0
         self._cursor, self._anchor = cursor, None
         self._resize()
@@ -103,7 +110,7 @@ class Editor(ScrollView, can_focus=True):
             self._replace(start, len(old) - end, text[start : len(text) - end])
             self._anchor = None
         if cursor != self._cursor:
-            self._place(cursor)
+            self.place(cursor)
 
     def show_provisional(self, at: int, text: str) -> None:
         """Let a text stand at an offset that is not part of the manuscript."""
@@ -144,17 +151,17 @@ class Editor(ScrollView, can_focus=True):
         return self.size.height // 3
 
     def on_resize(self) -> None:
-        self._document.fold_to(self._columns)
+        self.document.fold_to(self._columns)
         self._resize()
         self.refresh()
         self._follow()
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, self._document.height + self._room_below)
+        self.virtual_size = Size(self.size.width, self.document.height + self._room_below)
 
     def _replace(self, start: int, end: int, text: str) -> None:
         """Change the text on the screen, in offsets of that text."""
-        top, rows, moved = self._document.replace(start, end, text)
+        top, rows, moved = self.document.replace(start, end, text)
         if moved:
             self._resize()
             first = max(0, top - self.scroll_offset.y)
@@ -171,45 +178,51 @@ class Editor(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         base = self.rich_style
-        if row >= self._document.height:
+        if row >= self.document.height:
             return Strip.blank(self.size.width, base)
-        start, end = self._document.row(row)
+        start, end = self.document.row(row)
         self._note_painted(row, start, end)
-        segments = [Segment(" " * self._margin, base)]
+        runs = list(self._runs(start, end))
+        segments = [self._gutter({kind for _, _, kind, _ in runs})]
         used = self._margin
-        cursor = self._on_screen(self._cursor)
-        for begin, finish, style in self._runs(start, end):
-            for part, is_cursor in _cut_at(self._document.slice(begin, finish), begin, cursor):
+        cursor = self.to_screen(self._cursor)
+        for begin, finish, kind, selected in runs:
+            style = base + self._style(kind) + (self._style("selection") if selected else Style.null())
+            for part, is_cursor in _cut_at(self.document.slice(begin, finish), begin, cursor):
                 text = drawable(part)
-                shown = style + self._style("cursor") if is_cursor else style
-                segments.append(Segment(text, shown))
+                segments.append(Segment(text, style + self._style("cursor") if is_cursor else style))
                 used += width(text)
-        if cursor == end and self.has_focus and self._document.row_of(end) == row:
+        if cursor == end and self.has_focus and self.document.row_of(end) == row:
             segments.append(Segment(" ", base + self._style("cursor")))
             used += 1
         segments.append(Segment(" " * max(0, self.size.width - used), base))
         return Strip(segments).crop(0, self.size.width)
 
-    def _runs(self, start: int, end: int) -> Iterable[tuple[int, int, Style]]:
-        """The styled runs of a stretch of the text on the screen."""
+    def _gutter(self, kinds: set[str]) -> Segment:
+        """The margin, with a mark where a row holds text of the model: a second signal beside colour."""
+        mark, style = (
+            ("▌", "provisional") if "provisional" in kinds else ("▏", "mark") if "model" in kinds else (" ", "")
+        )
+        line = mark.center(self._margin) if self._margin > 1 else mark
+        return Segment(line, self.rich_style + self._style(style) if style else self.rich_style)
+
+    def _runs(self, start: int, end: int) -> Iterable[tuple[int, int, str, bool]]:
+        """A stretch of the text on the screen as runs: begin, end, who wrote it, and whether it is selected."""
         at, shown = self._provisional
         past = at + len(shown)
-        person, model = self._style("person"), self._style("model")
-        selected = self.selection
         for low, high, shift in ((start, min(end, at), 0), (max(start, past), end, len(shown))):
             if shift and start < past and end > at:
-                yield max(start, at), min(end, past), self._style("provisional")
+                yield max(start, at), min(end, past), "provisional", False
             if low >= high:
                 continue
             for begin, finish, author in self.manuscript.authors(low - shift, high - shift):
-                style = model if author == "model" else person
-                for one, other, is_selected in _selected(begin, finish, selected):
-                    yield one + shift, other + shift, style + self._style("selection") if is_selected else style
+                for one, other, is_selected in _selected(begin, finish, self.selection):
+                    yield one + shift, other + shift, author, is_selected
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"editor--{name}", partial=name != "cursor")
 
-    def _on_screen(self, offset: int) -> int:
+    def to_screen(self, offset: int) -> int:
         """Where a character of the manuscript stands in the text on the screen. The cursor stays before a provisional
         text."""
         at, shown = self._provisional
@@ -220,25 +233,25 @@ class Editor(ScrollView, can_focus=True):
         at, shown = self._provisional
         if not shown or end < at or start >= at + len(shown):
             return
-        if row + 1 < self._document.height:
-            end = self._document.row(row + 1)[0]
+        if row + 1 < self.document.height:
+            end = self.document.row(row + 1)[0]
         if start - at <= self._painted:
             self._painted = max(self._painted, min(end - at, len(shown)))
 
     # the cursor
 
-    def _place(self, offset: int, *, selecting: bool = False, goal: int | None = None) -> None:
+    def place(self, offset: int, *, selecting: bool = False, goal: int | None = None) -> None:
         """Put the cursor somewhere, and show it."""
-        before = self._document.row_of(self._on_screen(self._cursor))
+        before = self.document.row_of(self.to_screen(self._cursor))
         had = self.selection
         if selecting and self._anchor is None:
             self._anchor = self._cursor
         elif not selecting:
             self._anchor = None
-        self._cursor, self._goal = max(0, offset), goal
+        self._cursor, self.goal = max(0, offset), goal
         self.manuscript.move_cursor(self._cursor)
         self._refresh_rows(before)
-        self._refresh_rows(self._document.row_of(self._on_screen(self._cursor)))
+        self._refresh_rows(self.document.row_of(self.to_screen(self._cursor)))
         if had or self.selection:
             self.refresh()
         self._follow()
@@ -246,7 +259,7 @@ class Editor(ScrollView, can_focus=True):
 
     def _follow(self) -> None:
         """Scroll so that the cursor is seen, with room below it in which a branch can be read."""
-        row = self._document.row_of(self._on_screen(min(self._cursor, len(self._document))))
+        row = self.document.row_of(self.to_screen(min(self._cursor, len(self.document))))
         height = max(1, self.size.height)
         above = 2 if height > 8 else 0
         top = self.scroll_offset.y
@@ -263,30 +276,7 @@ class Editor(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         self.refresh()
 
-    def _vertical(self, rows: int) -> int:
-        document = self._document
-        at = self._on_screen(self._cursor)
-        row = document.row_of(at)
-        start, _ = document.row(row)
-        goal = self._goal if self._goal is not None else width(drawable(document.slice(start, at)))
-        target = row + rows
-        if target < 0:
-            return 0
-        if target >= document.height:
-            return len(document)
-        begin, end = document.row(target)
-        used, offset = 0, begin
-        for cluster in clusters(document.slice(begin, end)):
-            if used + width(cluster) > goal:
-                break
-            used += width(cluster)
-            offset += len(cluster)
-        if offset == end and target + 1 < document.height and document.row(target + 1)[0] == end:
-            offset = max(begin, document.before(end))
-        self._goal = goal
-        return offset
-
-    def _in_manuscript(self, offset: int) -> int:
+    def to_manuscript(self, offset: int) -> int:
         at, shown = self._provisional
         return offset if offset <= at else max(at, offset - len(shown))
 
@@ -295,9 +285,9 @@ class Editor(ScrollView, can_focus=True):
     async def _on_key(self, event: events.Key) -> None:
         if self.read_only and event.is_printable:
             return
-        command = _COMMANDS.get(event.key)
+        command = command_of(event.key)
         if command is not None:
-            getattr(self, f"_key_{command}")(event.key.startswith("shift+"))
+            command(self)
         elif event.is_printable and event.character:
             self.insert(event.character)
         else:
@@ -316,7 +306,7 @@ class Editor(ScrollView, can_focus=True):
         if self.painted and self._cursor == self._provisional[0]:
             self._keep_provisional()
         start, end = self.selection or (self._cursor, self._cursor)
-        self._edit(start, end, text)
+        self.edit(start, end, text)
 
     def _keep_provisional(self) -> None:
         at, shown = self._provisional
@@ -327,163 +317,31 @@ class Editor(ScrollView, can_focus=True):
         self._cursor = at + painted
         self._anchor = None
 
-    def _edit(self, start: int, end: int, text: str) -> None:
+    def edit(self, start: int, end: int, text: str) -> None:
         if self.read_only or (start == end and not text):
             return
         self.clear_provisional()
         self._anchor = None
         self._replace(start, end, text)
         self.manuscript.edit(start, end, text)
-        self._place(start + len(text))
-
-    def _key_enter(self, _: bool) -> None:
-        self.insert("\n")
-
-    def _key_backspace(self, _: bool) -> None:
-        self._delete(self._document.before)
-
-    def _key_delete(self, _: bool) -> None:
-        self._delete(self._document.after)
-
-    def _key_word_backspace(self, _: bool) -> None:
-        self._delete(self._document.word_before)
-
-    def _key_word_delete(self, _: bool) -> None:
-        self._delete(self._document.word_after)
-
-    def _delete(self, other_end: Callable[[int], int]) -> None:
-        self.clear_provisional()
-        start, end = self.selection or sorted((self._cursor, other_end(self._cursor)))
-        self._edit(start, end, "")
-
-    def _key_kill_end(self, _: bool) -> None:
-        self.clear_provisional()
-        number, column = self._document.position(self._cursor)
-        rest = len(self._document.line(number)) - column
-        self._edit(self._cursor, min(len(self._document), self._cursor + (rest or 1)), "")
-
-    def _key_kill_start(self, _: bool) -> None:
-        self.clear_provisional()
-        self._edit(self._cursor - self._document.position(self._cursor)[1], self._cursor, "")
-
-    def _key_left(self, selecting: bool) -> None:
-        self._move(self._document.before, selecting)
-
-    def _key_right(self, selecting: bool) -> None:
-        self._move(self._document.after, selecting)
-
-    def _key_word_left(self, selecting: bool) -> None:
-        self._move(self._document.word_before, selecting)
-
-    def _key_word_right(self, selecting: bool) -> None:
-        self._move(self._document.word_after, selecting)
-
-    def _move(self, step: Callable[[int], int], selecting: bool) -> None:
-        at, shown = self._provisional
-        offset = self._on_screen(self._cursor)
-        if shown and offset == at and step in (self._document.after, self._document.word_after):
-            offset = at + len(shown)
-        self._place(self._in_manuscript(step(offset)), selecting=selecting)
-
-    def _key_up(self, selecting: bool) -> None:
-        target = self._vertical(-1)
-        self._place(self._in_manuscript(target), selecting=selecting, goal=self._goal)
-
-    def _key_down(self, selecting: bool) -> None:
-        target = self._vertical(1)
-        self._place(self._in_manuscript(target), selecting=selecting, goal=self._goal)
-
-    def _key_page_up(self, selecting: bool) -> None:
-        target = self._vertical(-max(1, self.size.height - 2))
-        self._place(self._in_manuscript(target), selecting=selecting, goal=self._goal)
-
-    def _key_page_down(self, selecting: bool) -> None:
-        target = self._vertical(max(1, self.size.height - 2))
-        self._place(self._in_manuscript(target), selecting=selecting, goal=self._goal)
-
-    def _key_home(self, selecting: bool) -> None:
-        start, _ = self._document.row(self._document.row_of(self._on_screen(self._cursor)))
-        self._place(self._in_manuscript(start), selecting=selecting)
-
-    def _key_end(self, selecting: bool) -> None:
-        row = self._document.row_of(self._on_screen(self._cursor))
-        _, end = self._document.row(row)
-        if row + 1 < self._document.height and self._document.row(row + 1)[0] == end:
-            end = self._document.before(end)
-        self._place(self._in_manuscript(end), selecting=selecting)
-
-    def _key_top(self, selecting: bool) -> None:
-        self._place(0, selecting=selecting)
-
-    def _key_bottom(self, selecting: bool) -> None:
-        self._place(self._in_manuscript(len(self._document)), selecting=selecting)
-
-    def _key_copy(self, _: bool) -> None:
-        if self.selection:
-            self.app.copy_to_clipboard(self._selected_text())
-
-    def _key_cut(self, _: bool) -> None:
-        if self.selection:
-            self._key_copy(False)
-            self._delete(self._document.after)
-
-    def _key_paste(self, _: bool) -> None:
-        self.insert(self.app.clipboard)
-
-    def _selected_text(self) -> str:
-        start, end = self.selection or (0, 0)
-        return self.text[start:end]
+        self.place(start + len(text))
 
     # the mouse, where it is turned on
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.focus()
-        self._place(self._offset_at(event.offset))
+        self.place(self._offset_at(event.offset))
 
     def _offset_at(self, point: Offset) -> int:
-        row = min(self._document.height - 1, point.y + self.scroll_offset.y)
-        start, end = self._document.row(row)
+        row = min(self.document.height - 1, point.y + self.scroll_offset.y)
+        start, end = self.document.row(row)
         used, offset = self._margin, start
-        for cluster in clusters(self._document.slice(start, end)):
+        for cluster in clusters(self.document.slice(start, end)):
             if used + width(cluster) > point.x:
                 break
             used += width(cluster)
             offset += len(cluster)
-        return self._in_manuscript(offset)
-
-
-_MOTIONS = {
-    "left": "left",
-    "right": "right",
-    "up": "up",
-    "down": "down",
-    "home": "home",
-    "end": "end",
-    "pageup": "page_up",
-    "pagedown": "page_down",
-}
-_COMMANDS = {
-    **_MOTIONS,
-    **{f"shift+{key}": command for key, command in _MOTIONS.items()},
-    "ctrl+left": "word_left",
-    "ctrl+right": "word_right",
-    "ctrl+home": "top",
-    "ctrl+end": "bottom",
-    "ctrl+a": "home",
-    "ctrl+e": "end",
-    "enter": "enter",
-    "backspace": "backspace",
-    "delete": "delete",
-    "ctrl+d": "delete",
-    "ctrl+w": "word_backspace",
-    "alt+backspace": "word_backspace",
-    "alt+d": "word_delete",
-    "ctrl+k": "kill_end",
-    "ctrl+u": "kill_start",
-    "ctrl+c": "copy",
-    "ctrl+x": "cut",
-    "ctrl+v": "paste",
-}
+        return self.to_manuscript(offset)
 
 
 def _cut_at(text: str, begin: int, cursor: int) -> list[tuple[str, bool]]:
