@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run test check bench soak clean
+.PHONY: run test check bench soak pictures clean
 
 run: $(VENV)/.installed
 	@$(BIN)/cyborg-tui $(ARGS)
@@ -24,6 +24,9 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@for benchmark in benchmarks/[a-z]*.py; do $(BIN)/python $$benchmark $(ARGS) || exit 1; done
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/pictures.py
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
