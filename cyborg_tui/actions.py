@@ -48,7 +48,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit_branch", "e", "Take the branch and edit it", "edit", "branches", 8),
     Action("zoom", "z", "The editor alone, full width; again for both", "", "branches"),
     Action("write", "escape,i", "Back to writing", "write", "branches", 1),
-    Action("stop", "escape", "Stop the model; or drop the branch that stands in the text", "drop", "editor", 1),
+    Action("stop", "escape", "Stop the model; drop the provisional text; show both panes", "drop", "editor", 1),
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo: edits, takes and moves", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),

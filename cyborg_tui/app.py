@@ -1,7 +1,12 @@
 """The app: one session on a screen."""
 
+import asyncio
+import contextlib
+import signal
+import traceback
 from collections.abc import Awaitable, Callable, Iterable
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
@@ -18,6 +23,7 @@ from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.textfile import TextFileError
 from cyborg_tui.theme import load_theme
+from cyborg_tui.widgets.cells import drawable
 
 __all__ = ["CyborgApp"]
 
@@ -48,12 +54,31 @@ class CyborgApp(App[None]):
         library.on_state = self._library_says
 
     async def on_mount(self) -> None:
+        self._heed_signals()
         self._show_session(self._session)
         log = self._config.data / "engine.log"
         self._engine = EngineClient(self._config.engine, self._hear, log=log)
         self._session.use(self._engine)
         await self._engine.start()
         self._say(self._first_words or self._welcome())
+
+    def _heed_signals(self) -> None:
+        """What would end the program from outside saves and quits. Ctrl+C is none: it arrives as a key, and copies."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread, as in some tests
+                loop.add_signal_handler(name, lambda: self.run_worker(self._quit()))
+
+    def _fatal_error(self) -> None:
+        """One sentence, and where in the program it was; never the person's text, which Textual would show."""
+        error = self._exception
+        where = "".join(traceback.format_tb(error.__traceback__)) if error else ""
+        kind = type(error).__name__
+        said = (
+            f"cyborg-tui stopped by a fault of its own ({kind}); what you wrote is saved. Where it happened:\n{where}"
+        )
+        self._exit_renderables.append(Text(said.rstrip()))
+        self._close_messages_no_wait()
 
     def _welcome(self) -> str:
         """Said once, on the first page ever."""
@@ -133,7 +158,8 @@ class CyborgApp(App[None]):
         self._say(said)
 
     async def _quit(self) -> None:
-        self.exit(message=await self._session.close() or None)
+        said = await self._session.close()
+        self.exit(message=Text(drawable(said)) if said else None)
 
     def _say(self, sentence: str) -> None:
         if sentence and self._write is not None:

@@ -37,18 +37,35 @@ def left(screen):
     return " ".join(" ".join(rows).split())
 
 
-def test_a_person_writes_takes_edits_and_finds_it_all_again(data):
+def undo_everything(t):
+    for _ in range(60):
+        t.send("Ctrl+Z")
+        if "There is nothing to undo." in t.settle(0.05):
+            return
+    raise AssertionError(f"no end of undoing:\n{t.screen}")
+
+
+def redo_everything(t):
+    for _ in range(60):
+        t.send("Ctrl+Y")
+        if "There is nothing to redo." in t.settle(0.05):
+            return
+    raise AssertionError(f"no end of redoing:\n{t.screen}")
+
+
+def test_a_person_writes_takes_edits_undoes_and_finds_it_all_again(data):
     with app(data) as t:
         t.wait_for("Tab branches")
         t.send(LINE)
         t.wait_for(lambda s: LINE in left(s))
         t.send("Tab")
+        t.wait_for("▍")
         t.wait_for(eight_branches)
         t.wait_for(lambda s: len(left(s)) > len(LINE) + 5)
 
         t.send("j")
-        second = t.wait_for(lambda s: "2 ▌" in s)
-        assert LINE in left(second)
+        t.wait_for("2 ▌")
+        assert LINE in left(t.settle())
 
         t.send("3")
         t.wait_for(lambda s: re.search(r"3✓▌", s))
@@ -63,8 +80,8 @@ def test_a_person_writes_takes_edits_and_finds_it_all_again(data):
 
         t.send("Esc")
         t.wait_for("Tab branches")
-        t.send("Home", "Ctrl+A", *["Up"] * 5, "Home", "So: ")
-        t.wait_for(lambda s: left(s).startswith("So: " + LINE))
+        t.send(*["Up"] * 5, "Home", *["Right"] * len("I have been "), "quietly ")
+        t.wait_for(lambda s: left(s).startswith("I have been quietly thinking"))
 
         t.send("Tab")
         t.wait_for(lambda s: "fan 3" in s and eight_branches(s))
@@ -72,22 +89,31 @@ def test_a_person_writes_takes_edits_and_finds_it_all_again(data):
         t.wait_for(lambda s: re.search(r"1✓▌", s))
         t.send("h")
         t.wait_for(lambda s: "✓" not in s)
-        t.send("Esc")
+        t.send("Esc", "Esc")
         t.wait_for("Tab branches")
+        before = left(t.settle())
+
+        undo_everything(t)
+        assert left(t.settle()) == ""
+        redo_everything(t)
+        t.send("Esc")
+        assert left(t.settle()) == before
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
 
     loom = todays_loom(data)
-    assert loom.text.startswith("So: " + LINE)
+    assert loom.text.startswith("I have been quietly thinking")
     assert len(loom.tree.fans) == 3
     assert all(len(fan.branches) == 8 for fan in loom.tree.fans)
     assert all(branch.finish and branch.tokens for fan in loom.tree.fans for branch in loom.tree.branches(fan.id))
 
     with app(data) as t:
-        again = t.wait_for(lambda s: left(s).startswith("So: ") and LINE[-20:] in left(s) and "fan 3" in s)
+        t.wait_for(lambda s: left(s).startswith("I have been quietly") and "fan 3" in s and "1 ▌" in s)
+        assert left(t.settle()) == before
+        t.send("gently ")
+        t.wait_for(lambda s: "I have been quietly gently thinking" in left(s))
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
-        assert "1 ▌" in again, "the fan in view is still in view"
 
 
 def test_everything_can_be_undone(data):

@@ -89,7 +89,7 @@ class PathPrompt(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Text(f"{self._question}  Enter saves · Esc not now"))
-            yield Input("~/")
+            yield Input("~/", select_on_focus=False)
 
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:

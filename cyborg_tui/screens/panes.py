@@ -25,8 +25,8 @@ def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
     return found
 
 
-async def _run_bound(pane: "WritingPane | BranchPane", event: events.Key) -> None:
-    """Run the action bound to a key, in the order in which keys were pressed.
+async def _run_bound(pane: "WritingPane | BranchPane", event: events.Key) -> bool:
+    """Run the action bound to a key, in the order in which keys were pressed. False if it is bound to none.
 
     Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
     """
@@ -37,9 +37,10 @@ async def _run_bound(pane: "WritingPane | BranchPane", event: events.Key) -> Non
     elif event.key in pane.actions:
         await pane.screen.run_action(pane.actions[event.key])
     else:
-        return
+        return False
     event.stop()
     event.prevent_default()
+    return True
 
 
 class WritingPane(Editor):
@@ -55,13 +56,14 @@ class BranchPane(Branches):
     on_any_key: Callable[[], None]
 
     async def _on_key(self, event: events.Key) -> None:
-        await _run_bound(self, event)
-
-    async def on_key(self, event: events.Key) -> None:
         """Esc and a letter that arrive together look like Alt and the letter: they mean writing, then the letter."""
+        if await _run_bound(self, event):
+            return
         letter = event.key.removeprefix("alt+")
-        if event.key not in self.actions and letter != event.key and len(letter) == 1:
+        if letter != event.key and len(letter) == 1:
             event.stop()
+            event.prevent_default()
+            await self.screen.run_action("write")
             self._writing_pane().insert(letter)
 
     def on_paste(self, event: events.Paste) -> None:

@@ -128,7 +128,7 @@ class WriteScreen(Screen[None]):
         if action.where == "editor" and self.focused is self._branches:
             return False
         if action.id == "stop":
-            return self.session.busy or bool(self._editor.provisional[1])
+            return self.session.busy or bool(self._editor.provisional[1]) or self.has_class("zoomed")
         return has_branches or action.id not in ("next_branch", "previous_branch", "take_here", "parent_here")
 
     def _sync(self) -> None:
@@ -168,6 +168,7 @@ class WriteScreen(Screen[None]):
     def action_fan(self) -> None:
         self._editor.clear_provisional()
         self._dropped = None
+        self.remove_class("zoomed")
         self.session.move_cursor(self._editor.cursor)
         self.session.ask()
         self.set_focus(self._branches)
@@ -186,9 +187,13 @@ class WriteScreen(Screen[None]):
         self.action_parent()
 
     def action_stop(self) -> None:
-        """Stop what the model is doing; if it does nothing, drop the branch that stands in the text."""
-        if not self.session.cancel() and self.session.fan is not None:
+        """Stop what the model is doing; else drop the branch that stands in the text; else show both panes again."""
+        if self.session.cancel():
+            pass
+        elif self._editor.provisional[1] and self.session.fan is not None:
             self._dropped = self.session.fan.id
+        else:
+            self.remove_class("zoomed")
         self._show()
 
     # actions of the branches

@@ -106,8 +106,10 @@ class Generation:
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction)
             case Ready(model=model, window=window):
                 self.view = EngineView(model=model, window=window, waiting=Waiting.NOTHING)
-            case Unavailable(sentence=sentence) | Lost(sentence=sentence):
+            case Lost(sentence=sentence, again=True):
                 self.view = replace(self.view, waiting=Waiting.NOTHING, problem=sentence)
+            case Unavailable(sentence=sentence) | Lost(sentence=sentence):
+                self.view = EngineView(waiting=Waiting.NOTHING, problem=sentence)
             case PromptProgress(fan=request, done=done, total=total, seconds_left=left):
                 waiting = self._waiting_for(request)
                 if waiting is not None:

@@ -1,0 +1,173 @@
+"""Keys, one by one, in a real pseudo-terminal: what each does when the moment is not the best."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from tests.test_the_loop import LINE, app, eight_branches, left, todays_loom
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def reading(data):
+    """The app with eight branches, and the keys in their pane."""
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(lambda s: eight_branches(s) and "Tab take+fan" in s)
+        t.settle()
+        yield t
+
+
+def quit_and_read(t, data):
+    t.send("Ctrl+Q")
+    assert t.wait_for_end() == 0
+    return todays_loom(data)
+
+
+def test_two_tabs_in_one_packet_take_nothing_that_was_not_read(data):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(LINE[-10:])
+        t.send("\t\t")
+        t.wait_for(eight_branches)
+        t.settle()
+        loom = quit_and_read(t, data)
+    assert loom.text == LINE
+    assert len(loom.tree.fans) == 1
+
+
+def test_escape_twice_leaves_the_text_as_it_was(reading, data):
+    reading.send("Esc")
+    reading.wait_for("Tab branches")
+    reading.send("Esc")
+    reading.wait_for(lambda s: left(s) == LINE)
+    reading.send(", and so on.")
+    reading.wait_for("and so on.")
+    assert quit_and_read(reading, data).text == LINE + ", and so on."
+
+
+def test_a_paste_in_the_branches_goes_into_the_text(reading, data):
+    reading.send("\x1b[200~, pasted\ntext\x1b[201~")
+    reading.wait_for("text")
+    text = quit_and_read(reading, data).text
+    assert text.startswith(LINE)
+    assert text.endswith(", pasted\ntext")
+
+
+def test_escape_and_a_letter_in_one_packet_are_two_keys(reading, data):
+    reading.send("\x1bq")
+    reading.wait_for("Tab branches")
+    assert quit_and_read(reading, data).text.endswith("q")
+
+
+def test_flow_fans_again_after_each_take(reading, data):
+    reading.send("f")
+    reading.wait_for("flow · 8 branches")
+    reading.send("2")
+    reading.wait_for(lambda s: "fan 2" in s and eight_branches(s))
+    reading.settle()
+    reading.send("3")
+    reading.wait_for(lambda s: "fan 3" in s and eight_branches(s))
+    loom = quit_and_read(reading, data)
+    assert len(loom.text) > len(LINE)
+    assert len(loom.tree.fans) == 3
+
+
+def test_a_branch_is_marked_and_another_hidden(reading, data):
+    reading.send("b")
+    reading.wait_for("1*▌")
+    reading.send("j", "x")
+    reading.wait_for("7 branches (1 hidden)")
+    loom = quit_and_read(reading, data)
+    nodes = [loom.tree.node(branch.node) for branch in loom.tree.branches(1)]
+    assert [node.bookmarked for node in nodes] == [True] + [False] * 7
+    assert [node.hidden for node in nodes] == [False, True] + [False] * 6
+
+
+def test_more_and_again(reading, data):
+    reading.send("m")
+    reading.wait_for("16 branches · fan 1")
+    reading.wait_for(lambda s: "writing" not in s)
+    reading.send("r")
+    reading.wait_for(lambda s: "8 branches · fan 2" in s and eight_branches(s))
+    assert [len(fan.branches) for fan in quit_and_read(reading, data).tree.fans] == [16, 8]
+
+
+def test_the_editor_alone_and_both_again(reading):
+    reading.send("z")
+    reading.wait_for(lambda s: "│" not in s)
+    reading.send("Esc")
+    reading.wait_for(lambda s: "▌" not in s)
+    reading.send("Esc")
+    reading.wait_for(lambda s: "│" in s)
+
+
+def test_a_daily_loom_asks_for_a_path_the_first_time_it_is_saved(data, tmp_path):
+    file = tmp_path / "diary.txt"
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send("Dear diary.", "Ctrl+S")
+        t.wait_for("to which file?")
+        t.send("Ctrl+U")
+        t.settle()
+        t.send(str(file), "Enter")
+        t.wait_for("Saved to diary.txt.")
+        t.send(" More.", "Ctrl+S")
+        t.wait_for(lambda s: " More." in s and "Saved to diary.txt." in s)
+        assert file.read_text() == "Dear diary. More."
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_ended_from_outside_it_saves_and_leaves_the_terminal_as_it_was(data, name):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(LINE[-10:])
+        os.kill(t.pid, getattr(signal, name))
+        t.wait_for_end()
+        assert b"\x1b[?1049l" in t.raw, "back to the terminal's own screen"
+        assert b"\x1b[?25h" in t.raw, "with its cursor"
+    assert todays_loom(data).text == LINE
+
+
+@pytest.mark.parametrize("theme", ["ink", "paper", "high-contrast", "ansi"])
+def test_each_theme_shows_what_is_whose_by_more_than_colour(data, theme):
+    with app(data, environment={"CYBORG_TUI_THEME": theme}) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(eight_branches)
+        t.settle()
+        assert re.search(r"^ ▌ .*thinking", t.screen, re.MULTILINE), "a mark where provisional text stands"
+        t.send("1")
+        t.wait_for("1✓▌")
+        t.settle()
+        assert re.search(r"^ ▏ .*thinking", t.screen, re.MULTILINE), "a mark where the model's text stands"
+        assert (b"38;2;" in t.raw) == (theme != "ansi"), "sixteen colours are enough for ansi"
+
+
+def test_without_colours_nothing_is_lost(data):
+    with app(data, environment={"NO_COLOR": "1"}) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(eight_branches)
+        assert "1 ▌" in t.settle()
+
+
+def test_nothing_is_sent_while_nothing_happens(data):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        time.sleep(1.5)
+        t.settle()
+        sent = len(t.raw)
+        t.read(2)
+        assert len(t.raw) == sent, "a screen at rest is at rest"
