@@ -10,6 +10,7 @@ from cyborg_tui.loom.history import History, Mark, Step, StepKind, View
 from cyborg_tui.loom.manuscript import Manuscript, Spot
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, Tree
 
 __all__ = ["Loom"]
@@ -109,7 +110,7 @@ class Loom:
             return None
         following = path[index + 1]
         for branch in self.tree.branches(spot.fan):
-            carried = following.carries is not None and self.manuscript.begins_with(following, branch.id)
+            carried = following.carries is not None and begins_with(following, branch.id)
             if self.tree.is_part_of(following.id, branch.id) or carried:
                 return branch
         return None

@@ -4,9 +4,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cyborg_tui.loom import carrying, returning, taking
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, same
+from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT, Tree
 
@@ -121,11 +122,12 @@ class Manuscript:
             raise NotHere
         if spot in self.tree.open:
             self.tree.open = ()
+        path = self._path[index:]
         if self.tree.fan(self.tree.branch(branch).fan).context == spot:
-            target, past = self._branch_place(branch, spot, index, upto)
+            target, past = taking.branch_place(self.tree, branch, path, upto)
         else:
-            target, past = self._carried_branch_place(branch, spot, index, upto, at)
-        suffix = [(node, node.pieces) for node in self._path[past:]]
+            target, past = taking.carried_branch_place(self.tree, branch, path, upto, at)
+        suffix = [(node, node.pieces) for node in path[past:]]
         left = self.leaf
         self._hang(suffix, target, at)
         offset = self._ends[next(i for i, node in enumerate(self._path) if node.id == target)]
@@ -146,7 +148,9 @@ class Manuscript:
         """Go back to a spot above the cursor, carrying along what was carried when something was taken there."""
         index = next(i for i, node in enumerate(self._path) if node.id == spot.node)
         after = self._path[index + 1 :]
-        first = next((i for i, node in enumerate(after) if self._is_carried_text(node, spot)), len(after))
+        first = next(
+            (i for i, node in enumerate(after) if taking.follows_the_fan(self.tree, node, spot.fan)), len(after)
+        )
         left = self.leaf
         self._hang([(node, node.pieces) for node in after[first:]], spot.node, at, copy=True)
         self._mend(left)
@@ -163,17 +167,17 @@ class Manuscript:
         place = ROOT
         fresh: set[NodeId] = set(was_open)
         for node in snapshot[1:]:
-            following = self._find(node, place)
+            following = returning.find(tree, node, place)
             if following is None:
                 new, was_there = tree.next_node, node.id in tree
-                following = self._make_again(node, place, at)
+                following = returning.make_again(tree, node, place, at)
                 if following >= new or (following == node.id and not was_there):
                     fresh.add(following)
             place = following
         self._arrive(place, keep_open=fresh)
         for node_id in made_since:
             if node_id in was_open:
-                self._drop_draft(node_id, was_open)
+                returning.drop_draft(tree, node_id, was_open, self._path)
         self._arrive(place, keep_open=set(tree.open))
 
     def _begin(self, index: int) -> int:
@@ -296,7 +300,7 @@ class Manuscript:
             leaf = suffix[-1][0].id
             fresh |= {node.id for node, _ in suffix}
         else:
-            leaf, made = self._carry(suffix, under, at)
+            leaf, made = carrying.carry(self.tree, suffix, under, at)
             fresh |= made
         self._arrive(leaf, keep_open=fresh)
 
@@ -321,64 +325,12 @@ class Manuscript:
         if tree.node(suffix[0][0].id).parent != under:
             tree.hang(suffix[0][0].id, under)
 
-    def _carry(self, suffix: list[tuple[Node, Pieces]], under: NodeId, at: float) -> tuple[NodeId, set[NodeId]]:
-        """The same chain again below `under`; a copy already there is used. Returns its end and what was made."""
-        tree = self.tree
-        made: set[NodeId] = set()
-        for node, pieces in suffix:
-            if not pieces:
-                continue
-            there = next((child for child in tree.children(under) if self._carries_same(child, node, pieces)), None)
-            if there is None:
-                there = tree.add(under, pieces, at, carries=node.id)
-                made.add(there)
-            under = there
-        return under, made
-
-    def _carries_same(self, child: NodeId, node: Node, pieces: Pieces) -> bool:
-        there = self.tree.node(child)
-        kin = self.tree.origin(child).id == self.tree.origin(node.id).id
-        return kin and not there.hidden and same(there.pieces, pieces)
-
     def _mend(self, left: NodeId) -> None:
         """Undo the cut at a place that was left, if nothing was attached to it."""
         if left in self.tree and left != self.leaf:
             self.tree.mend(left)
             self._path = self.tree.path(self.leaf)
             self._measure()
-
-    def _branch_place(self, branch: BranchId, spot: NodeId, index: int, upto: int | None) -> tuple[NodeId, int]:
-        """The node at which the first `upto` characters of the branch end, and the index on the path after those of its
-        characters that are already there."""
-        tree = self.tree
-        whole = tree.path(tree.branch(branch).node)
-        chain = whole[next(i for i, node in enumerate(whole) if node.id == spot) + 1 :]
-        ids = {node.id for node in chain}
-        past = index + 1
-        while past < len(self._path) and self._path[past].id in ids:
-            past += 1
-        left_over = sum(map(len, chain)) if upto is None else upto
-        for node in chain:
-            if left_over < len(node):
-                return tree.split(node.id, left_over), past
-            left_over -= len(node)
-            if left_over == 0 and (upto is not None or node is chain[-1]):
-                return node.id, past
-        return chain[-1].id, past
-
-    def _carried_branch_place(
-        self, branch: BranchId, spot: NodeId, index: int, upto: int | None, at: float
-    ) -> tuple[NodeId, int]:
-        """As `_branch_place`, at a node that carries the fan's context: the branch is carried there too."""
-        tree = self.tree
-        drawn = tree.branch(branch)
-        text = Piece(drawn.text[drawn.healed :], branch, drawn.healed)
-        pieces = (text if upto is None else text.part(0, upto),)
-        past = index + 1
-        while past < len(self._path) and self._path[past].carries and self.begins_with(self._path[past], branch):
-            past += 1
-        place, _ = self._carry([(tree.node(drawn.node), pieces)], spot, at)
-        return place, past
 
     def _taken_at(self, index: int) -> Spot | None:
         """The spot of the fan from which the path's node at `index` was taken, or which it carries from there."""
@@ -395,88 +347,3 @@ class Manuscript:
         if node.carries is not None and node.pieces[0].start == drawn.healed:
             return Spot(self._path[index - 1].id, self._begin(index), drawn.fan)
         return None
-
-    def begins_with(self, node: Node, branch: BranchId) -> bool:
-        """Whether the node's text begins with text of this branch."""
-        return bool(node.pieces) and node.pieces[0].branch == branch
-
-    def _is_carried_text(self, node: Node, spot: Spot) -> bool:
-        """Whether the node carries what followed the spot, rather than what came after something was taken there."""
-        if node.carries is None or spot.fan is None:
-            return False
-        branches = self.tree.fan(spot.fan).branches
-        origin = self.tree.path(self.tree.origin(node.id).id)
-        return not any(piece.branch in branches for step in (*origin, node) for piece in step.pieces)
-
-    def _find(self, node: Node, under: NodeId) -> NodeId | None:
-        """The place below `under` whose path adds just this node's pieces: the node itself, whole or cut."""
-        tree = self.tree
-        if node.id in tree:
-            run: list[Pieces] = []
-            at: NodeId | None = node.id
-            while at is not None and at != under:
-                run.append(tree.node(at).pieces)
-                at = tree.node(at).parent
-            if at == under and same(join(*reversed(run)), node.pieces):
-                return node.id
-        for child in tree.children(under):
-            there = tree.node(child)
-            if there.branch == node.branch and there.carries == node.carries and same(there.pieces, node.pieces):
-                return child
-        return None
-
-    def _make_again(self, node: Node, under: NodeId, at: float) -> NodeId:
-        """A place below `under` with this node's pieces: the draft as it was, a cut in a longer text, or a copy."""
-        tree = self.tree
-        if node.id in tree.open and node.id in tree and not tree.is_frozen(node.id):
-            tree.rewrite(node.id, node.pieces)
-            if tree.node(node.id).parent != under:
-                tree.hang(node.id, under)
-            return node.id
-        found = self._cut_out(join(node.pieces), under)
-        if found is not None:
-            return found
-        carries = node.carries if node.carries is not None and node.carries in tree else None
-        if node.id not in tree and node.branch is None and not node.cut:
-            tree.restore(Node(node.id, under, node.pieces, carries=carries, made_at=node.made_at))
-            return node.id
-        return tree.add(under, node.pieces, at, carries=node.id if node.id in tree else carries)
-
-    def _cut_out(self, pieces: Pieces, under: NodeId) -> NodeId | None:
-        """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them."""
-        tree = self.tree
-        total = length(pieces)
-        for child in tree.children(under):
-            there = tree.node(child)
-            shared = min(len(there), total)
-            if not shared or not same(cut(there.pieces, 0, shared), cut(pieces, 0, shared)):
-                continue
-            if len(there) > total:
-                return tree.split(child, total)
-            found = child if len(there) == total else self._cut_out(cut(pieces, shared, total), child)
-            if found is not None:
-                return found
-        return None
-
-    def _drop_draft(self, node: NodeId, was_open: tuple[NodeId, ...]) -> None:
-        """Remove a draft to which nothing is attached and which is no longer on the path, unless a frozen node above it
-        would be a draft again without it."""
-        tree = self.tree
-        if node not in tree or tree.children(node) or tree.is_frozen(node) or tree.node(node).bookmarked:
-            return
-        if any(step.id == node for step in self._path):
-            return
-        parent = tree.node(node).parent or ROOT
-        stays_frozen = tree.is_frozen(parent) and (
-            parent == ROOT
-            or tree.is_context(parent)
-            or tree.node(parent).branch is not None
-            or len(tree.children(parent)) > 1
-        )
-        if parent not in was_open and not stays_frozen:
-            return
-        now_open, tree.open = tree.open, (node,)
-        tree.remove(node)
-        tree.open = now_open
-        if parent != self.leaf:
-            tree.mend(parent)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from cyborg_tui.loom import context, loom, manuscript
+from cyborg_tui.loom import carrying, context, loom, manuscript
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, cut
 from cyborg_tui.loom.tree import BrokenTree, FrozenText, Tree
@@ -46,12 +46,12 @@ def test_the_head_of_a_split_keeps_the_id(monkeypatch):
 
 
 def test_carried_attribution_is_lost(monkeypatch):
-    carry = manuscript.Manuscript._carry
+    carry = carrying.carry
 
-    def careless(self, suffix, under, at):
-        return carry(self, [(node, tuple(Piece(piece.text) for piece in pieces)) for node, pieces in suffix], under, at)
+    def careless(tree, suffix, under, at):
+        return carry(tree, [(node, tuple(Piece(piece.text) for piece in pieces)) for node, pieces in suffix], under, at)
 
-    monkeypatch.setattr(manuscript.Manuscript, "_carry", careless)
+    monkeypatch.setattr(carrying, "carry", careless)
     assert_noticed()
 
 

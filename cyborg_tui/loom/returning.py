@@ -1,0 +1,83 @@
+"""Coming back to a path as it was: the places that are still there are found, the others made again."""
+
+from collections.abc import Sequence
+
+from cyborg_tui.loom.fan import NodeId
+from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.piece import Pieces, cut, join, length, same
+from cyborg_tui.loom.tree import ROOT, Tree
+
+__all__ = ["drop_draft", "find", "make_again"]
+
+
+def find(tree: Tree, node: Node, under: NodeId) -> NodeId | None:
+    """The place below `under` whose path adds just this node's pieces: the node itself, whole or cut."""
+    if node.id in tree:
+        run: list[Pieces] = []
+        at: NodeId | None = node.id
+        while at is not None and at != under:
+            run.append(tree.node(at).pieces)
+            at = tree.node(at).parent
+        if at == under and same(join(*reversed(run)), node.pieces):
+            return node.id
+    for child in tree.children(under):
+        there = tree.node(child)
+        if there.branch == node.branch and there.carries == node.carries and same(there.pieces, node.pieces):
+            return child
+    return None
+
+
+def make_again(tree: Tree, node: Node, under: NodeId, at: float) -> NodeId:
+    """A place below `under` with this node's pieces: the draft as it was, a cut in a longer text, or a copy."""
+    if node.id in tree.open and node.id in tree and not tree.is_frozen(node.id):
+        tree.rewrite(node.id, node.pieces)
+        if tree.node(node.id).parent != under:
+            tree.hang(node.id, under)
+        return node.id
+    found = _cut_out(tree, join(node.pieces), under)
+    if found is not None:
+        return found
+    carries = node.carries if node.carries is not None and node.carries in tree else None
+    if node.id not in tree and node.branch is None and not node.cut:
+        tree.restore(Node(node.id, under, node.pieces, carries=carries, made_at=node.made_at))
+        return node.id
+    return tree.add(under, node.pieces, at, carries=node.id if node.id in tree else carries)
+
+
+def _cut_out(tree: Tree, pieces: Pieces, under: NodeId) -> NodeId | None:
+    """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them."""
+    total = length(pieces)
+    for child in tree.children(under):
+        there = tree.node(child)
+        shared = min(len(there), total)
+        if not shared or not same(cut(there.pieces, 0, shared), cut(pieces, 0, shared)):
+            continue
+        if len(there) > total:
+            return tree.split(child, total)
+        found = child if len(there) == total else _cut_out(tree, cut(pieces, shared, total), child)
+        if found is not None:
+            return found
+    return None
+
+
+def drop_draft(tree: Tree, node: NodeId, was_open: tuple[NodeId, ...], path: Sequence[Node]) -> None:
+    """Remove a draft to which nothing is attached and which is not on the path, unless a frozen node above it would be
+    a draft again without it."""
+    if node not in tree or tree.children(node) or tree.is_frozen(node) or tree.node(node).bookmarked:
+        return
+    if any(step.id == node for step in path):
+        return
+    parent = tree.node(node).parent or ROOT
+    stays_frozen = tree.is_frozen(parent) and (
+        parent == ROOT
+        or tree.is_context(parent)
+        or tree.node(parent).branch is not None
+        or len(tree.children(parent)) > 1
+    )
+    if parent not in was_open and not stays_frozen:
+        return
+    now_open, tree.open = tree.open, (node,)
+    tree.remove(node)
+    tree.open = now_open
+    if parent != path[-1].id:
+        tree.mend(parent)
