@@ -166,11 +166,12 @@ class Manuscript:
             tree.mend(self.leaf)
         place = ROOT
         fresh: set[NodeId] = set(was_open)
+        kept = {node.id for node in snapshot}
         for node in snapshot[1:]:
-            following = returning.find(tree, node, place)
+            following = returning.find(tree, node, place, kept)
             if following is None:
                 new, was_there = tree.next_node, node.id in tree
-                following = returning.make_again(tree, node, place, at)
+                following = returning.make_again(tree, node, place, kept, at)
                 if following >= new or (following == node.id and not was_there):
                     fresh.add(following)
             place = following

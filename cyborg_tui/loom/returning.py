@@ -1,6 +1,6 @@
 """Coming back to a path as it was: the places that are still there are found, the others made again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.node import Node
@@ -10,8 +10,11 @@ from cyborg_tui.loom.tree import ROOT, Tree
 __all__ = ["drop_draft", "find", "make_again"]
 
 
-def find(tree: Tree, node: Node, under: NodeId) -> NodeId | None:
-    """The place below `under` whose path adds just this node's pieces: the node itself, whole or cut."""
+def find(tree: Tree, node: Node, under: NodeId, kept: Collection[NodeId]) -> NodeId | None:
+    """The place below `under` whose path adds just this node's pieces: the node itself, whole or cut, or one like it.
+
+    The nodes in `kept` have a place of their own on the path and cannot stand for another.
+    """
     if node.id in tree:
         run: list[Pieces] = []
         at: NodeId | None = node.id
@@ -22,19 +25,23 @@ def find(tree: Tree, node: Node, under: NodeId) -> NodeId | None:
             return node.id
     for child in tree.children(under):
         there = tree.node(child)
+        if child in kept:
+            continue
         if there.branch == node.branch and there.carries == node.carries and same(there.pieces, node.pieces):
             return child
     return None
 
 
-def make_again(tree: Tree, node: Node, under: NodeId, at: float) -> NodeId:
+def make_again(tree: Tree, node: Node, under: NodeId, kept: Collection[NodeId], at: float) -> NodeId:
     """A place below `under` with this node's pieces: the draft as it was, a cut in a longer text, or a copy."""
-    if node.id in tree.open and node.id in tree and not tree.is_frozen(node.id):
-        tree.rewrite(node.id, node.pieces)
-        if tree.node(node.id).parent != under:
-            tree.hang(node.id, under)
-        return node.id
-    found = _cut_out(tree, join(node.pieces), under)
+    if node.id in tree.open and not tree.is_frozen(node.id):
+        parent = tree.node(node.id).parent or ROOT
+        if parent == under or not tree.leans_on(parent, node.id):
+            tree.rewrite(node.id, node.pieces)
+            if parent != under:
+                tree.hang(node.id, under)
+            return node.id
+    found = _cut_out(tree, join(node.pieces), under, kept)
     if found is not None:
         return found
     carries = node.carries if node.carries is not None and node.carries in tree else None
@@ -44,7 +51,7 @@ def make_again(tree: Tree, node: Node, under: NodeId, at: float) -> NodeId:
     return tree.add(under, node.pieces, at, carries=node.id if node.id in tree else carries)
 
 
-def _cut_out(tree: Tree, pieces: Pieces, under: NodeId) -> NodeId | None:
+def _cut_out(tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId]) -> NodeId | None:
     """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them."""
     total = length(pieces)
     for child in tree.children(under):
@@ -54,7 +61,9 @@ def _cut_out(tree: Tree, pieces: Pieces, under: NodeId) -> NodeId | None:
             continue
         if len(there) > total:
             return tree.split(child, total)
-        found = child if len(there) == total else _cut_out(tree, cut(pieces, shared, total), child)
+        if child in kept:
+            continue
+        found = child if len(there) == total else _cut_out(tree, cut(pieces, shared, total), child, kept)
         if found is not None:
             return found
     return None
@@ -68,13 +77,7 @@ def drop_draft(tree: Tree, node: NodeId, was_open: tuple[NodeId, ...], path: Seq
     if any(step.id == node for step in path):
         return
     parent = tree.node(node).parent or ROOT
-    stays_frozen = tree.is_frozen(parent) and (
-        parent == ROOT
-        or tree.is_context(parent)
-        or tree.node(parent).branch is not None
-        or len(tree.children(parent)) > 1
-    )
-    if parent not in was_open and not stays_frozen:
+    if parent not in was_open and tree.leans_on(parent, node):
         return
     now_open, tree.open = tree.open, (node,)
     tree.remove(node)

@@ -34,7 +34,7 @@ def branch_place(tree: Tree, branch: BranchId, path: Path, upto: int | None) -> 
 
 
 def carried_branch_place(tree: Tree, branch: BranchId, path: Path, upto: int | None, at: float) -> tuple[NodeId, int]:
-    """As `branch_place`, where the path begins with a node that carries the fan's context: the branch is carried too."""
+    """As `branch_place`, where the path begins at a node that carries the fan's context: the branch is carried too."""
     drawn = tree.branch(branch)
     text = Piece(drawn.text[drawn.healed :], branch, drawn.healed)
     pieces = (text if upto is None else text.part(0, upto),)

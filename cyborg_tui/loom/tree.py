@@ -134,6 +134,13 @@ class Tree:
             return True
         return node not in self.open and bool(self._children.get(node))
 
+    def leans_on(self, node: NodeId, child: NodeId) -> bool:
+        """Whether a node is frozen by this child alone: without it, it would be a draft again, and might change."""
+        others = any(other != child for other in self.children(node))
+        return node not in self.open and not (
+            others or node == ROOT or self._nodes[node].branch is not None or self.is_context(node)
+        )
+
     def add(self, parent: NodeId, pieces: Pieces, at: float, carries: NodeId | None = None) -> NodeId:
         """A new child with this text."""
         node = Node(self.next_node, parent, join(pieces), carries=carries, made_at=at)
@@ -152,8 +159,10 @@ class Tree:
         self._put(replace(self._nodes[node], pieces=join(pieces)))
 
     def hang(self, node: NodeId, parent: NodeId) -> None:
-        """Move a node that is being written under another parent."""
+        """Move a node that is being written under another parent. Raises BrokenTree if that stands below it."""
         self._check_open(node)
+        if any(step.id == node for step in self.path(parent)):
+            raise BrokenTree(f"node {node} cannot stand below itself")
         self._put(replace(self._nodes[node], parent=parent))
 
     def remove(self, node: NodeId) -> None:
