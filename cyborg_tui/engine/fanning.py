@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from cyborg_tui.engine.protocol import BranchEnded, EngineEvent, FanEnded, FanRe
 from cyborg_tui.engine.protocol import WireSegment as Segment
 from cyborg_tui.engine.window import left_out
 from cyborg_tui.loom.fan import Finish, whole_characters
+from cyborg_tui.loom.settings import FanSettings
 
 __all__ = ["Fanning", "Interrupted"]
 
@@ -152,21 +154,24 @@ class Fanning:
     def fan(self, request: FanRequest) -> None:
         """Make a fan and report it as it grows."""
         began, counted = time.perf_counter(), self.model.counters().total
-        settings = request.settings
         tokens, typed = self.tokens_of(request.context)
-        tokens, cut = self._in_window(tokens, settings.max_tokens)
+        tokens, cut = self._in_window(tokens, request.settings.max_tokens)
+        longest = min(request.settings.max_tokens, self.model.window - len(tokens))
+        settings = replace(request.settings, max_tokens=longest)
         heal = typed and len(tokens) > 1 and self.model.rolls_back
         branches: list[GrowingBranch] = []
         reused, prefill, first, finish = 0, 0.0, 0.0, None
         try:
             trunk, reused = self.evaluate(tokens, request.id, rows=2 if heal else 1)
             prefill = time.perf_counter() - began
-            branches = self._begin(request, tokens, trunk, heal=heal)
+            branches = self._begin(settings, request.seed, tokens, trunk, heal=heal)
             self._report(request.id, branches)
             first = time.perf_counter() - began
             self._grow(request.id, branches)
         except Interrupted:
             finish = Finish.CANCELLED
+        except NoRoomError:
+            finish = Finish.TOKENS
         finally:
             for branch in branches:
                 branch.sampler.close()
@@ -178,12 +183,14 @@ class Fanning:
         )
         self._say(FanEnded(request.id, finish, stats))
 
-    def _begin(self, request: FanRequest, tokens: list[int], trunk: int, *, heal: bool) -> list[GrowingBranch]:
+    def _begin(
+        self, settings: FanSettings, fan_seed: int, tokens: list[int], trunk: int, *, heal: bool
+    ) -> list[GrowingBranch]:
         """The branches, each with its first token drawn."""
-        settings, keep, branches = request.settings, {trunk}, []
+        keep, branches = {trunk}, []
         row = self._tips[tuple(tokens)]
         for index in range(settings.width):
-            seed = branch_seed(request.seed, index)
+            seed = branch_seed(fan_seed, index)
             sampler = Sampler(self.model, settings.sampling, seed, tokens[-settings.sampling.repetition_window :])
             sequence = self._cache.vacant(keep)
             keep.add(sequence)

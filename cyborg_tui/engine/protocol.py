@@ -163,7 +163,7 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
 
     fan: int
     finish: Finish | None
-    """None if every branch came to its own end."""
+    """How the branches ended that came to no end of their own; None if there are none."""
     stats: FanStats
 
 

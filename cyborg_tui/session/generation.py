@@ -120,8 +120,8 @@ class Generation:
                 self._grow(event)
             case BranchEnded(fan=request, index=index, finish=finish) if request in self._under_way:
                 self._loom.finish(self._branch(request, index), finish)
-            case FanEnded(fan=request, stats=stats) if request in self._under_way:
-                self._end(request, Finish.INTERRUPTED, stats)
+            case FanEnded(fan=request, finish=finish, stats=stats) if request in self._under_way:
+                self._end(request, finish or Finish.INTERRUPTED, stats)
             case _:
                 pass
 

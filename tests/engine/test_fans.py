@@ -11,10 +11,12 @@ import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.checks import embedded_model
-from cyborg_tui.engine.protocol import Grew, Lost, Ready, Unavailable
+from cyborg_tui.engine.fanning import Fanning
+from cyborg_tui.engine.llama import Llama
+from cyborg_tui.engine.protocol import FanRequest, Grew, Lost, Ready, Unavailable, wire
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import Finish, encode
-from cyborg_tui.loom.settings import Sampling, Until
+from cyborg_tui.loom.settings import FanSettings, Sampling, Until
 from tests.engine.asking import Engine
 
 SEA = "I have been thinking about the sea again, and about why the house seemed smaller."
@@ -167,6 +169,18 @@ async def test_a_prompt_longer_than_the_window_keeps_its_end():
     assert answer.stats.left_out_tokens > 0
     assert answer.stats.prompt_tokens <= engine.ready.window
     assert all(answer.texts)
+
+
+def test_branches_that_outgrow_the_cache_end_as_if_they_had_reached_their_limit():
+    heard = []
+    model = Llama(embedded_model(), EngineConfig(), room=200, progress=lambda _: None)
+    fanning = Fanning(model, heard.append, lambda: False)
+    fanning.fan(FanRequest(1, wire(Context((Segment(SEA),))), FanSettings(width=8, max_tokens=500), seed=1))
+    ended = heard[-1]
+    assert ended.finish is Finish.TOKENS
+    assert sum(len(grown.tokens) for event in heard if isinstance(event, Grew) for grown in event.growth) > 200
+    fanning.fan(FanRequest(2, wire(Context((Segment("Once"),))), FanSettings(width=8, max_tokens=8), seed=1))
+    assert heard[-1].finish is None, "the next fan has room again"
 
 
 async def test_a_fan_stops_within_a_step_when_it_is_not_wanted_any_more():
