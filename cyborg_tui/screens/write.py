@@ -28,6 +28,7 @@ _WIDE, _TALL = 100, 20
 """Columns from which the branches stand beside the text, and rows from which there is room for its title."""
 _RECOUNT = 0.5
 """Seconds between two counts of the words."""
+_TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
 class WriteScreen(Screen[None]):
@@ -217,12 +218,8 @@ class WriteScreen(Screen[None]):
         self._take(Extent.PARAGRAPH)
 
     def action_take_number(self, number: int) -> None:
-        index = number - 1
-        if index < len(self.session.branches):
-            shown = self._branches.painted(index)
-            if index == self.session.highlighted:
-                shown = max(shown, self._editor.painted)
-            self._taken(self.session.take(index, shown), fan_again=self._flow)
+        done = self.session.take(number - 1, self._shown(number - 1))
+        self._taken(done, fan_again=self._flow)
 
     def action_take_and_fan(self) -> None:
         session = self.session
@@ -242,7 +239,8 @@ class WriteScreen(Screen[None]):
         self._sync()
 
     def action_more(self) -> None:
-        self.session.more()
+        if not self.session.more():
+            self.notice(_TAKEN)
         self._show()
 
     def action_flow(self) -> None:
@@ -250,7 +248,8 @@ class WriteScreen(Screen[None]):
         self._show()
 
     def action_hide(self) -> None:
-        self.session.hide()
+        if not self.session.hide():
+            self.notice(_TAKEN)
         self._show()
 
     def action_bookmark(self) -> None:
@@ -302,11 +301,18 @@ class WriteScreen(Screen[None]):
 
     def _take(self, extent: Extent, *, fan_again: bool = False) -> None:
         """Take of the highlighted branch what has been painted."""
+        index = self.session.highlighted
+        self._taken(self.session.take(index, self._shown(index), extent), fan_again=fan_again)
+
+    def _shown(self, index: int) -> int:
+        """How many of the characters that are left of a branch have been on the screen."""
         session = self.session
-        index = session.highlighted
-        already = session.taken_length(session.branches[index]) if session.branches and session.taken else 0
-        shown = max(self._editor.painted, self._branches.painted(index) - already)
-        self._taken(session.take(index, shown, extent), fan_again=fan_again)
+        if not 0 <= index < len(session.branches):
+            return 0
+        branch, taken = session.branches[index], session.taken
+        already = session.taken_length(branch) if taken is not None and taken.id == branch.id else 0
+        standing = self._editor.painted if index == session.highlighted else 0
+        return max(standing, self._branches.painted(index) - already)
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
         self._dropped = None

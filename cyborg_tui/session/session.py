@@ -130,16 +130,17 @@ class Session:
             self.loom.move_cursor(self.loom.spot.offset)
             self.ask()
 
-    def more(self) -> None:
-        """More branches for the fan in view."""
+    def more(self) -> bool:
+        """More branches for the fan in view. False if one of them has been taken, or the model is not there."""
         fan, spot = self.fan, self.loom.spot
         if fan is None or spot is None or not self._generation.ready or self.taken is not None:
-            return
+            return False
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self.settings.width)
         self._generation.draw(wider, first, self.settings.width, spot.offset)
         self._changed()
+        return True
 
     @property
     def busy(self) -> bool:
