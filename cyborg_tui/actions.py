@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-__all__ = ["ACTIONS", "Action", "BadKeys", "rebound"]
+__all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
+
+READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom"}) | {
+    "help",
+    "looms",
+    "palette",
+    "which_key",
+    "quit",
+}
+"""The actions that change nothing, for a loom that is written in another window."""
 
 
 class BadKeys(Exception):
@@ -42,20 +51,23 @@ ACTIONS: tuple[Action, ...] = (
     Action("take_paragraph", "p", "Take one paragraph", "para", "branches", 6),
     Action("again", "r", "Another fan from the same place", "again", "branches", 4),
     Action("more", "m", "More branches", "more", "branches", 6),
-    Action("flow", "f", "Flow: every take fans again, or not any more", "flow", "branches", 7),
+    Action(
+        "flow", "f", "Flow: every take fans again, of a word or sentence too; or not any more", "flow", "branches", 7
+    ),
     Action("hide", "x", "Take the branch out of sight", "hide", "branches", 7),
     Action("bookmark", "b", "Mark the branch, or unmark it", "mark", "branches", 8),
     Action("edit_branch", "e", "Take the branch and edit it", "edit", "branches", 8),
-    Action("zoom", "z", "The editor alone, full width; again for both", "", "branches"),
-    Action("write", "escape,i", "Back to writing", "write", "branches", 1),
+    Action("zoom", "z", "The editor alone, full width; Esc there shows both again", "", "branches"),
+    Action("write", "escape", "Back to writing, without the provisional text", "write", "branches", 1),
+    Action("write_on", "i", "Back to writing, the provisional text stays: typing takes it", "", "branches"),
     Action("stop", "escape", "Stop the model; drop the provisional text; show both panes", "drop", "editor", 1),
     Action("save", "ctrl+s", "Save to the text file", "save"),
-    Action("undo", "ctrl+z", "Undo: edits, takes and moves", "undo"),
+    Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
-    Action("help", "f1", "All keys", "help"),
+    Action("help", "f1", "All keys", "help", rank=2),
     Action("looms", "f7", "Library of looms", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
-    Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=4),
+    Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
     Action("quit", "ctrl+q", "Quit; everything is saved", "quit"),
 )
 
@@ -66,8 +78,8 @@ def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
     for name in keys:
         if name not in known:
             near = get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else "; F1 lists them."
-            raise BadKeys(f"keys.{name}: there is no such action{hint}")
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}."
+            raise BadKeys(f"keys.{name}: there is no such action; {hint}")
     actions = tuple(replace(action, keys=keys.get(action.id, action.keys)) for action in ACTIONS)
     for place in ("editor", "branches"):
         owners: dict[str, str] = {}

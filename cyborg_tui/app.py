@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
@@ -22,8 +23,9 @@ from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.textfile import TextFileError
-from cyborg_tui.theme import load_theme
+from cyborg_tui.theme import colourless, load_theme
 from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
@@ -41,13 +43,13 @@ class CyborgApp(App[None]):
 
     def __init__(self, config: Config, library: Library, loom: LoomRow) -> None:
         """Raises LibraryError, TextFileError, BadKeys."""
-        super().__init__()
+        theme, self._first_words = (colourless(), "") if os.environ.get("NO_COLOR") else load_theme(config.theme)
+        super().__init__(ansi_color=theme.plain or None)
         self._config, self._library = config, library
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
         self._engine: EngineClient | None = None
         self._session = self._open(loom)
-        theme, self._first_words = load_theme(config.theme)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
         self.set_keymap({name: keys for name, keys in config.keys.items() if name in _OURS})
@@ -60,7 +62,15 @@ class CyborgApp(App[None]):
         self._engine = EngineClient(self._config.engine, self._hear, log=log)
         self._session.use(self._engine)
         await self._engine.start()
-        self._say(self._first_words or self._welcome())
+        self._say(self._first_words or self._greeting(self._session) or self._welcome())
+
+    def _greeting(self, session: Session) -> str:
+        """What the person must know of a loom that has just been opened."""
+        if session.read_only:
+            return "This loom is being written in another window; here it can only be read."
+        if session.changed_outside:
+            return "The file was changed by another program, and that text is here now; Ctrl+Z brings yours back."
+        return ""
 
     def _heed_signals(self) -> None:
         """What would end the program from outside saves and quits. Ctrl+C is none: it arrives as a key, and copies."""
@@ -155,7 +165,7 @@ class CyborgApp(App[None]):
             session.use(self._engine, left.view)
         self.pop_screen()
         self._show_session(session)
-        self._say(said)
+        self._say(said or self._greeting(session))
 
     async def _quit(self) -> None:
         said = await self._session.close()
@@ -167,11 +177,13 @@ class CyborgApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds the actions of the table."""
+        twice = {"next_branch", "previous_branch", "take_here", "parent_here", "take_and_fan", "take_number", "stop"}
         for action in self._actions:
+            keys = " ".join(key_name(key.strip()) for key in action.keys.split(","))
             if action.id in _OURS:
-                yield SystemCommand(action.help, action.keys, self._runner(action.id))
-            elif isinstance(screen, WriteScreen) and action.id != "take_number":
-                yield SystemCommand(action.help, action.keys, getattr(screen, f"action_{action.id}"))
+                yield SystemCommand(action.help, keys, self._runner(action.id))
+            elif isinstance(screen, WriteScreen) and action.id not in twice and screen.allows(action):
+                yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))
 
     def _runner(self, where: str) -> Callable[[], None]:
         def run() -> None:

@@ -30,7 +30,7 @@ class _FileOrCommand(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_FileOrCommand, invoke_without_command=True)
+@click.group(cls=_FileOrCommand, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--model", default="", help="A GGUF file; the embedded model without it.")
 @click.option("--data-dir", default="", help="Where the library is.")
 @click.option("--config", "config_path", default="", help="The config file.")
@@ -62,7 +62,10 @@ def list_looms(ctx: click.Context) -> None:
         library = Library(ctx.obj().data)
     except LibraryError as error:
         raise click.ClickException(str(error)) from None
-    for loom in library.looms():
+    looms = library.looms()
+    if not looms:
+        click.echo("No looms yet; `cyborg-tui` begins today's.", err=True)
+    for loom in looms:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(loom.changed_at))
         click.echo(f"{loom.id:>5}  {when}  {_plain(loom.title)}")
     library.close()
@@ -70,8 +73,8 @@ def list_looms(ctx: click.Context) -> None:
 
 @cli.command()
 @click.argument("prompt")
-@click.option("-n", "width", type=int, help="Number of branches.")
-@click.option("--max-tokens", type=int, help="Longest branch, in tokens.")
+@click.option("-n", "width", type=click.IntRange(1, 16), help="Number of branches.")
+@click.option("--max-tokens", type=click.IntRange(1, 4096), help="Longest branch, in tokens.")
 @click.option("--until", type=click.Choice(["tokens", "sentence", "paragraph"]), help="Where a branch ends.")
 @click.option("--temperature", type=float)
 @click.option("--top-k", type=int)
@@ -137,21 +140,26 @@ def _load(model: str, data_dir: str, config_path: str) -> "Config":
 
 
 def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
     os.environ.setdefault("TEXTUAL_FPS", "120")  # read when Textual is imported
     os.environ.setdefault("ESCDELAY", "50")
     from cyborg_tui.actions import BadKeys
     from cyborg_tui.app import CyborgApp
     from cyborg_tui.library.library import Library, LibraryError
-    from cyborg_tui.textfile import TextFileError
+    from cyborg_tui.textfile import TextFile, TextFileError
 
     try:
         library = Library(config.data)
         if file is not None:
+            TextFile.open(file.expanduser())  # before it gets a loom
             row = library.for_file(file.expanduser().absolute())
         else:
             row = library.loom(loom) if loom is not None else library.daily(_today(config.day_turns_at))
         app = CyborgApp(config, library, row)
-    except (LibraryError, TextFileError, BadKeys) as error:
+    except BadKeys as error:
+        raise click.ClickException(f"In the config: {error}") from None
+    except (LibraryError, TextFileError) as error:
         raise click.ClickException(str(error)) from None
     try:
         app.run(mouse=config.mouse)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import platformdirs
@@ -24,15 +24,15 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     model: str = ""
     """Path of a GGUF file; empty means the embedded model."""
-    context: int = 0
+    context: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     """Longest window in tokens; 0 means the model's own, at most 4096."""
-    threads: int = 0
+    threads: Annotated[int, msgspec.Meta(ge=0, le=512)] = 0
     """0 means one for each physical core; a single one for a very small model."""
-    gpu_layers: int = -1
+    gpu_layers: Annotated[int, msgspec.Meta(ge=-1)] = -1
     """Layers to keep on a GPU where llama.cpp was built for one; -1 means all."""
     cache_type: Literal["f32", "f16", "bf16", "q8_0", "q4_0"] = "f16"
     flash_attention: Literal["auto", "on", "off"] = "on"
-    nice: int = 5
+    nice: Annotated[int, msgspec.Meta(ge=0, le=19)] = 5
     """How far the engine steps back for the keyboard: 0 to 19."""
 
 
@@ -65,7 +65,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = "ink"
     mouse: bool = False
     """Off, so that the terminal's own selection works."""
-    day_turns_at: int = 4
+    day_turns_at: Annotated[int, msgspec.Meta(ge=0, le=23)] = 4
     """The hour at which a new daily loom begins."""
     data_dir: str = ""
     """Where the library is; empty means the platform's folder for data."""

@@ -6,7 +6,7 @@ import msgspec
 import platformdirs
 import tomli
 
-__all__ = ["Theme", "load_theme", "theme_names"]
+__all__ = ["Theme", "colourless", "load_theme", "theme_names"]
 
 
 class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,10 +27,24 @@ class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From sure to open."""
     model_style: str = "none"
     provisional_style: str = "italic"
+    muted_style: str = "none"
+
+    @property
+    def plain(self) -> bool:
+        """Whether its colours are the terminal's own sixteen."""
+        return self.paper.startswith("ansi_")
 
 
 def theme_names() -> list[str]:
     return sorted({file.stem for folder in _folders() for file in folder.glob("*.toml")})
+
+
+def colourless() -> Theme:
+    """For NO_COLOR: the terminal's own two colours, and everything else told by shape."""
+    ansi, _ = load_theme("ansi")
+    plain = dict.fromkeys(("person", "model", "provisional", "muted", "accent", "warning"), "ansi_default")
+    entropy = ("ansi_default",) * len(ansi.entropy)
+    return msgspec.structs.replace(ansi, **plain, selection="ansi_default", entropy=entropy, model_style="italic")
 
 
 def load_theme(name: str) -> tuple[Theme, str]:

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+from tests.terminal import APP, Terminal
+
 
 def cyborg(*arguments, given=None):
     return subprocess.run(
@@ -54,6 +56,29 @@ def test_the_doctor_says_what_to_do_about_a_missing_model(tmp_path):
     done = cyborg("--data-dir", str(tmp_path), "--model", "/no/such.gguf", "doctor")
     assert done.returncode == 1
     assert "NO  model: There is no model at /no/such.gguf" in done.stdout
+
+
+def test_the_doctor_looks_at_keys_and_theme(tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('theme = "pink"\n[keys]\nhide = "r"\n')
+    done = cyborg("--config", str(config), "--data-dir", str(tmp_path), "doctor")
+    assert done.returncode == 1
+    assert "NO  keys: The key r is given to both again and hide" in done.stdout
+    assert "NO  theme: There is no theme pink" in done.stdout
+
+
+def test_without_a_terminal_it_says_what_works_there():
+    done = cyborg(given="")
+    assert done.returncode == 1
+    assert "needs a terminal" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_file_in_no_folder_leaves_no_loom_behind(tmp_path):
+    with Terminal((*APP, "--data-dir", tmp_path, tmp_path / "none" / "x.txt")) as t:
+        t.wait_for("There is no folder")
+        assert t.wait_for_end() == 1
+    assert cyborg("--data-dir", str(tmp_path), "list").stdout == ""
 
 
 def test_the_library_is_listed(tmp_path):

@@ -26,6 +26,8 @@ def test_an_option_goes_before_the_environment_before_the_file_before_the_defaul
         ("[fan]\ntemperature = -1", "temperature is -1; it must lie between 0 and 10"),
         ("[fan]\nuntil = 'noon'", "fan.until"),
         ("theme = 'ink'\nmouse = maybe\n", "line 2"),
+        ("day_turns_at = 99", "day_turns_at: expected `int` <= 23"),
+        ("[engine]\ncontext = -1", "engine.context: expected `int` >= 0"),
     ],
 )
 def test_what_is_wrong_is_said_with_file_and_key(tmp_path, text, says):

@@ -8,10 +8,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from cyborg_tui.actions import BadKeys, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LibraryError
+from cyborg_tui.theme import load_theme
 
 __all__ = ["Finding", "examine"]
 
@@ -28,7 +30,15 @@ class Finding:
 
 def examine(config: Config) -> list[Finding]:
     """What is well, and what to do about what is not."""
-    return [_python(), _terminal(), *asyncio.run(_engine(config)), _folder(config.data), _library(config.data)]
+    return [
+        _python(),
+        _terminal(),
+        _keys(config),
+        _theme(config),
+        *asyncio.run(_engine(config)),
+        _folder(config.data),
+        _library(config.data),
+    ]
 
 
 def _python() -> Finding:
@@ -42,6 +52,19 @@ def _terminal() -> Finding:
     if encoding != "utf8":
         return Finding("terminal", False, f"its encoding is {encoding or 'unknown'}; set LANG to a UTF-8 locale")
     return Finding("terminal", True, f"{term or 'no TERM'}, colours: {depth}, UTF-8")
+
+
+def _keys(config: Config) -> Finding:
+    try:
+        rebound(config.keys)
+    except BadKeys as error:
+        return Finding("keys", False, str(error))
+    return Finding("keys", True, f"{len(config.keys)} bound anew" if config.keys else "as they come")
+
+
+def _theme(config: Config) -> Finding:
+    theme, wrong = load_theme(config.theme)
+    return Finding("theme", not wrong, wrong or theme.name)
 
 
 async def _engine(config: Config) -> list[Finding]:
@@ -71,6 +94,9 @@ async def _engine(config: Config) -> list[Finding]:
 
 def _folder(data: Path) -> Finding:
     if not data.exists():
+        there = next(above for above in data.absolute().parents if above.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            return Finding("folder", False, f"{data} cannot be made in {there}; name another folder with --data-dir")
         return Finding("folder", True, f"{data} will be made")
     if not os.access(data, os.W_OK):
         return Finding("folder", False, f"{data} cannot be written in; check its permissions")

@@ -54,6 +54,7 @@ class EngineClient:
         self._command = tuple(command or (sys.executable, "-m", "cyborg_tui.engine"))
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._starting: asyncio.Task[None] | None = None
         self._ready = False
         self._closing = False
         self._fan: FanRequest | None = None
@@ -86,6 +87,15 @@ class EngineClient:
                 os.close(log)
         self._send(Load(self._config))
         self._reader = asyncio.create_task(self._read(self._process))
+
+    def restart(self) -> None:
+        """Try again after giving up, or after a model could not be loaded; what was wrong may have been mended."""
+        self._losses.clear()
+        process = self._process
+        if process is None or process.returncode is not None:
+            self._starting = asyncio.create_task(self.start())
+        elif not self._ready:
+            self._send(Load(self._config))
 
     async def close(self) -> None:
         """End the worker; it is gone when this returns."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from cyborg_tui.library import schema
+from cyborg_tui.library.claims import Claims
 from cyborg_tui.library.errors import LibraryError, NotALibraryError, reason
 from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.rows import Row, branch_from, fan_from, node_from, place_from, to_bytes, to_text
@@ -66,6 +67,7 @@ class Library:
                 f"The library in {folder} cannot be opened ({reason(error)}); check its permissions, "
                 "or name another folder with --data-dir."
             ) from None
+        self._claims = Claims(folder)
         self._reader = self._connect()
         self._writer = Writer(lambda: schema.connect(self.file, patience=2.0), self._say)
 
@@ -124,6 +126,16 @@ class Library:
                     f"Loom {loom} is damaged in {self.file} ({error!r}); the other looms can still be opened."
                 ) from None
 
+    def claim(self, loom: int) -> bool:
+        """Be the one who writes in this loom, until `release` or the end of the process. False if another is."""
+        with self._in_words():
+            return self._claims.claim(loom)
+
+    def release(self, loom: int) -> None:
+        """Let others write in this loom, once everything is committed."""
+        self.flush(_PATIENCE)
+        self._claims.release(loom)
+
     def save(self, loom: int, changes: Changes) -> None:
         """Hand over what changed. Returns at once, from any thread."""
         self._writer.add(loom, changes)
@@ -152,6 +164,7 @@ class Library:
     def close(self, timeout: float = 5.0) -> bool:
         """Save what is left and close. False if it could not be saved within `timeout` seconds; it is lost then."""
         saved = self._writer.close(timeout)
+        self._claims.release_all()
         self._reader.close()
         return saved
 
@@ -191,7 +204,7 @@ class Library:
         """What SQLite refuses, as a LibraryError."""
         try:
             yield
-        except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
+        except (sqlite3.OperationalError, sqlite3.ProgrammingError, OSError) as error:
             raise LibraryError(f"{self.file} cannot be used: {reason(error)}.") from None
         except sqlite3.DatabaseError:
             raise NotALibraryError(f"{self.file} is damaged or is no library; move it away and start again.") from None

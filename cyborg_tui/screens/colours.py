@@ -9,7 +9,7 @@ __all__ = ["textual_theme"]
 
 
 def textual_theme(theme: Theme) -> TextualTheme:
-    plain = theme.paper.startswith("ansi_")
+    plain = theme.plain
     kin = BUILTIN_THEMES["ansi-dark" if theme.dark else "ansi-light"]
     return TextualTheme(
         name=theme.name,
@@ -32,7 +32,9 @@ def textual_theme(theme: Theme) -> TextualTheme:
             "provisional": theme.provisional,
             "provisional-style": theme.provisional_style,
             "muted": theme.muted,
+            "muted-style": theme.muted_style,
             "chosen": theme.selection,
+            "chosen-style": "reverse" if theme.selection == "ansi_default" else "none",
             "rule": theme.selection,
         },
     )

@@ -12,13 +12,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cyborg_tui.actions import Action
+from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["HelpScreen", "PathPrompt", "WhichKey"]
 
 _HOW = (
     "Write. Tab asks the model for branches from the cursor; read them, and take one, or a word or a sentence of it. "
-    "Everything is kept: the branches you leave, and every step, which Ctrl+Z takes back."
+    "Everything is kept: the branches you leave too. Ctrl+Z takes back, step by step, what you did since you came."
 )
 _PLACES = {"editor": "While writing", "branches": "In the branches", "anywhere": "Anywhere"}
 
@@ -82,14 +83,14 @@ class PathPrompt(ModalScreen[str | None]):
     PathPrompt Input, PathPrompt Input:focus { border: none; height: 1; padding: 0; background: $surface; }
     """
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, proposal: str) -> None:
         super().__init__()
-        self._question = question
+        self._question, self._proposal = question, proposal
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(Text(f"{self._question}  Enter saves · Esc not now"))
-            yield Input("~/", select_on_focus=False)
+            yield Static(Text(drawable(f"{self._question}  Enter saves · Esc not now")))
+            yield Input(self._proposal, select_on_focus=False)
 
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:

@@ -5,7 +5,7 @@ from cyborg_tui.loom.settings import Until
 from cyborg_tui.session import Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
-__all__ = ["counts", "engine_words", "fan_view"]
+__all__ = ["counts", "engine_words", "fan_view", "saved_words"]
 
 
 def fan_view(session: Session, *, flow: bool) -> FanView:
@@ -28,10 +28,10 @@ def fan_view(session: Session, *, flow: bool) -> FanView:
 
 
 def _header(fan: Fan, shown: int, *, flow: bool) -> str:
-    hidden = len(fan.branches) - shown
     until = fan.settings.until
     parts = ["flow"] if flow else []
-    parts += [f"{shown} branches" + (f" ({hidden} hidden)" if hidden else ""), f"fan {fan.id}"]
+    of = f" of {len(fan.branches)}" if shown < len(fan.branches) else ""
+    parts += [f"{shown}{of} branches", f"fan {fan.id}"]
     parts += [f"{fan.settings.max_tokens} tokens" if until is Until.TOKENS else until.value, f"seed {fan.seed}"]
     return " · ".join(parts)
 
@@ -73,3 +73,12 @@ def counts(session: Session) -> tuple[str, ...]:
     if bits:
         parts.append(f"{bits:.0f} bits")
     return tuple(parts)
+
+
+def saved_words(session: Session) -> str:
+    """What is safe where."""
+    if session.read_only:
+        return "open in another window: only to read here"
+    if session.saving:
+        return session.saving
+    return "saved, but not yet in the file" if session.file_is_behind else "saved"

@@ -2,19 +2,21 @@
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
-from cyborg_tui.actions import Action
+from cyborg_tui.actions import READING, Action
+from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
 from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
-from cyborg_tui.screens.views import counts, engine_words, fan_view
+from cyborg_tui.screens.views import counts, engine_words, fan_view, saved_words
 from cyborg_tui.session import Session
+from cyborg_tui.textfile import ChangedOutsideError, TextFileError
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
 
 __all__ = ["WriteScreen"]
@@ -37,13 +39,14 @@ class WriteScreen(Screen[None]):
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
         super().__init__()
         self.session = session
-        self._actions = actions
+        self._actions = [action for action in actions if action.id in READING] if session.read_only else actions
         self._dirty = True
         self._typed_at = time.monotonic()
         self._prepared = False
         self._flow = False
         self._glance: tuple[object, float] = (None, 0.0)
-        self._counted: tuple[float, tuple[str, ...]] = (0.0, ())
+        self._counted: tuple[tuple[str, ...], str] = ((), "")
+        self._counted_at = 0.0
         self._recount = False
         self._notice = ""
         self._dropped: FanId | None = session.fan.id if session.fan else None
@@ -77,6 +80,10 @@ class WriteScreen(Screen[None]):
         self.set_class(self.size.width < _WIDE, "narrow")
         self.set_class(self.size.height < _TALL, "low")
 
+    def allows(self, action: Action) -> bool:
+        """Whether this loom may be changed in the way of this action."""
+        return action in self._actions
+
     def changed(self) -> None:
         """Something changed; the next frame shows it."""
         self._dirty = True
@@ -106,7 +113,7 @@ class WriteScreen(Screen[None]):
             self._prepared = True
             self.session.prepare()
         self._look_around(now)
-        if self._dirty or (self._recount and now - self._counted[0] >= _RECOUNT):
+        if self._dirty or (self._recount and now - self._counted_at >= _RECOUNT):
             self._dirty = False
             self._show()
 
@@ -119,7 +126,16 @@ class WriteScreen(Screen[None]):
         else:
             self._editor.clear_provisional()
         self.query_one(StatusLine).show(self._status())
-        self.query_one(Footer).show([action for action in self._actions if self._works(action)])
+        self.query_one(Footer).show([self._as_it_is(action) for action in self._actions if self._works(action)])
+
+    def _as_it_is(self, action: Action) -> Action:
+        """The action with what its key does at this moment."""
+        if action.id == "take_and_fan" and not self.session.branches:
+            return replace(action, short="branches")
+        if action.id == "stop":
+            standing = self._editor.provisional[1]
+            return replace(action, short="stop" if self.session.busy else "drop" if standing else "both panes")
+        return action
 
     def _works(self, action: Action) -> bool:
         """Whether a key of this action would do something now."""
@@ -134,6 +150,8 @@ class WriteScreen(Screen[None]):
 
     def _sync(self) -> None:
         """After the session changed the manuscript: show it as it is now."""
+        if not self.session.branches and not self.session.busy:
+            self.set_focus(self._editor)
         self._editor.follow_manuscript(self.session.loom.text, self.session.loom.cursor)
         self._typed_at, self._prepared = time.monotonic(), False
         self._show()
@@ -141,15 +159,15 @@ class WriteScreen(Screen[None]):
     def _status(self) -> Status:
         if self._notice:
             return Status(alarm=self._notice)
-        return Status(engine_words(self.session), self._counts(), self.session.saving or "saved")
+        return Status(engine_words(self.session), *self._counts())
 
-    def _counts(self) -> tuple[str, ...]:
+    def _counts(self) -> tuple[tuple[str, ...], str]:
         """Counting takes a while in a long text, so a run of keys is counted once."""
         now = time.monotonic()
-        self._recount = now - self._counted[0] < _RECOUNT
+        self._recount = now - self._counted_at < _RECOUNT
         if not self._recount:
-            self._counted = (now, counts(self.session))
-        return self._counted[1]
+            self._counted_at, self._counted = now, (counts(self.session), saved_words(self.session))
+        return self._counted
 
     def _look_around(self, now: float) -> None:
         """What stays on the screen for a second while the branches have focus has been looked at."""
@@ -171,7 +189,8 @@ class WriteScreen(Screen[None]):
         self._dropped = None
         self.remove_class("zoomed")
         self.session.move_cursor(self._editor.cursor)
-        self.session.ask()
+        if not self.session.ask():
+            self.notice(self.session.view.problem)
         self.set_focus(self._branches)
         self._sync()
 
@@ -191,8 +210,8 @@ class WriteScreen(Screen[None]):
         """Stop what the model is doing; else drop the branch that stands in the text; else show both panes again."""
         if self.session.cancel():
             pass
-        elif self._editor.provisional[1] and self.session.fan is not None:
-            self._dropped = self.session.fan.id
+        elif self._editor.provisional[1]:
+            self._drop()
         else:
             self.remove_class("zoomed")
         self._show()
@@ -209,13 +228,13 @@ class WriteScreen(Screen[None]):
         self._take(Extent.WHOLE, fan_again=self._flow)
 
     def action_take_word(self) -> None:
-        self._take(Extent.WORD)
+        self._take(Extent.WORD, fan_again=self._flow)
 
     def action_take_sentence(self) -> None:
-        self._take(Extent.SENTENCE)
+        self._take(Extent.SENTENCE, fan_again=self._flow)
 
     def action_take_paragraph(self) -> None:
-        self._take(Extent.PARAGRAPH)
+        self._take(Extent.PARAGRAPH, fan_again=self._flow)
 
     def action_take_number(self, number: int) -> None:
         done = self.session.take(number - 1, self._shown(number - 1))
@@ -230,8 +249,10 @@ class WriteScreen(Screen[None]):
         return self._take(Extent.WHOLE, fan_again=True)
 
     def action_parent(self) -> None:
+        before = self.session.own_characters
         if not self.session.parent():
             self.notice("This is the beginning: nothing was taken above.")
+        self._mind(before)
         self._sync()
 
     def action_again(self) -> None:
@@ -266,6 +287,11 @@ class WriteScreen(Screen[None]):
 
     def action_write(self) -> None:
         self.session.cancel()
+        self._drop()
+        self.set_focus(self._editor)
+        self._show()
+
+    def action_write_on(self) -> None:
         self.set_focus(self._editor)
         self._show()
 
@@ -274,27 +300,64 @@ class WriteScreen(Screen[None]):
     def action_undo(self) -> None:
         if not self.session.undo():
             self.notice("There is nothing to undo.")
-        self._sync()
+        self._went_back()
 
     def action_redo(self) -> None:
         if not self.session.redo():
             self.notice("There is nothing to redo.")
-        self._sync()
+        self._went_back()
 
     def action_save(self) -> None:
-        if self.session.has_file:
-            return self.notice(self.session.save_file())
+        session = self.session
+        if session.file is None:
+            return self._ask_for_file("Save this loom's text in which file?", "~/")
+        try:
+            written = session.save_file()
+        except ChangedOutsideError:
+            other = session.file.with_stem(f"{session.file.stem}-2")
+            return self._ask_for_file(
+                f"{session.file.name} was changed by another program and is left alone. Save your text in which other "
+                "file?",
+                str(other),
+            )
+        except TextFileError as error:
+            return self.notice(str(error))
+        return self.notice(f"Saved in {session.file}." if written else f"{session.file} has every word already.")
 
+    def _ask_for_file(self, question: str, proposal: str) -> None:
         def keep(path: str | None) -> None:
-            if path:
-                self.notice(self.session.keep_in_file(Path(path)))
+            if not path:
+                return
+            try:
+                self.session.keep_in_file(path)
+            except (TextFileError, LibraryError) as error:
+                self._ask_for_file(str(error), path)
+            else:
+                self.notice(f"Saved in {self.session.file}.")
 
-        self.app.push_screen(PathPrompt("Save this loom's text to which file?"), keep)
-        return None
+        self.app.push_screen(PathPrompt(question, proposal), keep)
+
+    def _drop(self) -> None:
+        """The highlighted branch does not stand in the text any more, until another is highlighted."""
+        if self.session.fan is not None:
+            self._dropped = self.session.fan.id
+
+    def _went_back(self) -> None:
+        """After undo or redo. Whoever is writing goes on writing: what typing would take is not put back."""
+        if self.focused is self._editor:
+            self._drop()
+        self._sync()
+
+    def _mind(self, before: int) -> None:
+        """Say so if the person's own words, `before` characters of them, are not on the path any more."""
+        if self.session.own_characters < before:
+            self.notice("What you wrote from there on is kept with the branch it followed; Ctrl+Z brings it back.")
 
     def _highlight(self, by: int) -> None:
         self._dropped = None
+        before = self.session.own_characters
         self.session.highlight(self.session.highlighted + by)
+        self._mind(before)
         if self.session.loom.text != self._editor.text:
             self._sync()
         self._show()

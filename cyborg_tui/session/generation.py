@@ -86,6 +86,11 @@ class Generation:
         self._out_of_reach = context.left_out
         self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
 
+    def try_again(self) -> None:
+        """Look for the model once more, if it could not be had."""
+        if self.engine is not None and self.view.problem and self.view.model is None:
+            self.engine.restart()
+
     def prepare(self, end: int) -> None:
         """Have the manuscript up to `end` evaluated ahead of the key."""
         if self.ready and not self.growing:

@@ -24,9 +24,11 @@ def read_file(row: LoomRow, loom: Loom) -> TextFile | None:
     return file
 
 
-def new_file(path: Path) -> TextFile:
+def new_file(path: str) -> TextFile:
     """A file that is still to be written. Raises TextFileError if there is one already."""
-    file = TextFile.open(path.expanduser().absolute())
+    if path.endswith("/"):
+        raise TextFileError(f"{path} names a folder; add the name of a file.")
+    file = TextFile.open(Path(path).expanduser().absolute())
     if file.digest:
         raise TextFileError(f"There is already a file {file.path}; name another, or open that one by itself.")
     return file

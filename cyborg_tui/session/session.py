@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
-from cyborg_tui.library.library import Library, LibraryError, LoomRow
+from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom import measures
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.extent import Extent, extent_of
@@ -29,15 +29,19 @@ class Session:
     def __init__(self, row: LoomRow, library: Library, settings: FanSettings, on_change: Callable[[], None]) -> None:
         """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
         self.row, self.settings = row, settings
+        self.read_only = not library.claim(row.id)
+        """Another window writes in this loom."""
         self.loom: Loom = library.open(row.id)
-        self.read_only = False
         self.saving = ""
         """What is wrong with saving; empty if nothing is."""
         self._library = library
         self._generation = Generation(self.loom)
         self._on_change = on_change
         self._fan_wanted = False
-        self._file = read_file(row, self.loom)
+        before = self.loom.text
+        self._file = None if self.read_only else read_file(row, self.loom)
+        self.changed_outside = bool(before) and self.loom.text != before
+        """Whether the file's text came in instead of what the loom said last."""
         self._note(EventKind.OPENED)
         self._remember_file()
 
@@ -105,21 +109,28 @@ class Session:
         if taken.id != branch.id:
             return 0, ""
         length = self.taken_length(branch)
-        return spot.offset + length, branch.text[branch.healed + length :] if length else ""
+        end = spot.offset + length
+        goes_on = length and self.loom.cursor == end
+        return end, branch.text[branch.healed + length :] if goes_on else ""
 
     # asking
 
-    def ask(self) -> None:
-        """A fan at the cursor; as soon as the model is ready, if it is not yet."""
+    def ask(self) -> bool:
+        """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
+        for once more."""
         self._stop()
         model = self.view.model
         if model is None or not self._generation.ready:
-            self._fan_wanted = not self.view.problem
-            return self._on_change()
+            self._fan_wanted = True
+            there = not self.view.problem
+            self._generation.try_again()
+            self._on_change()
+            return there
         fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS))
         self.loom.highlighted = 0
         self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
-        return self._changed()
+        self._changed()
+        return True
 
     def again(self) -> None:
         """Another fan from the same place as the fan in view."""
@@ -258,6 +269,11 @@ class Session:
         return measures.person_share(self.loom.manuscript.pieces)
 
     @property
+    def own_characters(self) -> int:
+        """How many characters of the manuscript the person typed."""
+        return sum(len(piece.text) for piece in self.loom.manuscript.pieces if piece.branch is None)
+
+    @property
     def bits(self) -> float:
         """Bits of selection in the manuscript."""
         return measures.bits(self.loom.manuscript.pieces, self.loom.tree)
@@ -293,39 +309,42 @@ class Session:
     # saving
 
     @property
-    def has_file(self) -> bool:
-        return self._file is not None
+    def file(self) -> Path | None:
+        """The text file that this loom is the text of."""
+        return self._file.path if self._file is not None else None
 
-    def keep_in_file(self, path: Path) -> str:
-        """Keep the loom's text in a text file from now on, and write it. Returns what to tell the person."""
-        try:
-            new = new_file(path)
-            self._library.keep_in_file(self.row.id, new.path)
-        except (TextFileError, LibraryError) as error:
-            return str(error)
+    @property
+    def file_is_behind(self) -> bool:
+        """Whether there are words that the file does not have yet."""
+        return self._file is not None and self._file.text != self.loom.text
+
+    def keep_in_file(self, path: str) -> None:
+        """Keep the loom's text in a new text file from now on, and write it. Raises TextFileError, LibraryError."""
+        new = new_file(path)
+        self._library.keep_in_file(self.row.id, new.path)
         self._file = new
-        return self.save_file()
+        self.save_file()
 
-    def save_file(self) -> str:
-        """Write the manuscript to its file, if it changed. Returns what to tell the person."""
-        if self._file is None:
-            return "This loom is saved in the library; it has no text file."
-        try:
-            written = self._file.write(self.loom.text)
-        except TextFileError as error:
-            return str(error)
+    def save_file(self) -> bool:
+        """Write the manuscript to its file. False if that has every word already. Raises TextFileError."""
+        assert self._file is not None
+        written = self._file.write(self.loom.text)
         self._note(EventKind.SAVED_FILE)
         self._remember_file()
-        return f"Saved to {self._file.path.name}." if written else f"{self._file.path.name} is as it was."
+        return written
 
     def leave(self) -> str:
         """Stop what is under way and save, the text file too. Returns what is wrong with the file, empty if nothing."""
         self._stop()
         said = ""
-        if self._file is not None and not self.read_only:
-            said = self.save_file()
-            said = "" if self._file.text == self.loom.text else said
+        if self._file is not None:
+            try:
+                self.save_file()
+            except TextFileError as error:
+                said = str(error)
         self._note(EventKind.CLOSED)
+        if not self.read_only:
+            self._library.release(self.row.id)
         return said
 
     async def close(self) -> str:

@@ -7,7 +7,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from cyborg_tui.actions import Action
-from cyborg_tui.widgets.cells import drawable, width
+from cyborg_tui.widgets.cells import drawable, fold, pairs, width
 
 __all__ = ["Footer", "Status", "StatusLine", "Title", "key_name"]
 
@@ -64,6 +64,8 @@ class Status:
 
 
 class StatusLine(Widget):
+    """One row; a notice that is longer takes as many as it needs."""
+
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -71,26 +73,37 @@ class StatusLine(Widget):
         self._status = Status()
 
     def show(self, status: Status) -> None:
-        if status != self._status:
-            self._status = status
-            self.refresh()
+        if status == self._status:
+            return
+        self._status = status
+        rows = len(self._alarm_rows())
+        if self.styles.height is None or self.styles.height.value != rows:
+            self.styles.height = rows
+        self.refresh()
+
+    def _alarm_rows(self) -> list[str]:
+        alarm = drawable(self._status.alarm)
+        return [alarm[a:b].rstrip() for a, b in pairs(fold(alarm, max(8, self.size.width - 2)))]
 
     def render(self) -> Text:
-        room = self.size.width - 2
         status = self._status
         if status.alarm:
-            return Text(" " + drawable(status.alarm)[:room], style="bold", no_wrap=True)
-        left, middle = list(status.left), list(status.middle)
-        while True:
-            one, two = " · ".join(left), " · ".join(middle)
-            used = width(one) + width(two) + width(status.right) + 4 * (bool(two) + bool(status.right))
-            if used <= room or not (left or middle):
-                break
-            (middle if middle else left).pop()
-        gap = max(2, (room - width(one) - width(two) - width(status.right)) // 2) if two else 0
-        line = one + " " * gap + two
-        line += " " * max(1, room - width(line) - width(status.right)) + status.right
-        return Text(" " + drawable(line), no_wrap=True)
+            return Text("\n".join(f" {row}" for row in self._alarm_rows()), style="bold", no_wrap=True)
+        return Text(" " + drawable(_spread(status, self.size.width - 2)), no_wrap=True)
+
+
+def _spread(status: Status, room: int) -> str:
+    """The parts on one row; those that do not fit are left out, the last of the middle first."""
+    left, middle = list(status.left), list(status.middle)
+    while True:
+        one, two = " · ".join(left), " · ".join(middle)
+        used = width(one) + width(two) + width(status.right) + 4 * (bool(two) + bool(status.right))
+        if used <= room or not (left or middle):
+            break
+        (middle if middle else left).pop()
+    gap = max(2, (room - width(one) - width(two) - width(status.right)) // 2) if two else 0
+    line = one + " " * gap + two
+    return line + " " * max(1, room - width(line) - width(status.right)) + status.right
 
 
 class Footer(Widget):

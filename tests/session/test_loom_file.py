@@ -4,7 +4,7 @@ import pytest
 
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session import Session
-from cyborg_tui.textfile import TextFileError
+from cyborg_tui.textfile import ChangedOutsideError, TextFileError
 
 
 @pytest.fixture
@@ -31,10 +31,12 @@ def test_the_file_is_the_manuscript_and_the_person_wrote_it(open_file):
 def test_it_is_written_on_saving_and_on_leaving_and_only_if_changed(open_file, file):
     session = open_file()
     before = file.stat().st_mtime_ns
-    assert session.save_file() == "essay.txt is as it was."
+    assert not session.save_file()
     assert file.stat().st_mtime_ns == before
     session.edit(0, 0, "Well: ")
-    assert session.save_file() == "Saved to essay.txt."
+    assert session.file_is_behind
+    assert session.save_file()
+    assert not session.file_is_behind
     assert file.read_text() == "Well: One line.\nAnother.\n"
     session.edit(0, 0, "Now. ")
     assert session.leave() == ""
@@ -47,6 +49,7 @@ def test_changed_outside_the_new_text_comes_in_and_the_old_stays_in_the_tree(ope
     session.leave()
     file.write_text("Well: One line.\nQuite another.\n")
     session = open_file()
+    assert session.changed_outside
     assert session.loom.text == "Well: One line.\nQuite another.\n"
     assert session.undo()
     assert session.loom.text == "Well: One line.\nAnother.\n"
@@ -56,8 +59,9 @@ def test_words_that_were_not_written_to_the_file_yet_are_not_lost(library, open_
     """The line dropped before Ctrl+S: the loom is ahead of its file, which nobody else touched."""
     session = open_file()
     session.edit(0, 0, "Not yet in the file. ")
-    library.flush()
+    library.release(session.row.id)
     again = open_file()
+    assert not again.changed_outside
     assert again.loom.text == "Not yet in the file. One line.\nAnother.\n"
     again.leave()
     assert file.read_text() == again.loom.text
@@ -70,7 +74,7 @@ def test_a_file_that_is_gone_does_not_empty_the_loom(open_file, file):
     again = open_file()
     assert again.loom.text == "One line.\nAnother.\n"
     again.edit(0, 0, "Still: ")
-    assert again.save_file() == "Saved to essay.txt."
+    assert again.save_file()
     assert file.read_text() == "Still: One line.\nAnother.\n"
 
 
@@ -78,7 +82,8 @@ def test_changed_meanwhile_it_is_not_overwritten_and_leaving_says_so(open_file, 
     session = open_file()
     session.edit(0, 0, "Mine: ")
     file.write_text("Theirs.")
-    assert "was changed by another program" in session.save_file()
+    with pytest.raises(ChangedOutsideError, match="was changed by another program"):
+        session.save_file()
     assert "was changed by another program" in session.leave()
     assert file.read_text() == "Theirs."
 
@@ -86,9 +91,10 @@ def test_changed_meanwhile_it_is_not_overwritten_and_leaving_says_so(open_file, 
 def test_a_daily_loom_can_be_kept_in_a_file(library, tmp_path, day):
     session = Session(library.daily(day), library, FanSettings(), lambda: None)
     session.edit(0, 0, "Dear diary.")
-    assert not session.has_file
+    assert session.file is None
     new = tmp_path / "diary.txt"
-    assert session.keep_in_file(new) == "Saved to diary.txt."
+    session.keep_in_file(str(new))
+    assert session.file == new
     assert new.read_text() == "Dear diary."
     session.edit(0, 0, "Oh, ")
     session.leave()
@@ -99,10 +105,15 @@ def test_a_daily_loom_can_be_kept_in_a_file(library, tmp_path, day):
 def test_a_file_that_is_there_already_is_not_overwritten(library, file, tmp_path, day):
     session = Session(library.daily(day), library, FanSettings(), lambda: None)
     session.edit(0, 0, "Dear diary.")
-    assert "There is already a file" in session.keep_in_file(file)
+    for path, says in (
+        (file, "There is already a file"),
+        (tmp_path / "none" / "x.txt", "no folder"),
+        (f"{tmp_path}/notes/", "names a folder"),
+    ):
+        with pytest.raises(TextFileError, match=says):
+            session.keep_in_file(str(path))
     assert file.read_text() == "One line.\nAnother.\n"
-    assert "no folder" in session.keep_in_file(tmp_path / "none" / "x.txt")
-    assert not session.has_file
+    assert session.file is None
 
 
 def test_a_folder_is_refused_in_a_sentence(library, tmp_path):
