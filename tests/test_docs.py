@@ -1,0 +1,27 @@
+"""What is written about the program is true of it."""
+
+import re
+import runpy
+from pathlib import Path
+
+from cyborg_tui.actions import ACTIONS
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_page_of_keys_is_the_table_of_actions():
+    page = runpy.run_path(str(ROOT / "docs" / "keys.py"))["page"]
+    assert (ROOT / "docs" / "keys.md").read_text("utf-8") == page(), "run `python docs/keys.py`"
+
+
+def test_every_link_in_the_documents_leads_somewhere():
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+            assert link.startswith("http") or (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_nothing_speaks_of_actions_that_are_not_there():
+    known = {action.id for action in ACTIONS}
+    config = re.search(r"\[keys\]\n\s+(\w+) =", (ROOT / "README.md").read_text("utf-8"))
+    assert config.group(1) in known
