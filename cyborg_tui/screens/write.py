@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -12,9 +11,10 @@ from cyborg_tui.actions import READING, Action
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
+from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
-from cyborg_tui.screens.views import counts, engine_words, fan_view, saved_words
+from cyborg_tui.screens.views import engine_words, fan_view
 from cyborg_tui.session import Session
 from cyborg_tui.textfile import ChangedOutsideError, TextFileError
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
@@ -24,12 +24,8 @@ __all__ = ["WriteScreen"]
 _FRAME = 1 / 20
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
-_GLANCE = 1.0
-"""Seconds after which a branch whose beginning is on the screen has been looked at."""
 _WIDE, _TALL = 100, 20
 """Columns from which the branches stand beside the text, and rows from which there is room for its title."""
-_RECOUNT = 0.5
-"""Seconds between two counts of the words."""
 _TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
@@ -44,10 +40,8 @@ class WriteScreen(Screen[None]):
         self._typed_at = time.monotonic()
         self._prepared = False
         self._flow = False
-        self._glance: tuple[object, float] = (None, 0.0)
-        self._counted: tuple[tuple[str, ...], str] = ((), "")
-        self._counted_at = 0.0
-        self._recount = False
+        self._glance = Glance(session)
+        self._counts = Counts(session)
         self._notice = ""
         self._dropped: FanId | None = session.fan.id if session.fan else None
         """A fan whose highlighted branch does not stand in the text: the person did not want it, or has just come."""
@@ -112,8 +106,8 @@ class WriteScreen(Screen[None]):
         if not self._prepared and now - self._typed_at > _PAUSE:
             self._prepared = True
             self.session.prepare()
-        self._look_around(now)
-        if self._dirty or (self._recount and now - self._counted_at >= _RECOUNT):
+        self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
+        if self._dirty or self._counts.due(now):
             self._dirty = False
             self._show()
 
@@ -126,27 +120,17 @@ class WriteScreen(Screen[None]):
         else:
             self._editor.clear_provisional()
         self.query_one(StatusLine).show(self._status())
-        self.query_one(Footer).show([self._as_it_is(action) for action in self._actions if self._works(action)])
+        self.query_one(Footer).show(self._keys_that_work())
 
-    def _as_it_is(self, action: Action) -> Action:
-        """The action with what its key does at this moment."""
-        if action.id == "take_and_fan" and not self.session.branches:
-            return replace(action, short="branches")
-        if action.id == "stop":
-            standing = self._editor.provisional[1]
-            return replace(action, short="stop" if self.session.busy else "drop" if standing else "both panes")
-        return action
-
-    def _works(self, action: Action) -> bool:
-        """Whether a key of this action would do something now."""
-        has_branches = bool(self.session.branches)
-        if action.where == "branches":
-            return self.focused is self._branches and (has_branches or action.id in ("take_and_fan", "write"))
-        if action.where == "editor" and self.focused is self._branches:
-            return False
-        if action.id == "stop":
-            return self.session.busy or bool(self._editor.provisional[1]) or self.has_class("zoomed")
-        return has_branches or action.id not in ("next_branch", "previous_branch", "take_here", "parent_here")
+    def _keys_that_work(self) -> list[Action]:
+        moment = Moment(
+            reading=self.focused is self._branches,
+            branches=bool(self.session.branches),
+            busy=self.session.busy,
+            standing=bool(self._editor.provisional[1]),
+            zoomed=self.has_class("zoomed"),
+        )
+        return [moment.named(action) for action in self._actions if moment.allows(action)]
 
     def _sync(self) -> None:
         """After the session changed the manuscript: show it as it is now."""
@@ -159,28 +143,7 @@ class WriteScreen(Screen[None]):
     def _status(self) -> Status:
         if self._notice:
             return Status(alarm=self._notice)
-        return Status(engine_words(self.session), *self._counts())
-
-    def _counts(self) -> tuple[tuple[str, ...], str]:
-        """Counting takes a while in a long text, so a run of keys is counted once."""
-        now = time.monotonic()
-        self._recount = now - self._counted_at < _RECOUNT
-        if not self._recount:
-            self._counted_at, self._counted = now, (counts(self.session), saved_words(self.session))
-        return self._counted
-
-    def _look_around(self, now: float) -> None:
-        """What stays on the screen for a second while the branches have focus has been looked at."""
-        fan = self.session.fan
-        if self.focused is not self._branches or fan is None:
-            self._glance = (None, now)
-        elif self._glance[0] != fan.id:
-            self._glance = (fan.id, now)
-        elif now - self._glance[1] > _GLANCE:
-            self._glance = (fan.id, now)
-            for index in range(len(self.session.branches)):
-                if self._branches.painted(index):
-                    self.session.look(index)
+        return Status(engine_words(self.session), *self._counts.at(time.monotonic()))
 
     # actions of the editor
 

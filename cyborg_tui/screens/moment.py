@@ -1,0 +1,90 @@
+"""What is true at this moment: which keys do something, what has been looked at, how much has been written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from cyborg_tui.actions import Action
+from cyborg_tui.loom.fan import FanId
+from cyborg_tui.screens.views import counts, saved_words
+from cyborg_tui.session import Session
+
+__all__ = ["Counts", "Glance", "Moment"]
+
+_RECOUNT = 0.5
+"""Seconds between two counts of the words."""
+_LONG_ENOUGH = 1.0
+"""Seconds after which a branch whose beginning is on the screen has been looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What decides which keys work."""
+
+    reading: bool
+    """The branches have the keys."""
+    branches: bool
+    busy: bool
+    standing: bool
+    """A branch stands provisionally in the text."""
+    zoomed: bool
+
+    def allows(self, action: Action) -> bool:
+        """Whether a key of this action would do something."""
+        if action.where == "branches":
+            return self.reading and (self.branches or action.id in ("take_and_fan", "write"))
+        if action.where == "editor" and self.reading:
+            return False
+        if action.id == "stop":
+            return self.busy or self.standing or self.zoomed
+        return self.branches or action.id not in ("next_branch", "previous_branch", "take_here", "parent_here")
+
+    def named(self, action: Action) -> Action:
+        """The action, with what its key does now."""
+        if action.id == "take_and_fan" and not self.branches:
+            return replace(action, short="branches")
+        if action.id == "stop":
+            return replace(action, short="stop" if self.busy else "drop" if self.standing else "both panes")
+        return action
+
+
+class Counts:
+    """Counting takes a while in a long text, so a run of keys is counted once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._counted: tuple[tuple[str, ...], str] = ((), "")
+        self._counted_at = 0.0
+        self._stale = False
+
+    def at(self, now: float) -> tuple[tuple[str, ...], str]:
+        """The counts, and what is saved where; at most half a second old. `now`: seconds."""
+        self._stale = now - self._counted_at < _RECOUNT
+        if not self._stale:
+            self._counted_at, self._counted = now, (counts(self._session), saved_words(self._session))
+        return self._counted
+
+    def due(self, now: float) -> bool:
+        """Whether what was shown last has to be counted again."""
+        return self._stale and now - self._counted_at >= _RECOUNT
+
+
+class Glance:
+    """Notices what has been looked at: what stays on the screen for a second while the branches have the keys."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._fan: FanId | None = None
+        self._since = 0.0
+
+    def look(self, now: float, painted: Callable[[int], int] | None) -> None:
+        """`painted`: how many characters of a branch have been on the screen; None while the keys are elsewhere."""
+        fan = self._session.fan
+        if painted is None or fan is None:
+            self._fan = None
+        elif self._fan != fan.id:
+            self._fan, self._since = fan.id, now
+        elif now - self._since > _LONG_ENOUGH:
+            self._since = now
+            for index in range(len(self._session.branches)):
+                if painted(index):
+                    self._session.look(index)
