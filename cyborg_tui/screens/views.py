@@ -1,6 +1,6 @@
 """What the session has, as the widgets of the write screen show it."""
 
-from cyborg_tui.loom.fan import Fan, Finish
+from cyborg_tui.loom.fan import Branch, Fan, Finish
 from cyborg_tui.loom.settings import Until
 from cyborg_tui.session import Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
@@ -16,15 +16,21 @@ def fan_view(session: Session, *, flow: bool) -> FanView:
     taken, tree = session.taken, session.loom.tree
     branches = tuple(
         BranchView(
-            branch.text[branch.healed :],
+            _own(branch),
             growing=branch.finish is None,
             taken=taken is not None and branch.id == taken.id,
+            partly=taken is not None and branch.id == taken.id and session.taken_length(branch) < len(_own(branch)),
             bookmarked=tree.node(branch.node).bookmarked,
             ended=branch.finish is Finish.END,
         )
         for branch in session.branches
     )
     return FanView(fan.id, _header(fan, len(branches), flow=flow), branches, session.highlighted)
+
+
+def _own(branch: Branch) -> str:
+    """Its text, without what already stood before it."""
+    return branch.text[branch.healed :]
 
 
 def _header(fan: Fan, shown: int, *, flow: bool) -> str:

@@ -6,15 +6,19 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from cyborg_tui.loom.shared import shared_length
 from cyborg_tui.widgets.cells import drawable, fold, pairs, width
+from cyborg_tui.widgets.rows import RowView
 
 __all__ = ["BranchView", "Branches", "FanView"]
 
 _GUTTER = 5
+_PARAGRAPH = "¶ "
+"""Stands where a new line begins, for the empty rows between are not shown."""
+_TAIL = 2
+"""Cells at the end of a row for a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class BranchView:
     text: str
     growing: bool = False
     taken: bool = False
+    """All of it, or a part."""
+    partly: bool = False
     bookmarked: bool = False
     ended: bool = False
     """The model ended the text here."""
@@ -52,7 +58,7 @@ class _Row:
     """Which of the branch's characters have been read when this row has."""
 
 
-class Branches(ScrollView, can_focus=True):
+class Branches(RowView, can_focus=True):
     """Shows a FanView. Keys are the screen's business."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -61,7 +67,6 @@ class Branches(ScrollView, can_focus=True):
         "branches--muted",
         "branches--accent",
     }
-    DEFAULT_CSS = "Branches { scrollbar-size: 0 0; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -73,18 +78,28 @@ class Branches(ScrollView, can_focus=True):
         """Draw another state; rows that are the same are left alone."""
         if view == self._view:
             return
-        if view.fan != self._view.fan:
-            self._painted = {}
         old, before = self._rows, self._view
         self._view = view
         self._rows = self._lay_out()
-        self.virtual_size = Size(self.size.width, len(self._rows))
-        restyled = {before.highlighted, view.highlighted} if before.highlighted != view.highlighted else set()
-        everything = before.dims_others != view.dims_others
+        self.set_row_count(len(self._rows))
+        if view.fan != before.fan:
+            self._painted = {}
+            self.refresh()
+        else:
+            self._keep_painted(before.branches)
+        if before.dims_others != view.dims_others:
+            self.refresh()
         for y, (now, then) in enumerate(zip_longest(self._rows, old)):
-            if everything or now != then or (now and now.branch in restyled):
-                self._refresh_row(y)
+            if now != then:
+                self.refresh_rows(y)
         self._keep_in_view()
+
+    def _keep_painted(self, before: tuple[BranchView, ...]) -> None:
+        """Another branch may stand at the same place, as when one above was hidden: of it, only what it shares with the
+        branch that stood there has been on the screen."""
+        both = zip(before, self._view.branches, strict=False)
+        shared = [shared_length(then.text, now.text) for then, now in both]
+        self._painted = {index: min(self.painted(index), length) for index, length in enumerate(shared)}
 
     def painted(self, index: int) -> int:
         """How many characters of a branch have been on the screen."""
@@ -92,17 +107,17 @@ class Branches(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._rows = self._lay_out()
-        self.virtual_size = Size(self.size.width, len(self._rows))
+        self.set_row_count(len(self._rows))
         self.refresh()
         self._keep_in_view()
 
     def _lay_out(self) -> list[_Row]:
-        columns = max(8, self.size.width - _GUTTER - 1)
+        columns = max(2, self.size.width - _GUTTER - _TAIL)
         roomy = self.size.height >= 8
         rows = [_Row("", self._view.header), _Row("", "")] if self._view.header and roomy else []
         if not self._view.branches:
             for line in self._view.note.split("\n"):
-                starts = fold(line, columns + _GUTTER - 2)
+                starts = fold(line, columns + _GUTTER)
                 rows += [_Row(" ", line[a:b]) for a, b in pairs(starts)]
         for index, branch in enumerate(self._view.branches):
             rows += self._branch_rows(index, branch, columns)
@@ -111,7 +126,7 @@ class Branches(ScrollView, can_focus=True):
 
     def _branch_rows(self, index: int, branch: BranchView, columns: int) -> list[_Row]:
         number = f"{index + 1}" if index < 9 else ""
-        mark = "*" if branch.bookmarked else "✓" if branch.taken else " "
+        mark = "~" if branch.partly else "✓" if branch.taken else "*" if branch.bookmarked else " "
         bar = "▌" if index == self._view.highlighted else " "
         rows: list[_Row] = []
         for text, end in self._folded(branch, columns):
@@ -125,34 +140,35 @@ class Branches(ScrollView, can_focus=True):
         body = branch.text.lstrip()
         at = len(branch.text) - len(body)
         if not body:
-            return [(tail.strip() or "(white space)", len(branch.text))]
+            said = "(white space)" if branch.text else "(empty)"
+            return [(tail if branch.growing else said + tail, len(branch.text))]
         rows: list[tuple[str, int]] = []
+        breaks = branch.text[:at].count("\n")
         for line in body.split("\n"):
-            starts = fold(line, columns) if line.strip() else []
-            rows += [(line[a:b].rstrip() if b else line[a:], at + (b or len(line)) + (not b)) for a, b in pairs(starts)]
+            if line.strip():
+                mark = _PARAGRAPH if breaks else ""
+                for begin, end in pairs(fold(mark + line, columns)):
+                    past = len(line) + 1 if end is None else max(0, end - len(mark))
+                    rows.append(((mark + line)[begin:end].rstrip(), at + past))
+                breaks = 0
+            breaks += 1
             at += len(line) + 1
         last, _ = rows[-1]
         return [*rows[:-1], (last + tail, len(branch.text))]
 
-    def _refresh_row(self, y: int) -> None:
-        shown = y - self.scroll_offset.y
-        if 0 <= shown < self.size.height:
-            self.refresh(Region(0, shown, self.size.width, 1))
-
     def _keep_in_view(self) -> None:
+        """Scroll no further than it takes to see the highlighted branch; its beginning, if there is no room for all."""
         rows = [y for y, row in enumerate(self._rows) if row.branch == self._view.highlighted]
-        if rows:
-            top, height = self.scroll_offset.y, max(1, self.size.height)
-            if self._view.highlighted == 0 and rows[-1] < height:
-                target = 0
-            elif rows[-1] >= top + height:
-                target = min(rows[0], rows[-1] - height + 1)
-            elif rows[0] < top:
-                target = rows[0]
-            else:
-                target = top
-            if target != top:
-                self.scroll_to(0, target, animate=False, force=True)
+        if not rows:
+            return
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if self._view.highlighted == 0 and rows[-1] < height:
+            top = 0
+        elif rows[-1] >= top + height:
+            top = min(rows[0], rows[-1] - height + 1)
+        elif rows[0] < top:
+            top = rows[0]
+        self.scroll_to_row(top)
 
     def _note_painted(self, row: _Row) -> None:
         painted = self._painted.get(row.branch, 0)

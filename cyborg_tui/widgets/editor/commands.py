@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cyborg_tui.widgets.cells import clusters, drawable, width
+from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.editor.document import Document
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _move(editor: Editor, selecting: bool, *, step: Step) -> None:
 
 
 def _up_or_down(editor: Editor, selecting: bool, *, rows: int = 0, pages: int = 0) -> None:
-    """To the same column of another row, however short the rows between are."""
+    """To the same column of another row, however short the rows between are; provisional text is stepped over."""
     document = editor.document
     offset = editor.to_screen(editor.cursor)
     row = document.row_of(offset)
@@ -47,23 +47,10 @@ def _up_or_down(editor: Editor, selecting: bool, *, rows: int = 0, pages: int = 
     if goal is None:
         goal = width(drawable(document.slice(document.row(row)[0], offset)))
     target = row + rows + pages * max(1, editor.size.height - 2)
-    editor.place(editor.to_manuscript(_offset_in(document, target, goal)), selecting=selecting, goal=goal)
-
-
-def _offset_in(document: Document, row: int, column: int) -> int:
-    """The offset nearest to a column of cells in a row; the text's beginning or end beyond them."""
-    if row < 0:
-        return 0
-    if row >= document.height:
-        return len(document)
-    begin, end = document.row(row)
-    used, offset = 0, begin
-    for cluster in clusters(document.slice(begin, end)):
-        if used + width(cluster) > column:
-            break
-        used += width(cluster)
-        offset += len(cluster)
-    return max(begin, document.before(end)) if offset == end and document.is_soft(row) else offset
+    at, shown = editor.provisional
+    if target > row and offset == at:
+        target += document.row_of(at + len(shown)) - row
+    editor.place(editor.to_manuscript(document.offset_in(target, goal)), selecting=selecting, goal=goal)
 
 
 def _row_start(document: Document, offset: int) -> int:
@@ -77,6 +64,8 @@ def _row_end(document: Document, offset: int) -> int:
 
 
 def _delete(editor: Editor, _: bool, *, step: Step) -> None:
+    if editor.read_only:
+        return
     editor.clear_provisional()
     start, end = editor.selection or sorted((editor.cursor, step(editor.document, editor.cursor)))
     editor.edit(start, end, "")

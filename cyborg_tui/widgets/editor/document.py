@@ -1,11 +1,19 @@
 """The text of the editor in lines, which end at a line feed alone; every other character is kept as it is."""
 
-from bisect import bisect_right
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
-from cyborg_tui.widgets.cells import clusters, fold
+from cyborg_tui.loom.shared import shared_length
+from cyborg_tui.widgets.cells import clusters, fold, next_row, width
 
 __all__ = ["Document"]
+
+_WINDOW = 64
+"""So many characters around an offset are looked at first to find where the one beside it ends."""
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")
+"""Halves of flags, of which every other border is one of a flag."""
 
 
 class Document:
@@ -47,19 +55,39 @@ class Document:
         last, end_column = self.position(end)
         top = self.top(first)
         rows = self.top(last) + len(self.rows(last)) - top
-        old_fold = self.rows(first) if first == last else []
-        new = (self._lines[first][:column] + text + self._lines[last][end_column:]).split("\n")
-        self._lines[first : last + 1] = new
-        self._folds[first : last + 1] = [None] * len(new)
+        lines = (self._lines[first][:column] + text + self._lines[last][end_column:]).split("\n")
+        shift = len(lines[-1]) - len(self._lines[last])
+        above = self.rows(first)[: bisect_right(self.rows(first), column)]
+        below = [at + shift for at in self.rows(last)[bisect_left(self.rows(last), end_column) :]]
+        folds = self._fold_again(lines, above, below)
+        self._lines[first : last + 1] = lines
+        self._folds[first : last + 1] = folds
         self._starts = None
-        now = sum(len(self.rows(first + i)) for i in range(len(new)))
-        if now != rows:
+        now = sum(map(len, folds))
+        if now != rows or first != last or len(lines) > 1:
             self._tops = None
-            return top, rows, True
-        skipped = max(0, bisect_right(old_fold, max(0, column - 1)) - 2) if len(new) == 1 else 0
-        if old_fold and self.rows(first)[: skipped + 1] != old_fold[: skipped + 1]:
-            skipped = 0
-        return top + skipped, rows - skipped, False
+        same_above = max(0, shared_length(folds[0], above) - 1)
+        same_below = shared_length(folds[-1][::-1], below[::-1]) if now == rows else 0
+        return top + same_above, max(0, max(rows, now) - same_above - same_below), now != rows
+
+    def _fold_again(self, lines: list[str], above: list[int], below: list[int]) -> list[list[int]]:
+        """Where the rows of changed lines begin, given where rows began before the change and where those after it
+        would now begin."""
+        # How a row is wrapped may depend on the first character of the second row below it, so three are not kept.
+        if len(lines) == 1:
+            return [self._fold_from(lines[0], above[:-3], below)]
+        middle = [fold(line, self._columns) for line in lines[1:-1]]
+        return [self._fold_from(lines[0], above[:-3], []), *middle, self._fold_from(lines[-1], [], below)]
+
+    def _fold_from(self, line: str, above: list[int], below: list[int]) -> list[int]:
+        """Wrap a line below some of its rows, up to one that begins where it would have begun."""
+        starts = above or [0]
+        while (start := next_row(line, starts[-1], self._columns)) is not None:
+            same = bisect_left(below, start)
+            if same < len(below) and below[same] == start:
+                return starts + below[same:]
+            starts.append(start)
+        return starts
 
     def start(self, number: int) -> int:
         """The offset at which a line begins."""
@@ -111,6 +139,21 @@ class Document:
         number, column = self.position(offset)
         return self.top(number) + bisect_right(self.rows(number), column) - 1
 
+    def offset_in(self, row: int, column: int) -> int:
+        """The offset nearest to a column of cells in a row; the text's beginning or end beyond them."""
+        if row < 0:
+            return 0
+        if row >= self.height:
+            return len(self)
+        begin, end = self.row(row)
+        used, offset = 0, begin
+        for cluster in clusters(self.slice(begin, end)):
+            used += width(cluster)
+            if used > column:
+                break
+            offset += len(cluster)
+        return max(begin, self.before(end)) if offset == end and self.is_soft(row) else offset
+
     def slice(self, start: int, end: int) -> str:
         first, column = self.position(start)
         last, end_column = self.position(end)
@@ -127,7 +170,13 @@ class Document:
         line = self._lines[number]
         if line.isascii():
             return offset - 1
-        return offset - len(clusters(line[max(0, column - 64) : column])[-1])
+        size = _WINDOW
+        while True:
+            window = line[max(0, column - size) : column]
+            parts = clusters(window)
+            if size >= column or (len(parts) > 1 and not _FLAGS.match(window)):
+                return offset - len(parts[-1])
+            size *= 2  # the window began inside the character, or may have begun inside a flag
 
     def after(self, offset: int) -> int:
         """The offset one character to the right."""
@@ -137,7 +186,10 @@ class Document:
             return min(len(self), offset + 1)
         if line.isascii():
             return offset + 1
-        return offset + len(clusters(line[column : column + 64])[0])
+        size = _WINDOW
+        while len(parts := clusters(line[column : column + size])) == 1 and column + size < len(line):
+            size *= 2
+        return offset + len(parts[0])
 
     def word_before(self, offset: int) -> int:
         """The start of the word to the left."""
@@ -145,11 +197,14 @@ class Document:
         if column == 0:
             return max(0, offset - 1)
         line = self._lines[number]
-        while column and not line[column - 1].isalnum():
-            column -= 1
-        while column and line[column - 1].isalnum():
-            column -= 1
-        return self.start(number) + column
+        found, met = column, False
+        for at in range(column - 1, -1, -1):
+            if at and _goes_with_the_one_before(line[at]):
+                continue
+            if met and not line[at].isalnum():
+                break
+            found, met = at, met or line[at].isalnum()
+        return self.start(number) + _character(line, found)[0]
 
     def word_after(self, offset: int) -> int:
         """The end of the word to the right."""
@@ -157,8 +212,29 @@ class Document:
         line = self._lines[number]
         if column == len(line):
             return min(len(self), offset + 1)
-        while column < len(line) and not line[column].isalnum():
-            column += 1
-        while column < len(line) and line[column].isalnum():
-            column += 1
-        return self.start(number) + column
+        found, met, inside = len(line), False, False
+        for at in range(column, len(line)):
+            inside = inside if _goes_with_the_one_before(line[at]) else line[at].isalnum()
+            if met and not inside:
+                found = at
+                break
+            met = met or inside
+        return self.start(number) + _character(line, found)[1]
+
+
+def _goes_with_the_one_before(char: str) -> bool:
+    return not char.isascii() and (char in "\u200c\u200d" or unicodedata.category(char)[0] == "M")
+
+
+def _character(line: str, column: int) -> tuple[int, int]:
+    """Where the character begins and ends inside which a column stands; the column twice if it stands between two."""
+    if line.isascii():
+        return column, column
+    end = max(0, column - _WINDOW)
+    for cluster in clusters(line[end : column + _WINDOW]):
+        begin, end = end, end + len(cluster)
+        if begin < column < end:
+            return begin, end
+        if end >= column:
+            break
+    return column, column
