@@ -1,0 +1,95 @@
+"""The app's own engine, client and worker as they are, asked one thing after the other."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import (
+    EngineEvent,
+    Evaluated,
+    FanEnded,
+    FanStats,
+    Grew,
+    Lost,
+    Ready,
+    Unavailable,
+)
+from cyborg_tui.loom.context import Context, Segment
+from cyborg_tui.loom.fan import TokenRecord
+from cyborg_tui.loom.settings import FanSettings
+
+__all__ = ["Asked", "Engine"]
+
+
+@dataclass
+class Asked:
+    """A fan, as the one who asked saw it come."""
+
+    seconds: float
+    """From the request to its end."""
+    stats: FanStats
+    branches: list[list[TokenRecord]] = field(default_factory=list)
+
+    @property
+    def drawn(self) -> int:
+        return sum(map(len, self.branches))
+
+
+class Engine:
+    """An async context manager: a worker with a model, asked with token ids, so that nothing is tokenised.
+
+    `on_growth` hears of every step of a fan how many tokens it brought.
+    """
+
+    def __init__(self, config: EngineConfig, on_growth: Callable[[int], None] = lambda _tokens: None) -> None:
+        self._events: asyncio.Queue[EngineEvent] = asyncio.Queue()
+        self._client = EngineClient(config, self._events.put_nowait)
+        self._on_growth = on_growth
+        self._vocabulary = ""
+
+    async def __aenter__(self) -> "Engine":
+        await self._client.start()
+        ready = await self._next(Ready)
+        assert isinstance(ready, Ready)
+        self._vocabulary = ready.model.vocabulary
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self._client.close()
+
+    async def evaluate(self, tokens: list[int]) -> float:
+        """Seconds to have a context evaluated ahead of the key."""
+        start = time.perf_counter()
+        self._client.evaluate(self._context(tokens))
+        await self._next(Evaluated)
+        return time.perf_counter() - start
+
+    async def fan(self, tokens: list[int], settings: FanSettings, seed: int) -> Asked:
+        branches: list[list[TokenRecord]] = [[] for _ in range(settings.width)]
+        start = time.perf_counter()
+        self._client.fan(self._context(tokens), settings, seed)
+        while True:
+            event = await self._next(Grew, FanEnded)
+            if isinstance(event, FanEnded):
+                return Asked(time.perf_counter() - start, event.stats, branches)
+            assert isinstance(event, Grew)
+            self._on_growth(sum(len(growth.tokens) for growth in event.growth))
+            for growth in event.growth:
+                branches[growth.index] += growth.tokens
+
+    def _context(self, tokens: list[int]) -> Context:
+        return Context((Segment("", tuple(tokens), self._vocabulary),))
+
+    async def _next(self, *kinds: type[EngineEvent]) -> EngineEvent:
+        while True:
+            event = await self._events.get()
+            if isinstance(event, kinds):
+                return event
+            if isinstance(event, (Unavailable, Lost)):
+                raise RuntimeError(event.sentence)

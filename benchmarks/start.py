@@ -1,0 +1,136 @@
+"""How soon the app can be written in, and how much memory it takes."""
+
+import sys
+
+if not __package__:
+    sys.path[0] = __file__.rpartition("benchmarks")[0]
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.prose import presses, prose
+from benchmarks.quiet import quietest
+from benchmarks.report import Report, arguments, median, say, spread
+from benchmarks.synthetic import synthetic_model
+from benchmarks.terminal import COMMAND, Home, Recorder
+from benchmarks.typing import CHARACTERS, waits_of
+
+_FOOTER = "Tab branches"
+"""The keys that work now stand in the last row; when they do, all of the screen does."""
+_LETTERS = 12
+
+
+def first_paints(times: int, *arguments: object) -> list[float]:
+    """Seconds from the command to a whole screen, each time with the same home; the first start is not counted."""
+    found = []
+    with Home() as home:
+        for _ in range(times + 1):
+            began = time.monotonic()
+            with Recorder((*COMMAND, *arguments), home) as app:
+                happenings = app.record([], after=2)
+                painted = (happening.at for happening in app.replay(happenings) if _FOOTER in app.screen)
+                found.append(next(painted) - began)
+                _quit(app)
+    return found[1:]
+
+
+def _times(command: tuple[str, ...], times: int) -> list[float]:
+    """Seconds that a command takes; the first run is not counted."""
+    found = []
+    with Home() as home:
+        environment = {**os.environ, **home.environment}
+        for _ in range(times + 1):
+            began = time.monotonic()
+            subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+            found.append(time.monotonic() - began)
+    return found[1:]
+
+
+def typed_while_loading(model: Path) -> tuple[int, list[float]]:
+    """Letters typed from the first paint on: how many stood there before the model was loaded, and milliseconds to
+    each."""
+    with Home() as home, Recorder((*COMMAND, "--model", model), home) as app:
+        while _FOOTER not in app.screen:
+            app.read(0.01)
+        happenings = app.record(((pause, key) for pause, key in presses(4 * _LETTERS, 1) if key != " "), after=1)
+        text = "".join(happening.key for happening in happenings)
+        loading = 0
+        waits = []
+
+        def shows(count: int) -> bool:
+            place = app.reversed_cell()
+            return place is not None and app.before(*place).endswith(text[:count])
+
+        for _, wait in waits_of(app, happenings, shows):
+            if len(waits) < _LETTERS:
+                waits.append(wait)
+                loading += "loading" in app.screen
+        _quit(app)
+    return loading, waits
+
+
+def memory(file: Path) -> dict[str, float]:
+    """MB of the app's own process, writing in a long text beside a fan: resident, and its part of what is shared."""
+    with Home() as home, Recorder((*COMMAND, file), home) as app:
+        app.wait_for(_FOOTER)
+        app.wait_for(lambda screen: "loading the model" not in screen, seconds=60)
+        app.record(presses(100, 1))
+        app.send("Tab")
+        app.settle(2)
+        found = {"RSS": _rss(app.pid)}
+        pss = Path(f"/proc/{app.pid}/smaps_rollup")
+        if pss.exists():
+            lines = dict(line.split(":", 1) for line in pss.read_text().splitlines()[1:])
+            found["PSS"] = int(lines["Pss"].split()[0]) / 1024
+        _quit(app)
+    return found
+
+
+def _rss(pid: int) -> float:
+    out = subprocess.run(("ps", "-o", "rss=", "-p", str(pid)), capture_output=True, text=True, check=True).stdout
+    return int(out) / 1024
+
+
+def _quit(app: Recorder) -> None:
+    app.send("Ctrl+Q")
+    app.wait_for_end()
+
+
+def measure(report: Report, times: int) -> None:
+    def add(name: str, goal: str, measured: Callable[[], list[float]]) -> None:
+        found, note = quietest(measured)
+        report.add(name, median(found), "s", goal, "; ".join(filter(None, (spread(found), note))))
+
+    say("--help")
+    add("--help", "<= 0.25", lambda: _times((*COMMAND, "--help"), 2 * times))
+    add("Python alone", "", lambda: _times((sys.executable, "-c", "pass"), 2 * times))
+    say("First paint")
+    add("first paint", "<= 0.5", lambda: first_paints(times))
+    with Home() as home:
+        file = home.path / "text.txt"
+        file.write_text(prose(CHARACTERS), "utf-8")
+        add(f"first paint, {CHARACTERS:,} characters", "", lambda: first_paints(times, file))
+        say("Typing while a model loads")
+        loading, waits = typed_while_loading(synthetic_model())
+        note = f"of {_LETTERS} from the first paint on; the slowest {max(waits):.0f} ms"
+        report.add("letters shown before the model was there", loading, "letters", f">= {_LETTERS}", note)
+        say("Memory")
+        note = f"{CHARACTERS:,} characters and a fan"
+        for what, size in memory(file).items():
+            report.add(f"memory, {what}", size, "MB", "<= 120" if what == "RSS" else "", note)
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--times", type=int, default=7, help="starts of each kind")
+    options = parser.parse_args()
+    report = Report("start")
+    measure(report, options.times)
+    report.show(as_json=options.json)
+
+
+if __name__ == "__main__":
+    main()
