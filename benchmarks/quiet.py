@@ -28,7 +28,7 @@ class Watch:
 
 
 class _Patience:
-    seconds = 180.0
+    seconds = 20.0
     """What is left of the time that one benchmark waits in all; a machine that is never quiet must not take hours."""
 
 
@@ -42,7 +42,7 @@ def wait_for_quiet() -> None:
         _Patience.seconds -= 2
 
 
-def quietest(measure: Callable[[], T], tries: int = 3) -> tuple[T, str]:
+def quietest(measure: Callable[[], T], tries: int = 2) -> tuple[T, str]:
     """What was measured while others did least, and a note of what they did; tried again only if they disturbed."""
     found: list[tuple[float, T]] = []
     while not found or (found[-1][0] > ENOUGH and len(found) < tries):
