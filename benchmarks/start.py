@@ -33,7 +33,7 @@ def first_paints(times: int, *arguments: object) -> list[float]:
                 happenings = app.record([], after=2)
                 painted = (happening.at for happening in app.replay(happenings) if _FOOTER in app.screen)
                 found.append(next(painted) - began)
-                _quit(app)
+                app.quit()
     return found[1:]
 
 
@@ -68,7 +68,7 @@ def typed_while_loading(model: Path) -> tuple[int, list[float]]:
             if len(waits) < _LETTERS:
                 waits.append(wait)
                 loading += "loading" in app.screen
-        _quit(app)
+        app.quit()
     return loading, waits
 
 
@@ -85,18 +85,13 @@ def memory(file: Path) -> dict[str, float]:
         if pss.exists():
             lines = dict(line.split(":", 1) for line in pss.read_text().splitlines()[1:])
             found["PSS"] = int(lines["Pss"].split()[0]) / 1024
-        _quit(app)
+        app.quit()
     return found
 
 
 def _rss(pid: int) -> float:
     out = subprocess.run(("ps", "-o", "rss=", "-p", str(pid)), capture_output=True, text=True, check=True).stdout
     return int(out) / 1024
-
-
-def _quit(app: Recorder) -> None:
-    app.send("Ctrl+Q")
-    app.wait_for_end()
 
 
 def measure(report: Report, times: int) -> None:

@@ -102,6 +102,11 @@ class Recorder(Terminal):
             self._feed(happening.data)
             yield happening
 
+    def quit(self) -> None:
+        """End the app as a person does. It sees its engine end, whose time then counts as ours, not as others'."""
+        self.send("Ctrl+Q")
+        self.wait_for_end()
+
     def processor_seconds(self) -> float | None:
         """How long the program has run on a processor, in all its threads."""
         try:

@@ -69,6 +69,8 @@ def type_in(editor: Editor, file: Path, keys: int, seed: int) -> Typed:
             return bool(word) and (" " + editor.before_cursor(terminal)).endswith(" " + word)
 
         waits = [wait for key, wait in waits_of(terminal, happenings, shows) if text[key] != " "]
+        if editor is APP:
+            terminal.quit()
     sent = sum(len(happening.data) for happening in happenings)
     missing = len(text.replace(" ", "")) - len(waits)
     ran = None if before is None or after is None else (after - before) * 1000 / keys
@@ -97,14 +99,19 @@ def move_among_branches(model: Path, file: Path) -> Moved:
         app.send(*[PAGE_DOWN] * 3)
         app.settle(3, patience=60)
         app.send("Tab")
-        for fan in range(_FANS):
-            app.wait_for(lambda screen: "writing" in screen and len(re.findall("▍", screen)) > 2, seconds=120)
+        for fan in range(1, _FANS + 1):
+            app.wait_for(lambda screen, fan=fan: f"fan {fan} " in screen and _all_grow(screen), seconds=120)
             found, wrote = _sweep(app, fan)
             waits += found
             writing = writing and wrote
             app.send("r")
-            app.settle(0.01, patience=1)
+        app.quit()
     return Moved(tuple(waits), _FANS * _MOVES - len(waits), idled=not writing)
+
+
+def _all_grow(screen: str) -> bool:
+    """Eight branches have begun, and the engine is writing on."""
+    return "writing" in screen and all(re.search(rf"{number}[ ✓*][ ▌] *\w", screen) for number in range(1, 9))
 
 
 def _sweep(app: Recorder, seed: int) -> tuple[list[float], bool]:
