@@ -1,6 +1,7 @@
 """Which sequence of the cache holds which tokens. Pure: the scheduler asks here what need not be evaluated again."""
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from cyborg_tui.loom.shared import shared_length
 
@@ -45,6 +46,22 @@ class Cache:
         self._held.pop(sequence, None)
         self._used.pop(sequence, None)
 
+    def shrink(self, tokens: Sequence[int], budget: int) -> list[int]:
+        """Forget the least recently used sequences until no more than `budget` cells hold anything but `tokens`.
+        Returns those that were forgotten."""
+        nearest, _ = self.nearest(tokens)
+        keep, gone = {nearest}, []
+        while self._cells_beside(tokens) > budget and (oldest := self.oldest(keep)) is not None:
+            self.forget(oldest)
+            gone.append(oldest)
+        return gone
+
+    def _cells_beside(self, tokens: Sequence[int]) -> int:
+        """Sequences share the cells of what they begin with alike, so sorted neighbours tell how many there are."""
+        held = sorted([*self._held.values(), list(tokens)])
+        shared = sum(shared_length(one, next_one) for one, next_one in pairwise(held))
+        return sum(map(len, held)) - shared - len(tokens)
+
     def vacant(self, keep: Collection[int]) -> int:
         """A sequence to write in: an empty one, else the least recently used one that is not in `keep`."""
         for sequence in range(self._sequences):
@@ -54,6 +71,6 @@ class Cache:
         assert oldest is not None, "more branches than sequences"
         return oldest
 
-    def oldest(self, keep: Collection[int]) -> int | None:
+    def oldest(self, keep: Collection[int | None]) -> int | None:
         """The least recently used sequence that holds something and is not in `keep`."""
         return min((s for s in self._held if s not in keep), key=lambda s: self._used[s], default=None)
