@@ -1,13 +1,14 @@
 """The editors that are typed in: the app, and what else is installed, each in the middle of a long text."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.terminal import COMMAND, Home, Recorder
 
-__all__ = ["APP", "PAGE_DOWN", "Editor", "installed", "open_in_the_middle"]
+__all__ = ["APP", "PAGE_DOWN", "TEXT_AREA", "Editor", "installed", "open_in_the_middle"]
 
 PAGE_DOWN, _WORD_RIGHT = "\x1b[6~", "\x1b[1;5C"
 _PAGES = 20
@@ -39,8 +40,8 @@ def open_in_the_middle(editor: Editor, file: Path, home: Home) -> Recorder:
 
 
 def installed() -> Iterator[Editor]:
-    """The other editors that this machine has."""
-    return (editor for editor in _OTHERS if shutil.which(editor.name))
+    """Textual's own, and the other editors that this machine has."""
+    return (editor for editor in _OTHERS if editor is TEXT_AREA or shutil.which(editor.name))
 
 
 def _wait_for_model(app: Recorder) -> None:
@@ -90,8 +91,14 @@ def _kak(file: Path, line: int) -> tuple[str, ...]:
     return ("kak", "-n", "-e", start, str(file))
 
 
+def _text_area(file: Path, line: int) -> tuple[str, ...]:
+    return (sys.executable, str(Path(__file__).with_name("text_area.py")), str(file), str(line), str(_COLUMN))
+
+
 APP = Editor("cyborg-tui", lambda file, _line: (*COMMAND, str(file)), _app_to_middle, Recorder.reversed_cell)
+TEXT_AREA = Editor("TextArea", _text_area, _settled, _hardware_cursor)
 _OTHERS = (
+    TEXT_AREA,
     Editor("vim", _vim, _settled, _hardware_cursor),
     Editor("nano", _nano, _settled, _hardware_cursor),
     Editor("emacs", _emacs, _settled, _hardware_cursor),

@@ -8,11 +8,10 @@ if not __package__:
 import os
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.editors import TEXT_AREA
 from benchmarks.prose import presses, prose
-from benchmarks.quiet import quietest
 from benchmarks.report import Report, arguments, median, say, spread
 from benchmarks.synthetic import synthetic_model
 from benchmarks.terminal import COMMAND, Home, Recorder
@@ -21,20 +20,29 @@ from benchmarks.typing import CHARACTERS, waits_of
 _FOOTER = "Tab branches"
 """The keys that work now stand in the last row; when they do, all of the screen does."""
 _LETTERS = 12
+_TEXT = "This is the last line."
 
 
-def first_paints(times: int, *arguments: object) -> list[float]:
-    """Seconds from the command to a whole screen, each time with the same home; the first start is not counted."""
-    found = []
+def first_paint(command: tuple[object, ...], home: Home, shows: str) -> float:
+    """Seconds from a command to a screen that shows something."""
+    began = time.monotonic()
+    with Recorder(command, home) as app:
+        happenings = app.record([], after=2)
+        painted = next(happening.at for happening in app.replay(happenings) if shows in app.screen)
+        app.quit()
+    return painted - began
+
+
+def first_paints(times: int) -> tuple[list[float], list[float]]:
+    """Of the app, and of an app that is a TextArea and nothing else, in turn. The first of each is not counted."""
+    own, plain = [], []
     with Home() as home:
+        file = home.path / "text.txt"
+        file.write_text(_TEXT, "utf-8")
         for _ in range(times + 1):
-            began = time.monotonic()
-            with Recorder((*COMMAND, *arguments), home) as app:
-                happenings = app.record([], after=2)
-                painted = (happening.at for happening in app.replay(happenings) if _FOOTER in app.screen)
-                found.append(next(painted) - began)
-                app.quit()
-    return found[1:]
+            own.append(first_paint(COMMAND, home, _FOOTER))
+            plain.append(first_paint(TEXT_AREA.command(file, 1), home, _TEXT))
+    return own[1:], plain[1:]
 
 
 def _times(command: tuple[str, ...], times: int) -> list[float]:
@@ -95,19 +103,22 @@ def _rss(pid: int) -> float:
 
 
 def measure(report: Report, times: int) -> None:
-    def add(name: str, goal: str, measured: Callable[[], list[float]]) -> None:
-        found, note = quietest(measured)
-        report.add(name, median(found), "s", goal, "; ".join(filter(None, (spread(found), note))))
+    def add(name: str, seconds: list[float], goal: str = "") -> None:
+        report.add(name, median(seconds), "s", goal, spread(seconds))
 
     say("--help")
-    add("--help", "<= 0.25", lambda: _times((*COMMAND, "--help"), 2 * times))
-    add("Python alone", "", lambda: _times((sys.executable, "-c", "pass"), 2 * times))
+    add("--help", _times((*COMMAND, "--help"), 2 * times), "<= 0.25")
+    add("Python alone", _times((sys.executable, "-c", "pass"), 2 * times))
     say("First paint")
-    add("first paint", "<= 0.5", lambda: first_paints(times))
+    own, plain = first_paints(times)
+    add("first paint", own, "<= 0.5")
+    add("TextArea alone, first paint", plain)
+    report.add("first paint, app / TextArea", median(own) / median(plain), "ratio", "<= 2.6")
     with Home() as home:
         file = home.path / "text.txt"
         file.write_text(prose(CHARACTERS), "utf-8")
-        add(f"first paint, {CHARACTERS:,} characters", "", lambda: first_paints(times, file))
+        long = [first_paint((*COMMAND, file), home, _FOOTER) for _ in range(times + 1)]
+        add(f"first paint, {CHARACTERS:,} characters", long[1:])
         say("Typing while a model loads")
         loading, waits = typed_while_loading(synthetic_model())
         note = f"of {_LETTERS} from the first paint on; the slowest {max(waits):.0f} ms"

@@ -9,12 +9,11 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.editors import APP, PAGE_DOWN, Editor, installed, open_in_the_middle
+from benchmarks.editors import APP, PAGE_DOWN, TEXT_AREA, Editor, installed, open_in_the_middle
 from benchmarks.prose import presses, prose
-from benchmarks.quiet import quietest
 from benchmarks.report import Report, arguments, cores, median, percentile, say
 from benchmarks.streaming import Background
 from benchmarks.synthetic import synthetic_model
@@ -36,7 +35,6 @@ class Typed:
     """Milliseconds that the process ran for, which others on the machine hardly change; None where not known."""
     began: float
     ended: float
-    note: str = ""
 
 
 def waits_of(
@@ -84,7 +82,6 @@ class Moved:
     waits: tuple[float, ...]
     missing: int
     idled: bool
-    note: str = ""
 
 
 def move_among_branches(model: Path, file: Path) -> Moved:
@@ -138,7 +135,7 @@ def report_typing(report: Report, name: str, typed: Typed, goals: Sequence[tuple
     values = {"median": median(typed.waits), "p99": percentile(typed.waits, 99)} if typed.waits else {}
     for what, goal in goals:
         value = None if void else values.get(what)
-        report.add(f"{name}, {what}", value, "ms", goal, note or typed.note or f"{len(typed.waits)} letters")
+        report.add(f"{name}, {what}", value, "ms", goal, note or f"{len(typed.waits)} letters")
 
 
 def measure(report: Report, keys: int) -> None:
@@ -147,13 +144,9 @@ def measure(report: Report, keys: int) -> None:
     with Home() as home:
         file = home.path / "text.txt"
 
-        def once(editor: Editor, seed: int) -> Typed:
+        def run(editor: Editor, seed: int) -> Typed:
             file.write_text(prose(CHARACTERS), "utf-8")
             return type_in(editor, file, keys, seed)
-
-        def run(editor: Editor, seed: int) -> Typed:
-            typed, note = quietest(lambda: once(editor, seed))
-            return replace(typed, note=note)
 
         idle: dict[str, Typed] = {}
         for editor in editors:
@@ -169,8 +162,7 @@ def measure(report: Report, keys: int) -> None:
             background.stop()
         say("Moving among eight growing branches")
         file.write_text(prose(CHARACTERS), "utf-8")
-        moved, note = quietest(lambda: move_among_branches(model, file))
-        moved = replace(moved, note=note)
+        moved = move_among_branches(model, file)
     _report(report, idle, busy, background, moved)
 
 
@@ -179,6 +171,9 @@ def _report(
 ) -> None:
     app = idle.pop(APP.name)
     report_typing(report, "idle", app, (("median", "<= 4"), ("p99", "<= 16")), void=False)
+    plain = idle[TEXT_AREA.name]
+    if plain.waits:
+        report.add("idle, TextArea / app", median(plain.waits) / median(app.waits), "ratio", ">= 2.4", "of the medians")
     report.add("sent for a key", app.bytes_per_key, "bytes", "<= 1500")
     if app.processor_per_key is not None:
         report.add("processor time for a key", app.processor_per_key, "ms")
@@ -189,7 +184,7 @@ def _report(
     report.add("those 8 branches", speed, "tokens/s", note=f"{background.speed_alone:.1f} while nobody types")
     seen = bool(moved.waits) and not moved.missing and not moved.idled
     why_not = f"{moved.missing} moves were never seen" if moved.missing else "the engine idled"
-    note = (moved.note or f"{len(moved.waits)} moves") if seen else why_not
+    note = f"{len(moved.waits)} moves" if seen else why_not
     for what, percent, goal in (("median", 50, ""), ("p99", 99, "<= 33")):
         value = percentile(moved.waits, percent) if seen else None
         report.add(f"highlight among 8 growing, {what}", value, "ms", goal, note)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import traceback
@@ -18,7 +19,6 @@ from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
-from cyborg_tui.screens.looms import LoomsScreen
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
@@ -58,11 +58,16 @@ class CyborgApp(App[None]):
     async def on_mount(self) -> None:
         self._heed_signals()
         self._show_session(self._session)
+        self._say(self._first_words or self._greeting(self._session) or self._welcome())
+        self.call_after_refresh(self._start_engine)
+
+    async def _start_engine(self) -> None:
+        """The page comes first: to start a process takes longer than to paint."""
         log = self._config.data / "engine.log"
         self._engine = EngineClient(self._config.engine, self._hear, log=log)
         self._session.use(self._engine)
         await self._engine.start()
-        self._say(self._first_words or self._greeting(self._session) or self._welcome())
+        gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
 
     def _greeting(self, session: Session) -> str:
         """What the person must know of a loom that has just been opened."""
@@ -148,6 +153,8 @@ class CyborgApp(App[None]):
 
     async def _looms(self) -> None:
         if isinstance(self.screen, WriteScreen):
+            from cyborg_tui.screens.looms import LoomsScreen  # its widgets take 35 ms to import
+
             self._library.flush(2)
             self.push_screen(LoomsScreen(self._library.looms()), self._go_to_loom)
 

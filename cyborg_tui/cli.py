@@ -142,7 +142,7 @@ def _load(model: str, data_dir: str, config_path: str) -> "Config":
 def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
-    os.environ.setdefault("TEXTUAL_FPS", "120")  # read when Textual is imported
+    os.environ.setdefault("TEXTUAL_FPS", "240")  # read when Textual is imported; else a key may wait for a frame
     os.environ.setdefault("ESCDELAY", "50")
     from cyborg_tui.actions import BadKeys
     from cyborg_tui.app import CyborgApp

@@ -35,14 +35,18 @@ class Writer:
     def add(self, loom: int, changes: Changes) -> None:
         with self._changed:
             self._pending.add(loom, changes)
-            self._added += 1
-            self._changed.notify_all()
+            self._count_one()
 
     def add_digest(self, loom: int, digest: str) -> None:
         with self._changed:
             self._pending.digests[loom] = digest
-            self._added += 1
+            self._count_one()
+
+    def _count_one(self) -> None:
+        """The first change wakes the thread, which then gathers: being woken at every key would slow the key down."""
+        if self.idle:
             self._changed.notify_all()
+        self._added += 1
 
     @property
     def idle(self) -> bool:

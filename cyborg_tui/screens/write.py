@@ -11,6 +11,7 @@ from cyborg_tui.actions import READING, Action
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
+from cyborg_tui.screens.compositor import RowCompositor
 from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
@@ -34,6 +35,7 @@ class WriteScreen(Screen[None]):
 
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
         super().__init__()
+        self._compositor = RowCompositor()
         self.session = session
         self._actions = [action for action in actions if action.id in READING] if session.read_only else actions
         self._dirty = True

@@ -53,6 +53,7 @@ class Page(RowView):
         self._provisional = Provisional()
         self._drawn: dict[int, list[Run]] = {}
         """What stands in each row of the screen."""
+        self._styles_of: dict[tuple[str, ...], Style] = {}
         self._cursor_drawn = 0
         """The row in which the cursor was drawn."""
 
@@ -147,30 +148,28 @@ class Page(RowView):
         runs = self._drawn[y] = self._runs(row)
         if row < self.document.height:
             self._note_painted(row)
-        base, edge = self.rich_style, self.size.width
-        segments = [self._gutter({run.author for run in runs})]
-        used, cursor_at = self.margin, -1
+        base, edge, margin = self._style(), self.size.width, self.margin
+        segments = [self._gutter({run.author for run in runs}, margin)]
+        used, cursor_at = margin, -1
         for run in runs:
-            style = base + self._style(run.author) if run.author else base
-            style += self._style("selection") if run.selected else Style.null()
-            style += self._style("cursor") if run.cursor else Style.null()
-            segments.append(Segment(run.text, style))
+            names = (run.author, "selection" if run.selected else "", "cursor" if run.cursor else "")
+            segments.append(Segment(run.text, self._style(*names)))
             cursor_at = used if run.cursor else cursor_at
             used += width(run.text)
         segments.append(Segment(" " * max(0, edge - used), base))
         if cursor_at >= 0:
             self._cursor_drawn = row
         if cursor_at >= edge:  # in white space past the edge
-            return Strip([*Strip(segments).crop(0, edge - 1), Segment(" ", base + self._style("cursor"))])
+            return Strip([*Strip(segments).crop(0, edge - 1), Segment(" ", self._style("cursor"))])
         return Strip(segments).crop(0, edge)
 
-    def _gutter(self, authors: set[str]) -> Segment:
+    def _gutter(self, authors: set[str], margin: int) -> Segment:
         """The margin, with a mark where a row holds text of the model: a second signal beside colour."""
         mark, style = (
             ("▌", "provisional") if "provisional" in authors else ("▏", "mark") if "model" in authors else (" ", "")
         )
-        line = mark.center(self.margin) if self.margin > 1 else mark
-        return Segment(line, self.rich_style + self._style(style) if style else self.rich_style)
+        line = mark.center(margin) if margin > 1 else mark
+        return Segment(line, self._style(style))
 
     def _runs(self, row: int) -> list[Run]:
         """What stands in a row."""
@@ -195,8 +194,18 @@ class Page(RowView):
             if shift == 0 and start < past and end > at:
                 yield max(start, at) - start, min(end, past) - start, "provisional"
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"editor--{name}", partial=name != "cursor")
+    def notify_style_update(self) -> None:
+        self._styles_of.clear()
+        super().notify_style_update()
+
+    def _style(self, *names: str) -> Style:
+        """The widget's style with those of these components over it. Textual needs a while to find one."""
+        if names not in self._styles_of:
+            style = self.rich_style
+            for name in filter(None, names):
+                style += self.get_component_rich_style(f"editor--{name}", partial=name != "cursor")
+            self._styles_of[names] = style
+        return self._styles_of[names]
 
     def _note_painted(self, row: int) -> None:
         below = row + 1 < self.document.height
