@@ -7,6 +7,7 @@ from difflib import get_close_matches
 __all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
 
 READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom"}) | {
+    "take_over",
     "help",
     "looms",
     "palette",
@@ -64,6 +65,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
+    Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("help", "f1", "All keys", "help", rank=2),
     Action("looms", "f7", "Library of looms", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),

@@ -22,6 +22,7 @@ from cyborg_tui.screens.colours import textual_theme
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
+from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.textfile import TextFileError
 from cyborg_tui.theme import colourless, load_theme
 from cyborg_tui.widgets.cells import drawable
@@ -29,7 +30,9 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("help", "looms", "palette", "which_key", "quit")
+_OURS = ("take_over", "help", "looms", "palette", "which_key", "quit")
+_HEED = 0.25
+"""Seconds after which another window that wants this loom is noticed."""
 
 
 class CyborgApp(App[None]):
@@ -59,6 +62,7 @@ class CyborgApp(App[None]):
         self._heed_signals()
         self._show_session(self._session)
         self._say(self._first_words or self._greeting(self._session) or self._welcome())
+        self.set_interval(_HEED, self._heed_other_windows)
         self.call_after_refresh(self._start_engine)
 
     async def _start_engine(self) -> None:
@@ -72,7 +76,7 @@ class CyborgApp(App[None]):
     def _greeting(self, session: Session) -> str:
         """What the person must know of a loom that has just been opened."""
         if session.read_only:
-            return "This loom is being written in another window; here it can only be read."
+            return "This loom is being written in another window; here it can only be read. Ctrl+R: write here."
         if session.changed_outside:
             return "The file was changed by another program, and that text is here now; Ctrl+Z brings yours back."
         return ""
@@ -129,6 +133,7 @@ class CyborgApp(App[None]):
 
     def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {
+            "take_over": self._take_over,
             "help": self._help,
             "looms": self._looms,
             "palette": self._palette,
@@ -166,13 +171,37 @@ class CyborgApp(App[None]):
         except (LibraryError, TextFileError) as error:
             self._say(str(error))
             return
-        left, said = self._session, self._session.leave()
-        self._session = session
-        if self._engine is not None:
+        self._change_to(session, self._session.leave() or self._greeting(session))
+
+    def _change_to(self, session: Session, says: str) -> None:
+        left, self._session = self._session, session
+        if self._engine is not None and session is not left:
             session.use(self._engine, left.view)
+        while not isinstance(self.screen, WriteScreen):
+            self.pop_screen()
         self.pop_screen()
         self._show_session(session)
-        self._say(said or self._greeting(session))
+        self._say(says)
+
+    def _heed_other_windows(self) -> None:
+        """Step down if another window wants to write in this loom."""
+        if self._session.asked_for:
+            said = self._session.step_down()
+            self._change_to(self._session, said or "Another window writes in this loom now. Ctrl+R: write here again.")
+
+    async def _take_over(self) -> None:
+        """Write in this loom, as the other window leaves it."""
+        loom = self._session.row.id
+        if not (self._session.read_only and isinstance(self.screen, WriteScreen)):
+            return
+        if not await take_over(self._library, loom):
+            self._say("The other window does not answer; end its process, or try again.")
+            return
+        try:
+            self._change_to(self._open(self._library.loom(loom)), "You write here now; the other window only reads.")
+        except (LibraryError, TextFileError) as error:
+            self._library.release(loom)
+            self._say(str(error))
 
     async def _quit(self) -> None:
         said = await self._session.close()
@@ -187,6 +216,8 @@ class CyborgApp(App[None]):
         twice = {"next_branch", "previous_branch", "take_here", "parent_here", "take_and_fan", "take_number", "stop"}
         for action in self._actions:
             keys = " ".join(key_name(key.strip()) for key in action.keys.split(","))
+            if action.id == "take_over" and not self._session.read_only:
+                continue
             if action.id in _OURS:
                 yield SystemCommand(action.help, keys, self._runner(action.id))
             elif isinstance(screen, WriteScreen) and action.id not in twice and screen.allows(action):

@@ -136,6 +136,19 @@ class Library:
         self.flush(_PATIENCE)
         self._claims.release(loom)
 
+    def ask_for(self, loom: int) -> bool:
+        """Ask the window that writes in this loom to step down. False if another window asks already."""
+        with self._in_words():
+            return self._claims.ask(loom)
+
+    def stop_asking(self, loom: int) -> None:
+        self._claims.stop_asking(loom)
+
+    def is_asked_for(self, loom: int) -> bool:
+        """Whether another window asks for this loom."""
+        with self._in_words():
+            return self._claims.is_asked_for(loom)
+
     def save(self, loom: int, changes: Changes) -> None:
         """Hand over what changed. Returns at once, from any thread."""
         self._writer.add(loom, changes)

@@ -27,6 +27,8 @@ class Moment:
     standing: bool
     """A branch stands provisionally in the text."""
     zoomed: bool
+    read_only: bool
+    """Another window writes in this loom."""
 
     def allows(self, action: Action) -> bool:
         """Whether a key of this action would do something."""
@@ -34,6 +36,8 @@ class Moment:
             return self.reading and (self.branches or action.id in ("take_and_fan", "write"))
         if action.where == "editor" and self.reading:
             return False
+        if action.id == "take_over":
+            return self.read_only
         if action.id == "stop":
             return self.busy or self.standing or self.zoomed
         return self.branches or action.id not in ("next_branch", "previous_branch", "take_here", "parent_here")

@@ -131,6 +131,7 @@ class WriteScreen(Screen[None]):
             busy=self.session.busy,
             standing=bool(self._editor.provisional[1]),
             zoomed=self.has_class("zoomed"),
+            read_only=self.session.read_only,
         )
         return [moment.named(action) for action in self._actions if moment.allows(action)]
 

@@ -347,6 +347,17 @@ class Session:
             self._library.release(self.row.id)
         return said
 
+    @property
+    def asked_for(self) -> bool:
+        """Whether another window wants to write in this loom."""
+        return not self.read_only and self._library.is_asked_for(self.row.id)
+
+    def step_down(self) -> str:
+        """Save, and let another window write; here the loom can only be read from now on. As `leave`."""
+        said = self.leave()
+        self.read_only, self._file = True, None
+        return said
+
     async def close(self) -> str:
         """Leave, and end the engine; everything is saved when this returns. Returns what could not be saved."""
         said = self.leave()

@@ -1,5 +1,6 @@
 """One loom, two windows: the second can read, and nothing that the first writes is lost."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session import Session
+from cyborg_tui.session.taking_over import take_over
 
 HOLD = """
 import sys, time
@@ -62,3 +64,82 @@ def test_a_dead_window_holds_nothing(tmp_path, day):
     assert library.claim(row.id)
     library.close()
     assert not list(tmp_path.glob("library.claim-*")), "nothing is left lying about"
+
+
+ASK = """
+import sys, time
+from datetime import date
+from pathlib import Path
+from cyborg_tui.library.library import Library
+library = Library(Path(sys.argv[1]))
+print(library.ask_for(library.daily(date(2026, 11, 24)).id), flush=True)
+time.sleep(60)
+"""
+
+
+async def until(what):
+    for _ in range(1000):
+        if what():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("waited in vain")
+
+
+async def test_a_window_that_is_asked_saves_and_steps_down_and_can_ask_in_turn(tmp_path, day):
+    one, two = Library(tmp_path), Library(tmp_path)
+    row = one.daily(day)
+    first = Session(row, one, FanSettings(), lambda: None)
+    first.edit(0, 0, "First. ")
+    for owner, taker, library, words in ((first, two, one, "Second. "), (None, one, two, "Third. ")):
+        owner = owner or latest
+        asked = asyncio.create_task(take_over(taker, row.id))
+        await until(lambda owner=owner: owner.asked_for)
+        owner.step_down()
+        assert await asked
+        assert owner.read_only
+        latest = Session(taker.loom(row.id), taker, FanSettings(), lambda: None)
+        assert not latest.read_only
+        latest.edit(len(latest.loom.text), len(latest.loom.text), words)
+        owner.edit(0, 0, "Lost. ")
+        assert not library.claim(row.id)
+    latest.leave()
+    assert one.open(row.id).text == "First. Second. Third. "
+    one.close()
+    two.close()
+    assert not list(tmp_path.glob("library.[ac][sl]*")), "nothing is left lying about"
+
+
+async def test_a_dead_window_is_taken_over_from_at_once(tmp_path, day):
+    other = open_in_another_process(tmp_path)
+    library = Library(tmp_path)
+    row = library.daily(day)
+    asked = asyncio.create_task(take_over(library, row.id))
+    await asyncio.sleep(0.1)
+    assert not asked.done()
+    os.kill(other.pid, signal.SIGKILL)
+    other.wait()
+    other.stdout.close()
+    assert await asyncio.wait_for(asked, 1)
+    library.close()
+
+
+async def test_a_window_that_does_not_answer_keeps_its_loom(tmp_path, day):
+    one, two = Library(tmp_path), Library(tmp_path)
+    first = Session(one.daily(day), one, FanSettings(), lambda: None)
+    assert not await take_over(two, first.row.id, patience=0.2)
+    assert not first.asked_for, "nobody asks any more"
+    one.close()
+    two.close()
+
+
+def test_one_that_asked_and_died_asks_for_nothing(tmp_path, day):
+    library = Library(tmp_path)
+    session = Session(library.daily(day), library, FanSettings(), lambda: None)
+    other = subprocess.Popen([sys.executable, "-c", ASK, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert other.stdout.readline().strip() == "True"
+    assert session.asked_for
+    other.kill()
+    other.wait()
+    other.stdout.close()
+    assert not session.asked_for
+    library.close()
