@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cyborg_tui.loom import carrying, returning, taking
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length
+from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT, Tree
 
@@ -42,6 +42,7 @@ class Manuscript:
         self.tree = tree
         self._path: list[Node] = []
         self._ends: list[int] = []
+        self._text: str | None = None
         self._arrive(leaf)
 
     @property
@@ -54,7 +55,9 @@ class Manuscript:
 
     @property
     def text(self) -> str:
-        return "".join(node.text for node in self._path)
+        if self._text is None:
+            self._text = "".join(node.text for node in self._path)
+        return self._text
 
     @property
     def pieces(self) -> Pieces:
@@ -217,6 +220,7 @@ class Manuscript:
         return node.branch is not None or node.cut or tree.is_context(node.id) or len(tree.children(node.id)) > 1
 
     def _measure(self) -> None:
+        self._text = None
         self._ends = []
         end = 0
         for node in self._path:
@@ -232,9 +236,8 @@ class Manuscript:
             node, begin = self._path[i], self._begin(i)
             if i > index and begin >= end:
                 break
-            head = cut(node.pieces, 0, start - begin)
-            tail = cut(node.pieces, end - begin, len(node))
-            text = join(head, pieces if i == index else (), tail)
+            last = min(end - begin, len(node))
+            text = splice(node.pieces, max(0, start - begin), last, pieces if i == index else ())
             tree.rewrite(node.id, text)
             if not text:
                 emptied.append(node.id)
@@ -322,7 +325,7 @@ class Manuscript:
                 tree.remove(node_id)
         for node, pieces in suffix:
             if pieces != node.pieces:
-                tree.rewrite(node.id, pieces)
+                tree.rewrite(node.id, join(pieces))
         if tree.node(suffix[0][0].id).parent != under:
             tree.hang(suffix[0][0].id, under)
 

@@ -6,11 +6,7 @@ from math import log2
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.tree import Tree
 
-__all__ = ["bits", "person_share", "words"]
-
-
-def words(text: str) -> int:
-    return len(text.split())
+__all__ = ["bits", "person_share"]
 
 
 def person_share(pieces: Iterable[Piece]) -> float | None:

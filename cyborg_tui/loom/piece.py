@@ -1,11 +1,13 @@
 """Pieces: runs of characters with one origin. A node's text is its pieces, and they are also who wrote it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from cyborg_tui.loom.fan import BranchId
 
-__all__ = ["Piece", "Pieces", "cut", "join", "length", "same", "text_of", "typed"]
+__all__ = ["Piece", "Pieces", "cut", "join", "length", "same", "splice", "text_of", "typed"]
 
 _LONGEST_RUN = 4096
 """Longer runs of typing stand in several pieces, so that a key in a long text makes a short new piece."""
@@ -29,6 +31,7 @@ class Piece:
         """Characters `start` to `end` of this piece."""
         if start <= 0 and end >= len(self.text):
             return self
+        start = max(0, start)
         return Piece(self.text[start:end], self.branch, self.start + start if self.branch is not None else 0)
 
     def goes_on_in(self, other: "Piece") -> bool:
@@ -69,14 +72,25 @@ def join(*runs: Iterable[Piece]) -> Pieces:
 
 def cut(pieces: Pieces, start: int, end: int) -> Pieces:
     """Characters `start` to `end` of the pieces' text."""
+    ends = list(accumulate(len(piece.text) for piece in pieces))
+    first, past = bisect_right(ends, start), bisect_left(ends, end) + 1
+    at = ends[first - 1] if first else 0
     kept: list[Piece] = []
-    at = 0
-    for piece in pieces:
-        following = at + len(piece.text)
-        if following > start and at < end:
-            kept.append(piece.part(max(0, start - at), end - at))
-        at = following
+    for piece in pieces[first:past]:
+        if at < end:
+            kept.append(piece.part(start - at, end - at))
+        at += len(piece.text)
     return tuple(kept)
+
+
+def splice(pieces: Pieces, start: int, end: int, new: Pieces) -> Pieces:
+    """`new` in place of the characters from `start` to `end`, joined with what stands beside it."""
+    ends = list(accumulate(len(piece.text) for piece in pieces))
+    first, past = max(0, bisect_left(ends, start) - 1), bisect_left(ends, end) + 2
+    base = ends[first - 1] if first else 0
+    near = pieces[first:past]
+    changed = join(cut(near, 0, start - base), new, cut(near, end - base, length(near)))
+    return pieces[:first] + changed + pieces[past:]
 
 
 def same(some: Pieces, others: Pieces) -> bool:

@@ -154,9 +154,9 @@ class Tree:
         self.next_node = max(self.next_node, node.id + 1)
 
     def rewrite(self, node: NodeId, pieces: Pieces) -> None:
-        """Give a node that is being written another text."""
+        """Give a node that is being written another text: pieces as `join` leaves them."""
         self._check_open(node)
-        self._put(replace(self._nodes[node], pieces=join(pieces)))
+        self._put(replace(self._nodes[node], pieces=pieces))
 
     def hang(self, node: NodeId, parent: NodeId) -> None:
         """Move a node that is being written under another parent. Raises BrokenTree if that stands below it."""

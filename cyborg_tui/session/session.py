@@ -13,6 +13,7 @@ from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, Fan
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.loom_file import new_file, read_file
 from cyborg_tui.textfile import TextFileError
@@ -38,6 +39,7 @@ class Session:
         self._generation = Generation(self.loom)
         self._on_change = on_change
         self._fan_wanted = False
+        self._words = WordCount()
         before = self.loom.text
         self._file = None if self.read_only else read_file(row, self.loom)
         self.changed_outside = bool(before) and self.loom.text != before
@@ -261,7 +263,7 @@ class Session:
 
     @property
     def words(self) -> int:
-        return measures.words(self.loom.text)
+        return self._words.of(self.loom.text)
 
     @property
     def person_share(self) -> float | None:

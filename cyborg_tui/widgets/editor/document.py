@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
 
 from cyborg_tui.loom.shared import shared_length
 from cyborg_tui.widgets.cells import clusters, fold, next_row, width
+from cyborg_tui.widgets.editor.sums import Sums
 
 __all__ = ["Document"]
 
@@ -23,8 +23,8 @@ class Document:
         self._lines = text.split("\n")
         self._columns = columns
         self._folds: list[list[int] | None] = [None] * len(self._lines)
-        self._starts: list[int] | None = None
-        self._tops: list[int] | None = None
+        self._lengths = Sums(len(line) + 1 for line in self._lines)
+        self._heights: Sums | None = None
 
     @property
     def text(self) -> str:
@@ -44,7 +44,7 @@ class Document:
         if columns != self._columns:
             self._columns = columns
             self._folds = [None] * len(self._lines)
-            self._tops = None
+            self._heights = None
 
     def replace(self, start: int, end: int, text: str) -> tuple[int, int, bool]:
         """Put `text` in place of the characters from `start` to `end`.
@@ -62,10 +62,10 @@ class Document:
         folds = self._fold_again(lines, above, below)
         self._lines[first : last + 1] = lines
         self._folds[first : last + 1] = folds
-        self._starts = None
+        self._lengths.replace(first, last + 1, [len(line) + 1 for line in lines])
         now = sum(map(len, folds))
         if now != rows or first != last or len(lines) > 1:
-            self._tops = None
+            self._rows_of_lines.replace(first, last + 1, [len(rows) for rows in folds])
         same_above = max(0, shared_length(folds[0], above) - 1)
         same_below = shared_length(folds[-1][::-1], below[::-1]) if now == rows else 0
         return top + same_above, max(0, max(rows, now) - same_above - same_below), now != rows
@@ -91,16 +91,12 @@ class Document:
 
     def start(self, number: int) -> int:
         """The offset at which a line begins."""
-        if self._starts is None:
-            self._starts = [0, *accumulate(len(line) + 1 for line in self._lines[:-1])]
-        return self._starts[number]
+        return self._lengths.before(number)
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and the column of an offset."""
-        self.start(0)
-        assert self._starts is not None
-        number = bisect_right(self._starts, offset) - 1
-        return number, offset - self._starts[number]
+        number = self._lengths.find(offset)
+        return number, offset - self._lengths.before(number)
 
     def rows(self, number: int) -> list[int]:
         """The columns at which the rows of a line begin."""
@@ -111,21 +107,23 @@ class Document:
 
     def top(self, number: int) -> int:
         """The row at which a line begins."""
-        if self._tops is None:
-            self._tops = [0, *accumulate(len(self.rows(i)) for i in range(len(self._lines)))]
-        return self._tops[number]
+        return self._rows_of_lines.before(number)
+
+    @property
+    def _rows_of_lines(self) -> Sums:
+        if self._heights is None:
+            self._heights = Sums(len(self.rows(number)) for number in range(len(self._lines)))
+        return self._heights
 
     @property
     def height(self) -> int:
-        return self.top(len(self._lines))
+        return self._rows_of_lines.total
 
     def row(self, row: int) -> tuple[int, int]:
         """The offsets at which a row begins and ends."""
-        self.top(0)
-        assert self._tops is not None
-        number = min(bisect_right(self._tops, row) - 1, len(self._lines) - 1)
+        number = self._rows_of_lines.find(row)
         folds = self.rows(number)
-        index = row - self._tops[number]
+        index = row - self.top(number)
         begin = self.start(number)
         end = folds[index + 1] if index + 1 < len(folds) else len(self._lines[number])
         return begin + folds[index], begin + end
