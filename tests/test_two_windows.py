@@ -36,7 +36,8 @@ def test_the_second_window_takes_over_and_the_first_takes_it_back(window):
     second.wait_for("Begun at home. Continued on the train.")
     first.send("Nor of this.", "Ctrl+R")
     first.wait_for("Begun at home. Continued on the train.")
-    assert "Nothing" not in first.screen and "Nor" not in first.screen
+    assert "Nothing" not in first.screen
+    assert "Nor" not in first.screen
     second.wait_for("Another window writes in this loom now")
     first.send(" Finished.")
     first.wait_for("the train. Finished.")

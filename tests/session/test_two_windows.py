@@ -85,24 +85,29 @@ async def until(what):
     raise AssertionError("waited in vain")
 
 
+async def hand_over(owner, library):
+    """The session that writes now is asked by another library, and steps down."""
+    asked = asyncio.create_task(take_over(library, owner.row.id))
+    await until(lambda: owner.asked_for)
+    owner.step_down()
+    assert await asked
+    assert owner.read_only
+    owner.edit(0, 0, "Never saved. ")
+    taker = Session(library.loom(owner.row.id), library, FanSettings(), lambda: None)
+    assert not taker.read_only
+    return taker
+
+
 async def test_a_window_that_is_asked_saves_and_steps_down_and_can_ask_in_turn(tmp_path, day):
     one, two = Library(tmp_path), Library(tmp_path)
     row = one.daily(day)
     first = Session(row, one, FanSettings(), lambda: None)
     first.edit(0, 0, "First. ")
-    for owner, taker, library, words in ((first, two, one, "Second. "), (None, one, two, "Third. ")):
-        owner = owner or latest
-        asked = asyncio.create_task(take_over(taker, row.id))
-        await until(lambda owner=owner: owner.asked_for)
-        owner.step_down()
-        assert await asked
-        assert owner.read_only
-        latest = Session(taker.loom(row.id), taker, FanSettings(), lambda: None)
-        assert not latest.read_only
-        latest.edit(len(latest.loom.text), len(latest.loom.text), words)
-        owner.edit(0, 0, "Lost. ")
-        assert not library.claim(row.id)
-    latest.leave()
+    second = await hand_over(first, two)
+    second.edit(7, 7, "Second. ")
+    third = await hand_over(second, one)
+    third.edit(15, 15, "Third. ")
+    third.leave()
     assert one.open(row.id).text == "First. Second. Third. "
     one.close()
     two.close()
