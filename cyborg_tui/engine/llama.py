@@ -6,16 +6,19 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import llama_cpp as ll
 import numpy as np
 from numpy.typing import NDArray
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.log import LONGEST_RUN
+from cyborg_tui.engine.machine import has_amx, physical_cores
 from cyborg_tui.loom.fan import ModelIdentity
 from cyborg_tui.loom.settings import Sampling
 
-__all__ = ["Candidate", "Llama", "ModelRefusedError", "NoRoomError", "Sampler", "build", "devices"]
+__all__ = ["Candidate", "Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "Sampler", "build", "devices"]
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
@@ -37,32 +40,20 @@ class NoRoomError(Exception):
     """The cache is full: some sequence must go before this can be evaluated."""
 
 
+class NoNumbersError(Exception):
+    """What the model computed are no numbers: its weights are damaged."""
+
+
+_complained = 0
+
+
 @ll.llama_log_callback  # type: ignore[untyped-decorator]
 def _quiet(level: int, text: bytes, _data: object) -> None:
-    if level >= 3:
-        os.write(2, text)
-
-
-def _physical_cores() -> int:
-    try:
-        usable = len(os.sched_getaffinity(0))
-    except AttributeError:
-        usable = os.cpu_count() or 1
-    pairs = set()
-    try:
-        for cpu in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/thread_siblings_list"):
-            pairs.add(cpu.read_text())
-    except OSError:
-        pairs = set()
-    return max(1, min(usable, len(pairs) or usable))
-
-
-def _has_amx() -> bool:
-    """Whether llama.cpp would repack weights for AMX; its AMX product crashes on matrices of some widths."""
-    try:
-        return "amx_int8" in Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
+    """Warnings and errors go to the log, as long as there are not too many of them."""
+    global _complained  # noqa: PLW0603
+    if level in (3, 4) and _complained < LONGEST_RUN:
+        _complained += len(text)
+        os.write(2, text[:LONGEST_RUN])
 
 
 def build() -> str:
@@ -91,9 +82,20 @@ class Llama:
 
     def __init__(self, path: Path, config: EngineConfig, room: int, progress: Callable[[float], None]) -> None:
         """`room`: cells beside the window, for branches. Raises ModelRefusedError."""
+        self.steps = 0
+        """Batches evaluated."""
+        self._context: Any = None
+        self._batch: Any = None
         ll.llama_backend_init()
         ll.llama_log_set(_quiet, ctypes.c_void_p(0))
-        self._model = self._load(path, config, progress)
+        self._model: Any = self._load(path, config, progress)
+        try:
+            self._open(path, config, room)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, path: Path, config: EngineConfig, room: int) -> None:
         self._vocab = ll.llama_model_get_vocab(self._model)
         self.n_vocab = ll.llama_vocab_n_tokens(self._vocab)
         if self.n_vocab <= 0 or ll.llama_model_n_layer(self._model) <= 0:
@@ -113,12 +115,22 @@ class Llama:
         self.adds_bos = bool(ll.llama_vocab_get_add_bos(self._vocab))
         self.pieces = [self._piece(token) for token in range(self.n_vocab)]
         self.identity = self._identify(path)
-        self._warm_up()
+        self._warm_up(path)
+
+    def close(self) -> None:
+        """Give its memory back; nothing else may be asked of it."""
+        if self._batch is not None:
+            ll.llama_batch_free(self._batch)
+        if self._context:
+            ll.llama_free(self._context)
+        if self._model:
+            ll.llama_model_free(self._model)
+        self._context = self._batch = self._model = None
 
     def _load(self, path: Path, config: EngineConfig, progress: Callable[[float], None]) -> ll.llama_model_p:
         params = ll.llama_model_default_params()
         params.n_gpu_layers = config.gpu_layers if config.gpu_layers >= 0 else 999
-        params.use_extra_bufts = not _has_amx()
+        params.use_extra_bufts = not has_amx()
 
         @ll.llama_progress_callback  # type: ignore[untyped-decorator]
         def report(fraction: float, _data: object) -> bool:
@@ -136,7 +148,7 @@ class Llama:
 
     def _make_context(self, config: EngineConfig, room: int, path: Path) -> ll.llama_context_p:
         params = ll.llama_context_default_params()
-        threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else _physical_cores())
+        threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else physical_cores())
         params.n_ctx = self.window + room
         params.n_batch = params.n_ubatch = 512
         params.n_seq_max = self.sequences
@@ -154,10 +166,14 @@ class Llama:
             )
         return context
 
-    def _warm_up(self) -> None:
+    def _warm_up(self, path: Path) -> None:
         """Touch all weights once. llama.cpp's counters, which never show less than 1, are right from then on."""
-        self.decode([(0, 0, 0, True)])
-        self.decode([(0, 1, 0, False), (0, 2, 0, True)])
+        try:
+            self.decode([(0, 0, 0, True)])
+            self.row(0)
+            self.decode([(0, 1, 0, False), (0, 2, 0, True)])
+        except (NoNumbersError, NoRoomError, RuntimeError):
+            raise ModelRefusedError(f"{path.name} is damaged: it computes no numbers; download it again.") from None
         self.cut(0, 0)
 
     def _identify(self, path: Path) -> ModelIdentity:
@@ -221,6 +237,7 @@ class Llama:
             batch.n_seq_id[i], batch.seq_id[i][0], batch.logits[i] = 1, sequence, wants
         batch.n_tokens = len(tokens)
         result = ll.llama_decode(self._context, batch)
+        self.steps += 1
         if result == 1:
             raise NoRoomError
         if result != 0:
@@ -233,9 +250,11 @@ class Llama:
         return size
 
     def row(self, index: int) -> Floats:
-        """A copy of the logits of the batch's token at `index`; shape (vocabulary,)."""
+        """A copy of the logits of the batch's token at `index`; shape (vocabulary,). Raises NoNumbersError."""
         pointer = ll.llama_get_logits_ith(self._context, index)
         row: Floats = np.ctypeslib.as_array(pointer, (self.n_vocab,)).copy()
+        if not np.isfinite(row.max()):
+            raise NoNumbersError
         return row
 
     def rows(self, count: int) -> Floats:
