@@ -67,7 +67,9 @@ class EngineClient:
         self._starting: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._pulse = Pulse()
-        self._greeted = self._loading = self._ready = self._closing = False
+        self.greeted = False
+        """Whether the worker has said its first word."""
+        self._loading = self._ready = self._closing = False
         self._said = ""
         """What the worker did wrong, if that is why it was ended."""
         self._fan: FanRequest | None = None
@@ -102,7 +104,7 @@ class EngineClient:
             return
         finally:
             os.close(log)
-        self._greeted = False
+        self.greeted = False
         self._said = ""
         self._load()
         self._reader = asyncio.create_task(self._read(self._process))
@@ -190,13 +192,13 @@ class EngineClient:
         try:
             while data := await process.stdout.read(1 << 16):
                 buffer += data
-                if not self._greeted:
+                if not self.greeted:
                     at = buffer.find(MAGIC)
                     if at < 0:
                         _bound(buffer)
                         continue
                     del buffer[: at + len(MAGIC)]
-                    self._greeted = True
+                    self.greeted = True
                 for body in frames(buffer):
                     self._hear(decode_event(body))
         except ConnectionError:
@@ -259,7 +261,7 @@ class EngineClient:
                 return
 
     def _patience(self, while_loading: Patience) -> Patience:
-        if not self._greeted:
+        if not self.greeted:
             return STARTING
         return while_loading if self._loading else WRITING
 
