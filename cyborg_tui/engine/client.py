@@ -69,7 +69,7 @@ class EngineClient:
         self._pulse = Pulse()
         self.greeted = False
         """Whether the worker has said its first word."""
-        self._loading = self._ready = self._closing = False
+        self._alive = self._loading = self._ready = self._closing = False
         self._said = ""
         """What the worker did wrong, if that is why it was ended."""
         self._fan: FanRequest | None = None
@@ -88,6 +88,10 @@ class EngineClient:
 
     async def start(self) -> None:
         """Start the worker and have it load the model. Returns once it runs; the rest comes as events."""
+        self._starting = asyncio.create_task(self._start())
+        await self._starting
+
+    async def _start(self) -> None:
         environment = {**os.environ, "CYBORG_TUI_ENGINE_NICE": str(self._config.nice), "GGML_NO_BACKTRACE": "1"}
         log = open_log(self._log)
         try:
@@ -104,6 +108,7 @@ class EngineClient:
             return
         finally:
             os.close(log)
+        self._alive = True
         self.greeted = False
         self._said = ""
         self._load()
@@ -111,13 +116,19 @@ class EngineClient:
 
     def restart(self) -> None:
         """Try again after giving up, or after a model could not be loaded; what was wrong may have been mended."""
+        if not self._ready and not self._loading:
+            self.load(self._config)
+
+    def load(self, config: EngineConfig) -> None:
+        """Use this model from now on."""
+        self._config = config
         self._losses.forgive()
-        process = self._process
-        if process is None or process.returncode is not None:
-            if self._starting is None or self._starting.done():
-                self._starting = asyncio.create_task(self.start())
-        elif not self._ready and not self._loading:
+        if self._starting is not None and not self._starting.done():
+            return  # the new worker is told
+        if self._alive:
             self._load()
+        else:
+            self._starting = asyncio.create_task(self._start())
 
     async def close(self) -> None:
         """End the worker; it is gone when this returns."""
@@ -278,7 +289,7 @@ class EngineClient:
         began = fan is not None and at is fan and self._grew
         name = Path(self._config.model).name or "its model"
         self._unanswered.clear()
-        self._loading = self._ready = self._grew = False
+        self._alive = self._loading = self._ready = self._grew = False
         await _end(self._watching)
         if fan is not None and (began or not again):
             self._fan = None
@@ -287,8 +298,8 @@ class EngineClient:
             self._fan = None
             self._refuse(fan)
         if again:
+            self._starting = asyncio.create_task(self._start())
             self._listener(Lost(f"{self._said or 'The engine stopped unexpectedly'}; it is starting again.", True))
-            await self.start()
         elif self._losses.loading_is_hopeless:
             self._listener(Lost(f"The engine stopped twice while it loaded {name[:60]}; choose another model.", False))
         else:

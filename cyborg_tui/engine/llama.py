@@ -104,7 +104,7 @@ class Llama:
             raise ModelRefusedError(f"{path.name} is an encoder, which cannot write; choose a text model.")
         self.rolls_back = not (ll.llama_model_is_recurrent(self._model) or ll.llama_model_is_hybrid(self._model))
         trained = ll.llama_model_n_ctx_train(self._model)
-        self.window = min(config.context or _LONGEST_WINDOW, trained or _LONGEST_WINDOW)
+        self.window = max(16, min(config.context or _LONGEST_WINDOW, trained or _LONGEST_WINDOW))
         self.sequences = 34 if self.rolls_back else 18
         self._context = self._make_context(config, room, path)
         self._memory = ll.llama_get_memory(self._context)
@@ -220,7 +220,7 @@ class Llama:
         if count < 0:
             space = (ll.llama_token * -count)()
             count = ll.llama_tokenize(self._vocab, text, len(text), space, -count, False, False)
-        return list(space[:count])
+        return [token for token in space[:count] if token >= 0]  # a broken vocabulary has none for some bytes
 
     def ends_text(self, token: int) -> bool:
         return bool(ll.llama_vocab_is_eog(self._vocab, token))

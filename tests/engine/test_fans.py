@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import Finish, encode
 from cyborg_tui.loom.settings import FanSettings, Sampling, Until
 from tests.engine.asking import Engine
+from tests.engine.mutants import embedded
 
 SEA = "I have been thinking about the sea again, and about why the house seemed smaller."
 
@@ -238,6 +240,7 @@ async def test_an_engine_that_cannot_be_started_is_said_in_a_sentence():
 
 def _bad_models(folder):
     data = embedded_model().read_bytes()
+    without_weights = replace(embedded(), weights=[])
     yield "missing", folder / "missing.gguf", "no model"
     yield "folder", folder, "folder"
     for name, content, says in (
@@ -245,7 +248,7 @@ def _bad_models(folder):
         ("text", b"this is no model at all, only text", "no GGUF"),
         ("stub", data[:12], "breaks off"),
         ("truncated", data[: len(data) // 2], "damaged"),
-        ("vocabulary", data[:8] + (0).to_bytes(8, "little") + data[16:4000], "only a vocabulary"),
+        ("vocabulary", without_weights.encode(), "only a vocabulary"),
     ):
         (folder / f"{name}.gguf").write_bytes(content)
         yield name, folder / f"{name}.gguf", says
