@@ -1,6 +1,7 @@
 """Nothing leaves the machine, nothing listens, no log tells what was written, nobody else may read."""
 
 import ast
+import contextlib
 import os
 import re
 import signal
@@ -68,9 +69,10 @@ def engine_of(app):
 def listening(pid):
     """The sockets of a process, other than Unix pairs: those with an address in a network, listening or not."""
     inodes = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        found = re.fullmatch(r"socket:\[(\d+)\]", str(descriptor.readlink()))
-        inodes |= {found.group(1)} if found else set()
+    for descriptor in tuple(Path(f"/proc/{pid}/fd").iterdir()):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found = re.fullmatch(r"socket:\[(\d+)\]", str(descriptor.readlink()))
+            inodes |= {found.group(1)} if found else set()
     tables = [Path(f"/proc/{pid}/net/{kind}") for kind in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6")]
     rows = [row.split() for table in tables if table.exists() for row in table.read_text().splitlines()[1:]]
     named = [row for row in Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:] if len(row.split()) > 7]
