@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import open_log
 from cyborg_tui.engine.losses import Losses
 from cyborg_tui.engine.protocol import (
@@ -25,7 +26,6 @@ from cyborg_tui.engine.protocol import (
     FanStats,
     Grew,
     Hello,
-    Load,
     Lost,
     Ping,
     Pong,
@@ -36,6 +36,7 @@ from cyborg_tui.engine.protocol import (
     decode_event,
     encode_frame,
     frames,
+    load,
     wire,
 )
 from cyborg_tui.engine.pulse import STARTING, WRITING, Patience, Pulse, loading
@@ -177,7 +178,7 @@ class EngineClient:
     def _load(self) -> None:
         self._loading, self._ready = True, False
         self._unanswered.clear()
-        self._send(Load(self._config))
+        self._send(load(self._config))
         self._watch()
 
     def _ask(self, request: FanRequest | Evaluate) -> None:
@@ -287,7 +288,7 @@ class EngineClient:
         self._losses.lost(at, grew=self._grew, loading=self._loading)
         again, fan = not self._losses.hopeless, self._fan
         began = fan is not None and at is fan and self._grew
-        name = Path(self._config.model).name or "its model"
+        name = inert(Path(self._config.model).name, 60) or "its model"
         self._unanswered.clear()
         self._alive = self._loading = self._ready = self._grew = False
         await _end(self._watching)
@@ -301,7 +302,7 @@ class EngineClient:
             self._starting = asyncio.create_task(self._start())
             self._listener(Lost(f"{self._said or 'The engine stopped unexpectedly'}; it is starting again.", True))
         elif self._losses.loading_is_hopeless:
-            self._listener(Lost(f"The engine stopped twice while it loaded {name[:60]}; choose another model.", False))
+            self._listener(Lost(f"The engine stopped twice while it loaded {name}; choose another model.", False))
         else:
             self._listener(Lost("The engine keeps stopping; try another model, or a smaller window.", False))
 

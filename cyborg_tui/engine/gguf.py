@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from cyborg_tui.engine.inert import inert
+
 __all__ = ["Array", "BadHeaderError", "Header", "Tensor", "read_header"]
 
 Scalar = int | float | bool | str
@@ -165,16 +167,16 @@ def _values(reader: _Reader, count: int) -> dict[str, Scalar | Array]:
     for number in range(1, count + 1):
         key = reader.name(f"the name of value {number}", _LONGEST_NAME)
         if key in values:
-            raise BadHeaderError(f"{_short(key)} is there twice")
-        kind = reader.integer("I", _short(key))
+            raise BadHeaderError(f"{_said(key)} is there twice")
+        kind = reader.integer("I", _said(key))
         readers: dict[int, Callable[[str], Scalar | Array]] = {_STRING: reader.text, _ARRAY: reader.array}
         if kind in readers:
-            values[key] = readers[kind](_short(key))
+            values[key] = readers[kind](_said(key))
         elif kind in _SCALARS:
-            value = reader.number(_SCALARS[kind], _short(key))
+            value = reader.number(_SCALARS[kind], _said(key))
             values[key] = bool(value) if kind == _BOOL else value
         else:
-            raise BadHeaderError(f"{_short(key)} is of no known type ({kind})")
+            raise BadHeaderError(f"{_said(key)} is of no known type ({kind})")
     return values
 
 
@@ -182,7 +184,7 @@ def _tensors(reader: _Reader, count: int) -> list[Tensor]:
     tensors, names = [], set()
     for number in range(1, count + 1):
         name = reader.name(f"the name of tensor {number}", _LONGEST_TENSOR_NAME)
-        what = f"tensor {_short(name)}"
+        what = f"tensor {_said(name)}"
         if name in names:
             raise BadHeaderError(f"{what} is there twice")
         names.add(name)
@@ -209,12 +211,11 @@ def _check_places(header: Header, end: int, size: int) -> None:
         raise BadHeaderError(f"its weights do not begin at a multiple of {_LEAST_ALIGNMENT} bytes")
     for tensor in header.tensors:
         if tensor.offset % max(alignment, _LEAST_ALIGNMENT):
-            raise BadHeaderError(f"tensor {_short(tensor.name)} does not stand where its alignment wants it")
+            raise BadHeaderError(f"tensor {_said(tensor.name)} does not stand where its alignment wants it")
         if start + tensor.offset + tensor.size > size:
-            raise BadHeaderError(f"tensor {_short(tensor.name)} goes beyond its end")
+            raise BadHeaderError(f"tensor {_said(tensor.name)} goes beyond its end")
 
 
-def _short(name: str) -> str:
-    """A name out of the file, harmless and cut."""
-    plain = "".join(letter if letter.isprintable() else "?" for letter in name[:41])
-    return plain if len(plain) <= 40 else plain[:39] + "…"
+def _said(name: str) -> str:
+    """A name out of the file, as a sentence may have it."""
+    return inert(name, 40)

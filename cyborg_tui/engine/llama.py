@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
 from cyborg_tui.loom.fan import ModelIdentity
@@ -142,7 +143,7 @@ class Llama:
         if not model:
             raise ModelRefusedError(
                 f"{path.name} could not be loaded: it is damaged, or of a kind this llama.cpp does not know; "
-                "choose another file or a newer version."
+                "choose another file, or a newer cyborg-tui."
             )
         return model
 
@@ -161,7 +162,7 @@ class Llama:
         context = ll.llama_init_from_model(self._model, params)
         if not context:
             raise ModelRefusedError(
-                f"There is not enough memory for {path.name} with a window of {self.window} tokens; "
+                f"{path.name} cannot be run with a window of {self.window} tokens, most likely for want of memory; "
                 "set a smaller engine.context in the config."
             )
         return context
@@ -180,11 +181,13 @@ class Llama:
         digest = hashlib.sha256()
         for piece in self.pieces:
             digest.update(len(piece).to_bytes(4, "big") + piece)
-        name = self._metadata(b"general.name") or path.stem
+        name = self._metadata(b"general.name") or inert(path.stem, 60)
         kind = ctypes.create_string_buffer(128)
         ll.llama_model_desc(self._model, kind, 128)
-        description = kind.value.decode("utf-8", "replace")
-        return ModelIdentity(name, digest.hexdigest()[:16], path.name, path.stat().st_size, description, build())
+        description = inert(kind.value.decode("utf-8", "replace"), 128)
+        return ModelIdentity(
+            name, digest.hexdigest()[:16], inert(path.name, 255), path.stat().st_size, description, build()
+        )
 
     def _metadata(self, key: bytes) -> str:
         value = ctypes.create_string_buffer(256)

@@ -1,5 +1,6 @@
 """What client and worker say to each other: msgpack structs, each after its length in four bytes, big-endian."""
 
+import os
 import struct
 from collections.abc import Iterator
 
@@ -39,6 +40,7 @@ __all__ = [
     "decode_request",
     "encode_frame",
     "frames",
+    "load",
     "wire",
 ]
 
@@ -49,7 +51,15 @@ LONGEST_FRAME = 256 * 1024 * 1024
 
 
 class Load(msgspec.Struct, tag=True, frozen=True):
+    """A model wanted, and how to run it."""
+
     config: EngineConfig
+    model: bytes
+    """The path in `config`, which may be no UTF-8; the one there is empty."""
+
+
+def load(config: EngineConfig) -> Load:
+    return Load(msgspec.structs.replace(config, model=""), os.fsencode(config.model))
 
 
 class WireSegment(msgspec.Struct, frozen=True):

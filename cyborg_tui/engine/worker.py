@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from cyborg_tui.engine.checks import BadModelError, check_model, embedded_model
+from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.protocol import (
     MAGIC,
     VERSION,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_LONGEST_SENTENCE = 400
 _WIDEST, _LONGEST = 16, 256
 """Cells are kept for two fans of this width and length beside the window."""
 
@@ -107,7 +109,7 @@ class Worker:
         from cyborg_tui.engine.pace import loader
 
         config = request.config
-        path = Path(config.model).expanduser() if config.model else embedded_model()
+        path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
         told = -1.0
 
         def progress(fraction: float) -> None:
@@ -124,7 +126,7 @@ class Worker:
             check_model(path)
             self._model = model = loader()(path, config, room=2 * _WIDEST * _LONGEST, progress=progress)
         except (BadModelError, ModelRefusedError) as error:
-            self._say(Unavailable(str(error)))
+            self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
             return None
         self._say(Ready(model.identity, model.window, build(), devices()))
         return Fanning(model, self._say, self._urgent.is_set)

@@ -256,6 +256,17 @@ def _bad_models(folder):
     yield "split", folder / "split-00001-of-00002.gguf", "Part 2 of 2 is missing"
 
 
+async def test_a_model_may_have_any_name_that_a_file_can_have(tmp_path):
+    path = tmp_path / os.fsdecode(b"bad\xff\x1b[31mred.gguf")
+    async with Engine(EngineConfig(model=str(path), nice=0)) as engine:
+        assert "There is no model at" in engine.ready.sentence
+        assert engine.ready.sentence.isprintable()
+        path.write_bytes(embedded_model().read_bytes())
+        engine.client.restart()
+        ready = await engine.wait_for(Ready)
+    assert ready.model.file == "bad??[31mred.gguf"
+
+
 async def test_each_bad_model_is_refused_with_a_sentence_of_its_own(tmp_path):
     for name, path, says in _bad_models(tmp_path):
         async with Engine(EngineConfig(model=str(path), nice=0)) as engine:

@@ -1,7 +1,10 @@
 """When another engine is started, and when no more; when one hangs. Without any process."""
 
+import os
+
 import pytest
 
+from cyborg_tui.engine.log import open_log
 from cyborg_tui.engine.losses import Losses
 from cyborg_tui.engine.protocol import Evaluate, FanRequest, wire
 from cyborg_tui.engine.pulse import WRITING, Pulse, loading
@@ -108,3 +111,25 @@ def test_a_large_model_may_take_longer_to_load_than_a_step_may_take():
         pulse.tick()
         pulse.heard()
     assert not pulse.gone(loading(size=40_000_000_000))
+
+
+def test_the_log_does_not_grow_without_end_and_is_the_owners_alone(tmp_path):
+    log = tmp_path / "engine.log"
+    log.write_bytes(b"x" * 1_000_001)
+    log.chmod(0o666)
+    os.close(open_log(log))
+    assert log.stat().st_size == 0
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_led_to_a_loss_stays_in_the_log(tmp_path):
+    log = tmp_path / "engine.log"
+    for word in (b"one ", b"two "):
+        descriptor = open_log(log)
+        os.write(descriptor, word)
+        os.close(descriptor)
+    assert log.read_bytes() == b"one two "
+
+
+def test_without_a_place_for_the_log_the_engine_starts_all_the_same(tmp_path):
+    os.close(open_log(tmp_path / "no" / "such" / "folder"))
