@@ -2,20 +2,16 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.log import open_log
 from cyborg_tui.engine.losses import Losses
+from cyborg_tui.engine.process import NonsenseError, Process
 from cyborg_tui.engine.protocol import (
-    MAGIC,
     VERSION,
     Cancel,
     EngineEvent,
@@ -33,9 +29,6 @@ from cyborg_tui.engine.protocol import (
     Refused,
     Request,
     Unavailable,
-    decode_event,
-    encode_frame,
-    frames,
     load,
     wire,
 )
@@ -46,7 +39,6 @@ from cyborg_tui.loom.settings import FanSettings
 
 __all__ = ["EngineClient"]
 
-_LONGEST_GREETING = 1_000_000
 _GUILTY = "Twice the engine stopped over this, so it is not asked again; change the text or the settings."
 
 
@@ -63,13 +55,11 @@ class EngineClient:
     ) -> None:
         self._config, self._listener, self._log = config, listener, log
         self._command = tuple(command or (sys.executable, "-m", "cyborg_tui.engine"))
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._pulse = Pulse()
-        self.greeted = False
-        """Whether the worker has said its first word."""
         self._alive = self._loading = self._ready = self._closing = False
         self._said = ""
         """What the worker did wrong, if that is why it was ended."""
@@ -87,30 +77,23 @@ class EngineClient:
         """The worker's process id."""
         return self._process.pid if self._process is not None else None
 
+    @property
+    def greeted(self) -> bool:
+        """Whether the worker has said its first word."""
+        return self._process is not None and self._process.greeted
+
     async def start(self) -> None:
         """Start the worker and have it load the model. Returns once it runs; the rest comes as events."""
         self._starting = asyncio.create_task(self._start())
         await self._starting
 
     async def _start(self) -> None:
-        environment = {**os.environ, "CYBORG_TUI_ENGINE_NICE": str(self._config.nice), "GGML_NO_BACKTRACE": "1"}
-        log = open_log(self._log)
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                env=environment,
-                start_new_session=True,
-            )
+            self._process = await Process.start(self._command, self._config.nice, self._log)
         except OSError as error:
             self._listener(Unavailable(f"The engine could not be started ({error.strerror}: {self._command[0]})."))
             return
-        finally:
-            os.close(log)
         self._alive = True
-        self.greeted = False
         self._said = ""
         self._load()
         self._reader = asyncio.create_task(self._read(self._process))
@@ -136,19 +119,9 @@ class EngineClient:
         self._closing = True
         for task in (self._starting, self._watching):
             await _end(task)
-        await self._end_process()
+        if self._process is not None:
+            await self._process.end()
         await _end(self._reader)
-        await self._end_process()  # it may have been about to start another
-
-    async def _end_process(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            if self._process.stdin is not None:
-                self._process.stdin.close()
-            try:
-                await asyncio.wait_for(self._process.wait(), 1)
-            except asyncio.TimeoutError:
-                self._kill()
-                await self._process.wait()
 
     def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
         """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
@@ -187,9 +160,8 @@ class EngineClient:
         self._watch()
 
     def _send(self, request: Request) -> None:
-        process = self._process
-        if process is not None and process.stdin is not None and not process.stdin.is_closing():
-            process.stdin.write(encode_frame(request))
+        if self._process is not None:
+            self._process.send(request)
 
     def _refuse(self, fan: FanRequest) -> None:
         self._listener(FanEnded(fan.id, Finish.INTERRUPTED, FanStats()))
@@ -197,30 +169,17 @@ class EngineClient:
 
     # hearing
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    async def _read(self, process: Process) -> None:
         """Pass on everything this worker says, until it ends."""
-        assert process.stdout is not None
-        buffer = bytearray()
         try:
-            while data := await process.stdout.read(1 << 16):
-                buffer += data
-                if not self.greeted:
-                    at = buffer.find(MAGIC)
-                    if at < 0:
-                        _bound(buffer)
-                        continue
-                    del buffer[: at + len(MAGIC)]
-                    self.greeted = True
-                for body in frames(buffer):
-                    self._hear(decode_event(body))
-        except ConnectionError:
-            pass
-        except (ValueError, msgspec.MsgspecError):
+            async for event in process.events():
+                self._hear(event)
+        except NonsenseError:
             self._said = "The engine said what cannot be understood"
-            self._kill()
+            process.kill()
         await process.wait()
         if not self._closing:
-            await self._lost()
+            self._lost()
 
     def _hear(self, event: EngineEvent) -> None:
         self._pulse.heard()
@@ -256,11 +215,11 @@ class EngineClient:
 
     def _watch(self) -> None:
         """See to it that the worker is looked after while it has something to do."""
-        if self._watching is None or self._watching.done():
+        if self._process is not None and (self._watching is None or self._watching.done()):
             self._pulse = Pulse()
-            self._watching = asyncio.create_task(self._look_after())
+            self._watching = asyncio.create_task(self._look_after(self._process))
 
-    async def _look_after(self) -> None:
+    async def _look_after(self, process: Process) -> None:
         """Ask each second; end a worker that hangs. While there is nothing to do, nothing wakes the machine."""
         patience = loading(_size(self._config.model))
         while self._loading or self._unanswered:
@@ -269,7 +228,7 @@ class EngineClient:
             self._pulse.tick()
             if self._pulse.gone(self._patience(patience)):
                 self._said = "The engine did not answer any more"
-                self._kill()
+                process.kill()
                 return
 
     def _patience(self, while_loading: Patience) -> Patience:
@@ -277,12 +236,7 @@ class EngineClient:
             return STARTING
         return while_loading if self._loading else WRITING
 
-    def _kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-
-    async def _lost(self) -> None:
+    def _lost(self) -> None:
         """The worker is gone. Start another; a fan that had not begun to grow is asked for once more."""
         at = self._unanswered[0] if self._unanswered else None
         self._losses.lost(at, grew=self._grew, loading=self._loading)
@@ -291,7 +245,9 @@ class EngineClient:
         name = inert(Path(self._config.model).name, 60) or "its model"
         self._unanswered.clear()
         self._alive = self._loading = self._ready = self._grew = False
-        await _end(self._watching)
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
         if fan is not None and (began or not again):
             self._fan = None
             self._listener(FanEnded(fan.id, Finish.INTERRUPTED, FanStats()))
@@ -312,12 +268,6 @@ async def _end(task: asyncio.Task[None] | None) -> None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-def _bound(greeting: bytearray) -> None:
-    """Raises ValueError if this is more than a login shell says."""
-    if len(greeting) > _LONGEST_GREETING:
-        raise ValueError(f"{len(greeting)} bytes and no engine")
 
 
 def _size(model: str) -> int:

@@ -27,7 +27,7 @@ async def stopped_while_idle():
     async with Engine() as engine:
         os.kill(engine.client.pid, signal.SIGSTOP)
         answer = await engine.fan(SEA, max_tokens=8)
-    assert answer.finishes == [Finish.TOKENS] * 8, "it was noticed at the request, which was made again"
+    assert {*answer.finishes} <= {Finish.TOKENS, Finish.END}, "it was noticed at the request, which was made again"
 
 
 async def stopped_while_loading():
@@ -76,7 +76,7 @@ def running(pid):
         return False
 
 
-SLOW = "0.8,30"
+SLOW = "1.4,30"
 
 
 @pytest.mark.parametrize(
