@@ -4,7 +4,8 @@ import math
 import re
 from pathlib import Path
 
-from cyborg_tui.engine.gguf import Array, BadHeaderError, Header, read_header
+from cyborg_tui.engine.gguf import Array, BadHeaderError, Header, Scalar, read_header
+from cyborg_tui.engine.inert import inert
 
 __all__ = ["BadModelError", "check_model", "embedded_model"]
 
@@ -25,6 +26,9 @@ _RANGES = {
     "expert_used_count": (0, 2**12),
 }
 """What no model lies outside of, by the name after its architecture's."""
+_PLAIN = (0, 1, 30)
+"""Types of tensors whose numbers stand for themselves: F32, F16, BF16."""
+_EPSILONS = ("attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon", "attention.group_norm_epsilon")
 _ROPE_SCALINGS = ("none", "linear", "yarn", "longrope")
 _ALONGSIDE = ("tokenizer.ggml.token_type", "tokenizer.ggml.scores")
 """Arrays with an element for each token; llama.cpp reads as many, whether they are there or not."""
@@ -82,25 +86,47 @@ def _header(path: Path) -> Header:
 
 def _wrong_values(header: Header) -> str:
     """What no model could say of itself; empty if there is nothing of the kind."""
-    values = header.values
-    architecture = values.get("general.architecture")
+    architecture = header.values.get("general.architecture")
     if not isinstance(architecture, str) or not _ARCHITECTURE.fullmatch(architecture):
         return "it names no architecture"
+    own = {
+        key.removeprefix(f"{architecture}."): value
+        for key, value in header.values.items()
+        if key.startswith(f"{architecture}.")
+    }
+    return _out_of_range(own) or _unlike_a_model(own) or _wrong_norm(header) or _wrong_vocabulary(header)
+
+
+def _out_of_range(own: dict[str, Scalar | Array]) -> str:
     for name, (low, high) in _RANGES.items():
-        value = values.get(f"{architecture}.{name}", low)
-        if isinstance(value, Array):
-            continue
-        if not isinstance(value, int) or not low <= value <= high:
+        value = own.get(name, low)
+        if not isinstance(value, Array) and not (isinstance(value, int) and low <= value <= high):
             return f"its {name} is {str(value)[:20]}"
-    for key, value in values.items():
-        if isinstance(value, float) and key.startswith(architecture) and not math.isfinite(value):
-            return f"its {key[len(architecture) + 1 :][:40]} is no number"
-    if values.get(f"{architecture}.rope.scaling.type", "none") not in _ROPE_SCALINGS:
+    odd = next((name for name, value in own.items() if isinstance(value, float) and not math.isfinite(value)), None)
+    return "" if odd is None else f"its {inert(odd, 40)} is no number"
+
+
+def _unlike_a_model(own: dict[str, Scalar | Array]) -> str:
+    """What llama.cpp would stop at without a word."""
+    if own.get("rope.scaling.type", "none") not in _ROPE_SCALINGS:
         return "its rope.scaling.type is unknown"
-    experts, used = (values.get(f"{architecture}.expert_{name}", 0) for name in ("count", "used_count"))
-    if isinstance(experts, int) and isinstance(used, int) and not min(experts, 1) <= used <= experts:
-        return f"it uses {used:,} of {experts:,} experts"
-    return _wrong_vocabulary(header)
+    if not all(0 <= _number(own.get(name)) <= 1 for name in _EPSILONS):
+        return "its epsilon is out of range"
+    experts, used = own.get("expert_count", 0), own.get("expert_used_count", 0)
+    if not isinstance(experts, Array) and not min(_number(experts), 1) <= _number(used, 1) <= _number(experts):
+        return "it uses other experts than it has"
+    return ""
+
+
+def _wrong_norm(header: Header) -> str:
+    odd = (one for one in header.tensors if "norm" in one.name and len(one.shape) == 1 and one.kind not in _PLAIN)
+    norm = next(odd, None)
+    return "" if norm is None else f"{inert(norm.name, 40)} is of a type that llama.cpp cannot compute with"
+
+
+def _number(value: object, otherwise: float = 0) -> float:
+    """A value as a number; what is none, such as one for each layer, counts as `otherwise`."""
+    return value if isinstance(value, (int, float)) else otherwise
 
 
 def _wrong_vocabulary(header: Header) -> str:

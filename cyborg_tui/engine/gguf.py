@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from cyborg_tui.engine.inert import inert
 
-__all__ = ["Array", "BadHeaderError", "Header", "Tensor", "read_header"]
+__all__ = ["Array", "BadHeaderError", "Header", "Scalar", "Tensor", "read_header"]
 
 Scalar = int | float | bool | str
 

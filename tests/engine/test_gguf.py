@@ -10,6 +10,7 @@ from cyborg_tui.engine.checks import BadModelError, check_model, embedded_model
 from tests.engine.mutants import ARRAY, STRING, U32, embedded, text
 
 HUGE = 2**62
+EPSILON = "llama.attention.layer_norm_rms_epsilon"
 VALUE = "general.made_up"
 
 
@@ -53,6 +54,10 @@ WRONG = {
     "no architecture": (lambda m: m.set_text("general.architecture", "\x1b[31m"), "no architecture"),
     "a window of nothing": (lambda m: m.set("llama.context_length", U32, bytes(4)), "context_length is 0"),
     "no layers": (lambda m: m.set("llama.block_count", U32, b"\xff" * 4), "block_count"),
+    "more experts used than there are": (lambda m: m.set("llama.expert_used_count", U32, b"\2\0\0\0"), "experts"),
+    "a negative epsilon": (lambda m: m.set(EPSILON, 6, struct.pack("<f", -1)), "out of range"),
+    "a norm in blocks": (lambda m: m.weights.__setitem__(1, replace(m.weights[1], kind=12)), "cannot compute with"),
+    "an unknown stretching": (lambda m: m.set_text("llama.rope.scaling.type", "xyz"), "rope.scaling.type"),
     "no vocabulary": (lambda m: m.set_texts("tokenizer.ggml.tokens", []), "no vocabulary"),
     "a token twice": (lambda m: m.set_texts("tokenizer.ggml.tokens", ["a"] * 4096), "there twice"),
     "too few types": (lambda m: m.set("tokenizer.ggml.token_type", ARRAY, array(5, 1, bytes(4))), "token_type"),
