@@ -18,6 +18,7 @@ from cyborg_tui.engine.protocol import (
     Growth,
     Lost,
     Ready,
+    Refused,
     Unavailable,
 )
 from cyborg_tui.loom.context import Context, Segment
@@ -79,6 +80,7 @@ class _Run:
         """Branches written whole; the next one is being written as it grows."""
         self._shown = 0
         self._problem = ""
+        self._interrupted = False
         self._over = asyncio.Event()
 
     async def run(self) -> FanReport:
@@ -102,7 +104,11 @@ class _Run:
         match event:
             case Ready(model=model):
                 self._model, self._load_s = model.name, time.perf_counter() - self._began
-            case Unavailable(sentence=sentence) | Lost(sentence=sentence):
+            case Lost(again=True):
+                if self._interrupted:  # else it is asked for again
+                    self._problem = "The engine stopped unexpectedly; try again."
+                    self._over.set()
+            case Unavailable(sentence=sentence) | Lost(sentence=sentence) | Refused(sentence=sentence):
                 self._problem = sentence
                 self._over.set()
             case Grew(growth=growth):
@@ -114,9 +120,9 @@ class _Run:
                 self._print()
             case FanEnded(finish=finish, stats=stats):
                 self._stats = stats
-                if finish is Finish.INTERRUPTED:
-                    return
-                self._over.set()
+                self._interrupted = finish is Finish.INTERRUPTED  # what follows says why
+                if not self._interrupted:
+                    self._over.set()
             case _:
                 pass
 

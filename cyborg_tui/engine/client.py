@@ -2,41 +2,44 @@
 
 import asyncio
 import contextlib
-import os
 import sys
-import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.inert import inert
+from cyborg_tui.engine.losses import Losses
+from cyborg_tui.engine.process import NonsenseError, Process
 from cyborg_tui.engine.protocol import (
-    MAGIC,
     VERSION,
     Cancel,
     EngineEvent,
     Evaluate,
+    Evaluated,
     FanEnded,
     FanRequest,
     FanStats,
+    Grew,
     Hello,
-    Load,
     Lost,
+    Ping,
+    Pong,
     Ready,
+    Refused,
     Request,
     Unavailable,
-    decode_event,
-    encode_frame,
-    frames,
+    load,
     wire,
 )
+from cyborg_tui.engine.pulse import STARTING, WRITING, Patience, Pulse, loading
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = ["EngineClient"]
 
-_CRASHES = 3
-"""So many workers lost within a minute mean that the next one would be lost too."""
+_GUILTY = "Twice the engine stopped over this, so it is not asked again; change the text or the settings."
 
 
 class EngineClient:
@@ -52,80 +55,90 @@ class EngineClient:
     ) -> None:
         self._config, self._listener, self._log = config, listener, log
         self._command = tuple(command or (sys.executable, "-m", "cyborg_tui.engine"))
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
-        self._ready = False
-        self._closing = False
+        self._watching: asyncio.Task[None] | None = None
+        self._pulse = Pulse()
+        self._alive = self._loading = self._ready = self._closing = False
+        self._said = ""
+        """What the worker did wrong, if that is why it was ended."""
         self._fan: FanRequest | None = None
+        """The fan that is wanted, sent or not."""
         self._fans = 0
-        self._losses: list[float] = []
+        self._unanswered: deque[FanRequest | Evaluate] = deque()
+        """What the worker was asked for, in turn; it is at the first of them."""
+        self._grew = False
+        """Whether the first of them has branches."""
+        self._losses = Losses()
 
     @property
     def pid(self) -> int | None:
         """The worker's process id."""
         return self._process.pid if self._process is not None else None
 
+    @property
+    def greeted(self) -> bool:
+        """Whether the worker has said its first word."""
+        return self._process is not None and self._process.greeted
+
     async def start(self) -> None:
         """Start the worker and have it load the model. Returns once it runs; the rest comes as events."""
-        log = self._open_log()
-        environment = {**os.environ, "CYBORG_TUI_ENGINE_NICE": str(self._config.nice), "GGML_NO_BACKTRACE": "1"}
+        self._starting = asyncio.create_task(self._start())
+        await self._starting
+
+    async def _start(self) -> None:
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                env=environment,
-                start_new_session=True,
-            )
+            self._process = await Process.start(self._command, self._config.nice, self._log)
         except OSError as error:
             self._listener(Unavailable(f"The engine could not be started ({error.strerror}: {self._command[0]})."))
             return
-        finally:
-            if log >= 0:
-                os.close(log)
-        self._send(Load(self._config))
+        self._alive = True
+        self._said = ""
+        self._load()
         self._reader = asyncio.create_task(self._read(self._process))
 
     def restart(self) -> None:
         """Try again after giving up, or after a model could not be loaded; what was wrong may have been mended."""
-        self._losses.clear()
-        process = self._process
-        if process is None or process.returncode is not None:
-            self._starting = asyncio.create_task(self.start())
-        elif not self._ready:
-            self._send(Load(self._config))
+        if not self._ready and not self._loading:
+            self.load(self._config)
+
+    def load(self, config: EngineConfig) -> None:
+        """Use this model from now on."""
+        self._config = config
+        self._losses.forgive()
+        if self._starting is not None and not self._starting.done():
+            return  # the new worker is told
+        if self._alive:
+            self._load()
+        else:
+            self._starting = asyncio.create_task(self._start())
 
     async def close(self) -> None:
         """End the worker; it is gone when this returns."""
         self._closing = True
-        if self._process is not None and self._process.returncode is None:
-            if self._process.stdin is not None:
-                self._process.stdin.close()
-            try:
-                await asyncio.wait_for(self._process.wait(), 1)
-            except asyncio.TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    self._process.kill()
-                await self._process.wait()
-        if self._reader is not None:
-            self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
+        for task in (self._starting, self._watching):
+            await _end(task)
+        if self._process is not None:
+            await self._process.end()
+        await _end(self._reader)
 
     def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
         """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
         self._fans += 1
         self._fan = FanRequest(self._fans, wire(context), settings, seed)
-        if self._ready:
-            self._send(self._fan)
+        if self._losses.guilty(self._fan):
+            asyncio.get_running_loop().call_soon(self._refuse, self._fan)
+            self.cancel()
+        elif self._ready:
+            self._ask(self._fan)
         return self._fans
 
     def evaluate(self, context: Context) -> None:
         """Have a context evaluated while there is nothing else to do."""
-        if self._ready and self._fan is None:
-            self._send(Evaluate(wire(context)))
+        request = Evaluate(wire(context))
+        if self._ready and self._fan is None and not self._losses.guilty(request):
+            self._ask(request)
 
     def cancel(self) -> None:
         """Stop the fan or evaluation in flight."""
@@ -133,59 +146,133 @@ class EngineClient:
         if self._ready:
             self._send(Cancel())
 
-    def _open_log(self) -> int:
-        if self._log is None:
-            return os.open(os.devnull, os.O_WRONLY)
-        return os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # saying
+
+    def _load(self) -> None:
+        self._loading, self._ready = True, False
+        self._unanswered.clear()
+        self._send(load(self._config))
+        self._watch()
+
+    def _ask(self, request: FanRequest | Evaluate) -> None:
+        self._unanswered.append(request)
+        self._send(request)
+        self._watch()
 
     def _send(self, request: Request) -> None:
-        process = self._process
-        if process is not None and process.stdin is not None and not process.stdin.is_closing():
-            process.stdin.write(encode_frame(request))
+        if self._process is not None:
+            self._process.send(request)
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    def _refuse(self, fan: FanRequest) -> None:
+        self._listener(FanEnded(fan.id, Finish.INTERRUPTED, FanStats()))
+        self._listener(Refused(_GUILTY))
+
+    # hearing
+
+    async def _read(self, process: Process) -> None:
         """Pass on everything this worker says, until it ends."""
-        assert process.stdout is not None
-        buffer, greeted = bytearray(), False
-        with contextlib.suppress(ConnectionError):
-            while data := await process.stdout.read(1 << 16):
-                buffer += data
-                if not greeted:
-                    at = buffer.find(MAGIC)
-                    if at < 0:
-                        continue
-                    del buffer[: at + len(MAGIC)]
-                    greeted = True
-                for body in frames(buffer):
-                    self._hear(decode_event(body))
+        try:
+            async for event in process.events():
+                self._hear(event)
+        except NonsenseError:
+            self._said = "The engine said what cannot be understood"
+            process.kill()
         await process.wait()
         if not self._closing:
-            await self._lost()
+            self._lost()
 
     def _hear(self, event: EngineEvent) -> None:
+        self._pulse.heard()
         match event:
+            case Pong(steps=steps):
+                self._pulse.stepped(steps)
+                return
             case Hello(version=version) if version != VERSION:
                 event = Unavailable("The engine is of another version than this app; install the same on both sides.")
             case Ready():
-                self._ready = True
-            case FanEnded(fan=fan) if self._fan is not None and fan == self._fan.id:
-                self._fan = None
+                self._loading, self._ready = False, True
+                self._losses.loaded()
+            case Unavailable():
+                self._loading = False
+            case Grew():
+                self._grew = True
+            case FanEnded() | Evaluated():
+                self._answered(event)
             case _:
                 pass
         if isinstance(event, Ready) and self._fan is not None:
-            self._send(self._fan)  # asked for before the model was there
+            self._ask(self._fan)  # asked for before the model was there
         self._listener(event)
 
-    async def _lost(self) -> None:
-        """The worker is gone; start another, and send what crashed it only once more."""
-        self._ready = False
-        now = time.monotonic()
-        self._losses = [*(at for at in self._losses if now - at < 60), now]
-        again = len(self._losses) < _CRASHES
-        if self._fan is not None:
-            self._listener(FanEnded(self._fan.id, Finish.INTERRUPTED, FanStats()))
+    def _answered(self, event: FanEnded | Evaluated) -> None:
+        self._grew = False
+        if self._unanswered:
+            self._losses.accomplished(self._unanswered.popleft())
+        if isinstance(event, FanEnded) and self._fan is not None and event.fan == self._fan.id:
             self._fan = None
-        says = "it is starting again" if again else "it keeps stopping; try another model, or a smaller window"
-        self._listener(Lost(f"The engine stopped unexpectedly; {says}.", again))
+
+    # losing
+
+    def _watch(self) -> None:
+        """See to it that the worker is looked after while it has something to do."""
+        if self._process is not None and (self._watching is None or self._watching.done()):
+            self._pulse = Pulse()
+            self._watching = asyncio.create_task(self._look_after(self._process))
+
+    async def _look_after(self, process: Process) -> None:
+        """Ask each second; end a worker that hangs. While there is nothing to do, nothing wakes the machine."""
+        patience = loading(_size(self._config.model))
+        while self._loading or self._unanswered:
+            self._send(Ping())
+            await asyncio.sleep(1)
+            self._pulse.tick()
+            if self._pulse.gone(self._patience(patience)):
+                self._said = "The engine did not answer any more"
+                process.kill()
+                return
+
+    def _patience(self, while_loading: Patience) -> Patience:
+        if not self.greeted:
+            return STARTING
+        return while_loading if self._loading else WRITING
+
+    def _lost(self) -> None:
+        """The worker is gone. Start another; a fan that had not begun to grow is asked for once more."""
+        at = self._unanswered[0] if self._unanswered else None
+        self._losses.lost(at, grew=self._grew, loading=self._loading)
+        again, fan = not self._losses.hopeless, self._fan
+        began = fan is not None and at is fan and self._grew
+        name = inert(Path(self._config.model).name, 60) or "its model"
+        self._unanswered.clear()
+        self._alive = self._loading = self._ready = self._grew = False
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
+        if fan is not None and (began or not again):
+            self._fan = None
+            self._listener(FanEnded(fan.id, Finish.INTERRUPTED, FanStats()))
+        elif fan is not None and self._losses.guilty(fan):
+            self._fan = None
+            self._refuse(fan)
         if again:
-            await self.start()
+            self._starting = asyncio.create_task(self._start())
+            self._listener(Lost(f"{self._said or 'The engine stopped unexpectedly'}; it is starting again.", True))
+        elif self._losses.loading_is_hopeless:
+            self._listener(Lost(f"The engine stopped twice while it loaded {name}; choose another model.", False))
+        else:
+            self._listener(Lost("The engine keeps stopping; try another model, or a smaller window.", False))
+
+
+async def _end(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _size(model: str) -> int:
+    """Of the model's file, in bytes; 0 if it is not to be seen from here."""
+    try:
+        return Path(model).expanduser().stat().st_size if model else 0
+    except (OSError, RuntimeError):
+        return 0

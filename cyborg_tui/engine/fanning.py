@@ -10,8 +10,17 @@ import numpy as np
 from cyborg_tui.engine.cache import Cache
 from cyborg_tui.engine.growing import GrowingBranch, branch_seed
 from cyborg_tui.engine.healing import Vocabulary
-from cyborg_tui.engine.llama import Floats, Llama, NoRoomError, Sampler
-from cyborg_tui.engine.protocol import BranchEnded, EngineEvent, FanEnded, FanRequest, FanStats, Grew, PromptProgress
+from cyborg_tui.engine.llama import Floats, Llama, NoNumbersError, NoRoomError, Sampler
+from cyborg_tui.engine.protocol import (
+    BranchEnded,
+    EngineEvent,
+    FanEnded,
+    FanRequest,
+    FanStats,
+    Grew,
+    PromptProgress,
+    Refused,
+)
 from cyborg_tui.engine.protocol import WireSegment as Segment
 from cyborg_tui.engine.window import left_out
 from cyborg_tui.loom.fan import Finish, whole_characters
@@ -21,6 +30,7 @@ __all__ = ["Fanning", "Interrupted"]
 
 _LONGEST_CHUNK = 0.3
 """Seconds of prompt evaluated without looking whether something else is wanted."""
+_SHORTEST_CHUNK = 8
 _TIPS = 24
 """Rows of logits kept, so that another fan from the same place evaluates nothing."""
 _LEAST_BESIDE = 256
@@ -102,7 +112,7 @@ class Fanning:
                 self._keep_tip(tokens[: done + i + 1], self.model.row(i))
             self._cache.extend(sequence, piece)
             done += size
-            if size >= 16:
+            if size >= _SHORTEST_CHUNK:
                 self._tokens_per_s = size / max(1e-6, time.perf_counter() - at)
         if done - start >= 16 and fan is not None:
             self._say(PromptProgress(fan, len(tokens), len(tokens), 0.0))
@@ -133,8 +143,8 @@ class Fanning:
 
     def _chunk(self) -> int:
         if not self._tokens_per_s:
-            return min(64, self.model.batch_size)
-        return max(16, min(self.model.batch_size, int(self._tokens_per_s * _LONGEST_CHUNK)))
+            return min(16, self.model.batch_size)
+        return max(_SHORTEST_CHUNK, min(self.model.batch_size, int(self._tokens_per_s * _LONGEST_CHUNK)))
 
     def _progress(self, fan: int | None, done: int, total: int, since_start: int) -> None:
         if since_start or total - done > self._chunk():
@@ -170,7 +180,7 @@ class Fanning:
         settings = replace(request.settings, max_tokens=longest)
         heal = typed and len(tokens) > 1 and self.model.rolls_back
         branches: list[GrowingBranch] = []
-        reused, prefill, first, finish = 0, 0.0, 0.0, None
+        reused, prefill, first, finish, wrong = 0, 0.0, 0.0, None, ""
         try:
             trunk, reused = self.evaluate(tokens, request.id, rows=2 if heal else 1)
             prefill = time.perf_counter() - began
@@ -182,6 +192,8 @@ class Fanning:
             finish = Finish.CANCELLED
         except NoRoomError:
             finish = Finish.TOKENS
+        except NoNumbersError:
+            finish, wrong = Finish.INTERRUPTED, "The model computes no numbers here; its file is damaged."
         finally:
             for branch in branches:
                 branch.sampler.close()
@@ -192,6 +204,8 @@ class Fanning:
             len(tokens), reused, evaluated, cut, prefill, spent, first, drawn / spent if spent > 0 and drawn else 0.0
         )
         self._say(FanEnded(request.id, finish, stats))
+        if wrong:
+            self._say(Refused(wrong))
 
     def _begin(
         self, settings: FanSettings, fan_seed: int, tokens: list[int], trunk: int, *, heal: bool
@@ -246,6 +260,8 @@ class Fanning:
             self._decode([(branch.next, branch.position, branch.sequence, True) for branch in living], keep)
             rows = model.rows(len(living))
             top = rows.max(axis=1)
+            if not np.isfinite(top).all():
+                raise NoNumbersError
             normaliser = np.log(np.exp(rows - top[:, None]).sum(axis=1)) + top
             for i, branch in enumerate(living):
                 self._cache.extend(branch.sequence, (branch.next,))

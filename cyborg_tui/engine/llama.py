@@ -6,16 +6,20 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import llama_cpp as ll
 import numpy as np
 from numpy.typing import NDArray
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.inert import inert
+from cyborg_tui.engine.log import LONGEST_RUN
+from cyborg_tui.engine.machine import has_amx, physical_cores
 from cyborg_tui.loom.fan import ModelIdentity
 from cyborg_tui.loom.settings import Sampling
 
-__all__ = ["Candidate", "Llama", "ModelRefusedError", "NoRoomError", "Sampler", "build", "devices"]
+__all__ = ["Candidate", "Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "Sampler", "build", "devices"]
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
@@ -37,32 +41,20 @@ class NoRoomError(Exception):
     """The cache is full: some sequence must go before this can be evaluated."""
 
 
+class NoNumbersError(Exception):
+    """What the model computed are no numbers: its weights are damaged."""
+
+
+_complained = 0
+
+
 @ll.llama_log_callback  # type: ignore[untyped-decorator]
 def _quiet(level: int, text: bytes, _data: object) -> None:
-    if level >= 3:
-        os.write(2, text)
-
-
-def _physical_cores() -> int:
-    try:
-        usable = len(os.sched_getaffinity(0))
-    except AttributeError:
-        usable = os.cpu_count() or 1
-    pairs = set()
-    try:
-        for cpu in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/thread_siblings_list"):
-            pairs.add(cpu.read_text())
-    except OSError:
-        pairs = set()
-    return max(1, min(usable, len(pairs) or usable))
-
-
-def _has_amx() -> bool:
-    """Whether llama.cpp would repack weights for AMX; its AMX product crashes on matrices of some widths."""
-    try:
-        return "amx_int8" in Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
+    """Warnings and errors go to the log, as long as there are not too many of them."""
+    global _complained  # noqa: PLW0603
+    if level in (3, 4) and _complained < LONGEST_RUN:
+        _complained += len(text)
+        os.write(2, text[:LONGEST_RUN])
 
 
 def build() -> str:
@@ -91,9 +83,20 @@ class Llama:
 
     def __init__(self, path: Path, config: EngineConfig, room: int, progress: Callable[[float], None]) -> None:
         """`room`: cells beside the window, for branches. Raises ModelRefusedError."""
+        self.steps = 0
+        """Batches evaluated."""
+        self._context: Any = None
+        self._batch: Any = None
         ll.llama_backend_init()
         ll.llama_log_set(_quiet, ctypes.c_void_p(0))
-        self._model = self._load(path, config, progress)
+        self._model: Any = self._load(path, config, progress)
+        try:
+            self._open(path, config, room)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, path: Path, config: EngineConfig, room: int) -> None:
         self._vocab = ll.llama_model_get_vocab(self._model)
         self.n_vocab = ll.llama_vocab_n_tokens(self._vocab)
         if self.n_vocab <= 0 or ll.llama_model_n_layer(self._model) <= 0:
@@ -102,7 +105,7 @@ class Llama:
             raise ModelRefusedError(f"{path.name} is an encoder, which cannot write; choose a text model.")
         self.rolls_back = not (ll.llama_model_is_recurrent(self._model) or ll.llama_model_is_hybrid(self._model))
         trained = ll.llama_model_n_ctx_train(self._model)
-        self.window = min(config.context or _LONGEST_WINDOW, trained or _LONGEST_WINDOW)
+        self.window = max(16, min(config.context or _LONGEST_WINDOW, trained or _LONGEST_WINDOW))
         self.sequences = 34 if self.rolls_back else 18
         self._context = self._make_context(config, room, path)
         self._memory = ll.llama_get_memory(self._context)
@@ -113,12 +116,22 @@ class Llama:
         self.adds_bos = bool(ll.llama_vocab_get_add_bos(self._vocab))
         self.pieces = [self._piece(token) for token in range(self.n_vocab)]
         self.identity = self._identify(path)
-        self._warm_up()
+        self._warm_up(path)
+
+    def close(self) -> None:
+        """Give its memory back; nothing else may be asked of it."""
+        if self._batch is not None:
+            ll.llama_batch_free(self._batch)
+        if self._context:
+            ll.llama_free(self._context)
+        if self._model:
+            ll.llama_model_free(self._model)
+        self._context = self._batch = self._model = None
 
     def _load(self, path: Path, config: EngineConfig, progress: Callable[[float], None]) -> ll.llama_model_p:
         params = ll.llama_model_default_params()
         params.n_gpu_layers = config.gpu_layers if config.gpu_layers >= 0 else 999
-        params.use_extra_bufts = not _has_amx()
+        params.use_extra_bufts = not has_amx()
 
         @ll.llama_progress_callback  # type: ignore[untyped-decorator]
         def report(fraction: float, _data: object) -> bool:
@@ -130,13 +143,13 @@ class Llama:
         if not model:
             raise ModelRefusedError(
                 f"{path.name} could not be loaded: it is damaged, or of a kind this llama.cpp does not know; "
-                "choose another file or a newer version."
+                "choose another file, or a newer cyborg-tui."
             )
         return model
 
     def _make_context(self, config: EngineConfig, room: int, path: Path) -> ll.llama_context_p:
         params = ll.llama_context_default_params()
-        threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else _physical_cores())
+        threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else physical_cores())
         params.n_ctx = self.window + room
         params.n_batch = params.n_ubatch = 512
         params.n_seq_max = self.sequences
@@ -149,26 +162,32 @@ class Llama:
         context = ll.llama_init_from_model(self._model, params)
         if not context:
             raise ModelRefusedError(
-                f"There is not enough memory for {path.name} with a window of {self.window} tokens; "
+                f"{path.name} cannot be run with a window of {self.window} tokens, most likely for want of memory; "
                 "set a smaller engine.context in the config."
             )
         return context
 
-    def _warm_up(self) -> None:
+    def _warm_up(self, path: Path) -> None:
         """Touch all weights once. llama.cpp's counters, which never show less than 1, are right from then on."""
-        self.decode([(0, 0, 0, True)])
-        self.decode([(0, 1, 0, False), (0, 2, 0, True)])
+        try:
+            self.decode([(0, 0, 0, True)])
+            self.row(0)
+            self.decode([(0, 1, 0, False), (0, 2, 0, True)])
+        except (NoNumbersError, NoRoomError, RuntimeError):
+            raise ModelRefusedError(f"{path.name} is damaged: it computes no numbers; download it again.") from None
         self.cut(0, 0)
 
     def _identify(self, path: Path) -> ModelIdentity:
         digest = hashlib.sha256()
         for piece in self.pieces:
             digest.update(len(piece).to_bytes(4, "big") + piece)
-        name = self._metadata(b"general.name") or path.stem
+        name = self._metadata(b"general.name") or inert(path.stem, 60)
         kind = ctypes.create_string_buffer(128)
         ll.llama_model_desc(self._model, kind, 128)
-        description = kind.value.decode("utf-8", "replace")
-        return ModelIdentity(name, digest.hexdigest()[:16], path.name, path.stat().st_size, description, build())
+        description = inert(kind.value.decode("utf-8", "replace"), 128)
+        return ModelIdentity(
+            name, digest.hexdigest()[:16], inert(path.name, 255), path.stat().st_size, description, build()
+        )
 
     def _metadata(self, key: bytes) -> str:
         value = ctypes.create_string_buffer(256)
@@ -204,7 +223,7 @@ class Llama:
         if count < 0:
             space = (ll.llama_token * -count)()
             count = ll.llama_tokenize(self._vocab, text, len(text), space, -count, False, False)
-        return list(space[:count])
+        return [token for token in space[:count] if token >= 0]  # a broken vocabulary has none for some bytes
 
     def ends_text(self, token: int) -> bool:
         return bool(ll.llama_vocab_is_eog(self._vocab, token))
@@ -221,6 +240,7 @@ class Llama:
             batch.n_seq_id[i], batch.seq_id[i][0], batch.logits[i] = 1, sequence, wants
         batch.n_tokens = len(tokens)
         result = ll.llama_decode(self._context, batch)
+        self.steps += 1
         if result == 1:
             raise NoRoomError
         if result != 0:
@@ -233,9 +253,11 @@ class Llama:
         return size
 
     def row(self, index: int) -> Floats:
-        """A copy of the logits of the batch's token at `index`; shape (vocabulary,)."""
+        """A copy of the logits of the batch's token at `index`; shape (vocabulary,). Raises NoNumbersError."""
         pointer = ll.llama_get_logits_ith(self._context, index)
         row: Floats = np.ctypeslib.as_array(pointer, (self.n_vocab,)).copy()
+        if not np.isfinite(row.max()):
+            raise NoNumbersError
         return row
 
     def rows(self, count: int) -> Floats:

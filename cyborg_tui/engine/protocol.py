@@ -1,5 +1,6 @@
 """What client and worker say to each other: msgpack structs, each after its length in four bytes, big-endian."""
 
+import os
 import struct
 from collections.abc import Iterator
 
@@ -27,8 +28,11 @@ __all__ = [
     "Load",
     "Loading",
     "Lost",
+    "Ping",
+    "Pong",
     "PromptProgress",
     "Ready",
+    "Refused",
     "Request",
     "Unavailable",
     "WireSegment",
@@ -36,17 +40,26 @@ __all__ = [
     "decode_request",
     "encode_frame",
     "frames",
+    "load",
     "wire",
 ]
 
-VERSION = 1
+VERSION = 2
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
 
 
 class Load(msgspec.Struct, tag=True, frozen=True):
+    """A model wanted, and how to run it."""
+
     config: EngineConfig
+    model: bytes
+    """The path in `config`, which may be no UTF-8; the one there is empty."""
+
+
+def load(config: EngineConfig) -> Load:
+    return Load(msgspec.structs.replace(config, model=""), os.fsencode(config.model))
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -80,7 +93,11 @@ class Cancel(msgspec.Struct, tag=True, frozen=True):
     """Stop the fan or evaluation in flight."""
 
 
-Request = Load | FanRequest | Evaluate | Cancel
+class Ping(msgspec.Struct, tag=True, frozen=True):
+    """Is the worker alive?"""
+
+
+Request = Load | FanRequest | Evaluate | Cancel | Ping
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -112,6 +129,19 @@ class Lost(msgspec.Struct, tag=True, frozen=True):
 
     sentence: str
     again: bool
+
+
+class Pong(msgspec.Struct, tag=True, frozen=True):
+    """The worker is alive."""
+
+    steps: int
+    """How many steps it has done since it began."""
+
+
+class Refused(msgspec.Struct, tag=True, frozen=True):
+    """The fan that has just ended cannot be made; `sentence` says why and what to do."""
+
+    sentence: str
 
 
 class PromptProgress(msgspec.Struct, tag=True, frozen=True):
@@ -168,13 +198,26 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
 
 
 class Evaluated(msgspec.Struct, tag=True, frozen=True):
-    """The evaluation asked for is over."""
+    """An evaluation is over; each that was asked for is answered, in turn with the fans."""
 
     tokens: int
     """The length of the context; 0 if something else was wanted meanwhile."""
 
 
-EngineEvent = Hello | Loading | Ready | Unavailable | Lost | PromptProgress | Grew | BranchEnded | FanEnded | Evaluated
+EngineEvent = (
+    Hello
+    | Loading
+    | Ready
+    | Unavailable
+    | Lost
+    | Pong
+    | Refused
+    | PromptProgress
+    | Grew
+    | BranchEnded
+    | FanEnded
+    | Evaluated
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

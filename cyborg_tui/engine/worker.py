@@ -1,4 +1,8 @@
-"""The worker: a process that holds the model and answers on its standard output."""
+"""The worker: a process that holds the model and answers on its standard output.
+
+Environment: CYBORG_TUI_ENGINE_NICE, how far it steps back for the keyboard (0 to 19). CYBORG_TUI_ENGINE_PACE, for
+tests: "0.3,30" makes it as slow as a machine that takes 0.3 seconds a step and reads 30 tokens of a prompt a second.
+"""
 
 import contextlib
 import os
@@ -9,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from cyborg_tui.engine.checks import BadModelError, check_model, embedded_model
+from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.protocol import (
     MAGIC,
     VERSION,
@@ -20,6 +25,8 @@ from cyborg_tui.engine.protocol import (
     Hello,
     Load,
     Loading,
+    Ping,
+    Pong,
     Ready,
     Request,
     Unavailable,
@@ -30,9 +37,11 @@ from cyborg_tui.engine.protocol import (
 
 if TYPE_CHECKING:
     from cyborg_tui.engine.fanning import Fanning
+    from cyborg_tui.engine.llama import Llama
 
 __all__ = ["main"]
 
+_LONGEST_SENTENCE = 400
 _WIDEST, _LONGEST = 16, 256
 """Cells are kept for two fans of this width and length beside the window."""
 
@@ -44,6 +53,9 @@ class Worker:
         self._source, self._target = source, target
         self._inbox: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._urgent = threading.Event()
+        self._saying = threading.Lock()
+        self._model: Llama | None = None
+        self._steps_loading = 0
 
     def run(self) -> None:
         self._target.write(MAGIC)
@@ -65,7 +77,11 @@ class Worker:
         while data := os.read(self._source.fileno(), 1 << 16):
             buffer += data
             for body in frames(buffer):
-                self._inbox.put(decode_request(body))
+                request = decode_request(body)
+                if isinstance(request, Ping):
+                    self._say(Pong(self._steps_loading + (self._model.steps if self._model is not None else 0)))
+                    continue
+                self._inbox.put(request)
                 self._urgent.set()
         os._exit(0)
 
@@ -73,6 +89,8 @@ class Worker:
         """The next request that still matters: a newer fan, evaluation or cancel makes older ones void."""
         request = self._inbox.get()
         while isinstance(request, (Evaluate, Cancel)) and not self._inbox.empty():
+            if isinstance(request, Evaluate):
+                self._say(Evaluated(0))
             request = self._inbox.get()
         if self._inbox.empty():
             self._urgent.clear()
@@ -81,37 +99,44 @@ class Worker:
         return request
 
     def _say(self, event: EngineEvent) -> None:
-        self._target.write(encode_frame(event))
-        self._target.flush()
+        with self._saying:
+            self._target.write(encode_frame(event))
+            self._target.flush()
 
     def _load(self, request: Load) -> "Fanning | None":
         from cyborg_tui.engine.fanning import Fanning
-        from cyborg_tui.engine.llama import Llama, ModelRefusedError, build, devices
+        from cyborg_tui.engine.llama import ModelRefusedError, build, devices
+        from cyborg_tui.engine.pace import loader
 
         config = request.config
-        path = Path(config.model).expanduser() if config.model else embedded_model()
+        path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
         told = -1.0
 
         def progress(fraction: float) -> None:
             nonlocal told
+            self._steps_loading += 1
             if fraction - told >= 0.1:
                 told = fraction
                 self._say(Loading(fraction))
 
+        if self._model is not None:
+            self._model.close()
+            self._model = None
         try:
             check_model(path)
-            model = Llama(path, config, room=2 * _WIDEST * _LONGEST, progress=progress)
+            self._model = model = loader()(path, config, room=2 * _WIDEST * _LONGEST, progress=progress)
         except (BadModelError, ModelRefusedError) as error:
-            self._say(Unavailable(str(error)))
+            self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
             return None
         self._say(Ready(model.identity, model.window, build(), devices()))
         return Fanning(model, self._say, self._urgent.is_set)
 
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
         from cyborg_tui.engine.fanning import Interrupted
+        from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
 
         tokens = 0
-        with contextlib.suppress(Interrupted):
+        with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
             tokens = fanning.prepare(request.context)
         self._say(Evaluated(tokens))
 
@@ -121,7 +146,14 @@ def main() -> None:
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    _offer_to_the_oom_killer()
     nice = int(os.environ.get("CYBORG_TUI_ENGINE_NICE", "0"))
     if nice:
         os.nice(nice)
     Worker(sys.stdin.buffer, target).run()
+
+
+def _offer_to_the_oom_killer() -> None:
+    """When memory runs out, a fan is the least that can be lost."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800")

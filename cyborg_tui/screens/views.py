@@ -2,7 +2,7 @@
 
 from cyborg_tui.loom.fan import Branch, Fan, Finish
 from cyborg_tui.loom.settings import Until
-from cyborg_tui.session import Session, Waiting
+from cyborg_tui.session import EngineView, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
 __all__ = ["counts", "engine_words", "fan_view", "saved_words"]
@@ -54,20 +54,27 @@ def engine_words(session: Session) -> tuple[str, ...]:
     """What the engine is, and what it is doing."""
     view = session.view
     if view.model is None:
-        return (view.problem or f"loading the model · {view.done:.0%}",)
+        news = (view.news,) if view.news else ()
+        return (view.problem,) if view.problem else (*news, f"loading the model · {view.done:.0%}")
     words = [view.model.name]
-    if view.waiting in (Waiting.PROMPT, Waiting.AHEAD) and view.seconds_left:
-        words += [f"{view.waiting.value} · {view.done:.0%} · {view.seconds_left:.0f} s left"]
+    if view.waiting in (Waiting.PROMPT, Waiting.AHEAD):
+        words += [_reading(view)]
         words += ["Esc stops"] if view.waiting is Waiting.PROMPT else []
-    elif view.waiting in (Waiting.PROMPT, Waiting.BRANCHES):
+    elif view.waiting is Waiting.BRANCHES:
         words += ["writing · Esc stops"]
-    elif view.problem:
-        words += [view.problem]
+    elif view.news:
+        words += [view.news]
     elif view.stats is not None:
         words += [f"{view.stats.prompt_tokens}/{view.window}"]
         words += [f"sees only the last {view.stats.prompt_tokens} tokens"] if view.shortened else []
         words += [f"{view.stats.tokens_per_s:.0f} tok/s"] if view.stats.tokens_per_s else []
     return tuple(words)
+
+
+def _reading(view: EngineView) -> str:
+    """How far the engine has read what it is to go on from."""
+    left = view.seconds_left
+    return f"{view.waiting.value} · {view.done:.0%}" + (f" · {max(1, left):.0f} s left" if left is not None else "")
 
 
 def counts(session: Session) -> tuple[str, ...]:

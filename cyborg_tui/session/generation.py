@@ -15,6 +15,7 @@ from cyborg_tui.engine.protocol import (
     Lost,
     PromptProgress,
     Ready,
+    Refused,
     Unavailable,
 )
 from cyborg_tui.loom.context import Context, context_of
@@ -23,6 +24,7 @@ from cyborg_tui.loom.loom import Loom
 
 __all__ = ["EngineView", "Generation", "Waiting"]
 
+_BACK = "The engine stopped and was started again."
 _CHARACTERS_PER_TOKEN = 8
 """A generous guess; what is more than the window is cut by the engine, which counts tokens."""
 
@@ -50,6 +52,9 @@ class EngineView:
     """The part that is done of what is being waited for, 0 to 1."""
     seconds_left: float | None = None
     problem: str = ""
+    """Why there is no model."""
+    news: str = ""
+    """What happened to the engine, or to what was asked of it, that is mended already or that another try mends."""
     stats: FanStats | None = None
     """Of the last fan."""
     shortened: bool = False
@@ -81,7 +86,7 @@ class Generation:
         assert self.engine is not None
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
-        self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, problem="")
+        self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
         context = self._context(end)
         self._out_of_reach = context.left_out
         self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
@@ -108,11 +113,14 @@ class Generation:
         """Everything the engine says comes in here; what belongs to another loom's fans is passed over."""
         match event:
             case Loading(fraction=fraction):
-                self.view = EngineView(waiting=Waiting.MODEL, done=fraction)
+                self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
             case Ready(model=model, window=window):
-                self.view = EngineView(model=model, window=window, waiting=Waiting.NOTHING)
+                now = Waiting.PROMPT if self.growing else Waiting.NOTHING
+                self.view = EngineView(model, window, now, news=_BACK if self.view.news else "")
             case Lost(sentence=sentence, again=True):
-                self.view = replace(self.view, waiting=Waiting.NOTHING, problem=sentence)
+                self.view = EngineView(waiting=Waiting.MODEL, news=sentence)
+            case Refused(sentence=sentence):
+                self.view = replace(self.view, news=sentence)
             case Unavailable(sentence=sentence) | Lost(sentence=sentence):
                 self.view = EngineView(waiting=Waiting.NOTHING, problem=sentence)
             case PromptProgress(fan=request, done=done, total=total, seconds_left=left):
@@ -137,7 +145,7 @@ class Generation:
         return Waiting.PROMPT if request in self._under_way else None
 
     def _grow(self, event: Grew) -> None:
-        self.view = replace(self.view, waiting=Waiting.BRANCHES, seconds_left=None, problem="")
+        self.view = replace(self.view, waiting=Waiting.BRANCHES, seconds_left=None)
         for growth in event.growth:
             branch = self._branch(event.fan, growth.index)
             self._loom.grow(branch, decode(growth.text), growth.healed, growth.tokens, growth.seed)

@@ -302,7 +302,7 @@ class Session:
                 self.ask()
             case Ready():
                 self.prepare()
-            case Unavailable() | Lost():
+            case Unavailable() | Lost(again=False):
                 self._fan_wanted = False
             case _:
                 pass

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import Finish, encode
 from cyborg_tui.loom.settings import FanSettings, Sampling, Until
 from tests.engine.asking import Engine
+from tests.engine.mutants import embedded
 
 SEA = "I have been thinking about the sea again, and about why the house seemed smaller."
 
@@ -238,6 +240,7 @@ async def test_an_engine_that_cannot_be_started_is_said_in_a_sentence():
 
 def _bad_models(folder):
     data = embedded_model().read_bytes()
+    without_weights = replace(embedded(), weights=[])
     yield "missing", folder / "missing.gguf", "no model"
     yield "folder", folder, "folder"
     for name, content, says in (
@@ -245,12 +248,23 @@ def _bad_models(folder):
         ("text", b"this is no model at all, only text", "no GGUF"),
         ("stub", data[:12], "breaks off"),
         ("truncated", data[: len(data) // 2], "damaged"),
-        ("vocabulary", data[:8] + (0).to_bytes(8, "little") + data[16:4000], "only a vocabulary"),
+        ("vocabulary", without_weights.encode(), "only a vocabulary"),
     ):
         (folder / f"{name}.gguf").write_bytes(content)
         yield name, folder / f"{name}.gguf", says
     (folder / "split-00001-of-00002.gguf").write_bytes(data)
     yield "split", folder / "split-00001-of-00002.gguf", "Part 2 of 2 is missing"
+
+
+async def test_a_model_may_have_any_name_that_a_file_can_have(tmp_path):
+    path = tmp_path / os.fsdecode(b"bad\xff\x1b[31mred.gguf")
+    async with Engine(EngineConfig(model=str(path), nice=0)) as engine:
+        assert "There is no model at" in engine.ready.sentence
+        assert engine.ready.sentence.isprintable()
+        path.write_bytes(embedded_model().read_bytes())
+        engine.client.restart()
+        ready = await engine.wait_for(Ready)
+    assert ready.model.file == "bad??[31mred.gguf"
 
 
 async def test_each_bad_model_is_refused_with_a_sentence_of_its_own(tmp_path):

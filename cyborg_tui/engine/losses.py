@@ -1,0 +1,69 @@
+"""Workers that were lost: whether another is worth starting, and what is not asked of it again. Pure."""
+
+import hashlib
+from collections import Counter
+
+import msgspec
+
+from cyborg_tui.engine.protocol import Evaluate, FanRequest
+from cyborg_tui.loom.settings import FanSettings
+
+__all__ = ["Losses"]
+
+_IN_A_ROW = 3
+_GUILTY = 2
+"""Losses after which whatever was under way each time is held to be the cause."""
+
+
+class Losses:
+    """Losses count until something has been accomplished; a request is blamed until it succeeds."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._while_loading = 0
+        self._blamed: Counter[bytes] = Counter()
+
+    def loaded(self) -> None:
+        """A model is there."""
+        self._while_loading = 0
+
+    def accomplished(self, request: FanRequest | Evaluate) -> None:
+        """A request came to its end."""
+        self._in_a_row = 0
+        if self._blamed:
+            for key in _keys(request):
+                self._blamed.pop(key, None)
+
+    def lost(self, request: FanRequest | Evaluate | None, *, grew: bool, loading: bool) -> None:
+        """A worker was lost while it worked on `request`. `grew`: its branches had begun, so that reading the context
+        was not the cause."""
+        self._in_a_row += 1
+        self._while_loading = self._while_loading + 1 if loading else 0
+        if request is not None:
+            self._blamed.update(_keys(request)[:1] if grew else _keys(request))
+
+    def forgive(self) -> None:
+        """The person wants another try, with whatever has been mended. Guilty requests stay guilty."""
+        self._in_a_row = self._while_loading = 0
+
+    @property
+    def loading_is_hopeless(self) -> bool:
+        return self._while_loading >= _GUILTY
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the next worker would be lost too."""
+        return self.loading_is_hopeless or self._in_a_row >= _IN_A_ROW
+
+    def guilty(self, request: FanRequest | Evaluate) -> bool:
+        """Whether this request, or reading its context alone, has cost two workers."""
+        return bool(self._blamed) and any(self._blamed[key] >= _GUILTY for key in _keys(request))
+
+
+def _keys(request: FanRequest | Evaluate) -> list[bytes]:
+    """What a request is known by, whoever asks for it again and with whichever seed: its context and settings, then its
+    context alone. Digests, so that no text is kept."""
+    context = msgspec.msgpack.encode(request.context)
+    settings: list[FanSettings] = [request.settings] if isinstance(request, FanRequest) else []
+    parts = [context + msgspec.msgpack.encode(one) for one in settings] + [context]
+    return [hashlib.sha256(part).digest() for part in parts]

@@ -1,0 +1,29 @@
+"""What the engine must know of the machine it runs on."""
+
+import os
+from pathlib import Path
+
+__all__ = ["has_amx", "physical_cores"]
+
+
+def physical_cores() -> int:
+    """How many threads can compute at once without sharing a core."""
+    try:
+        usable = len(os.sched_getaffinity(0))
+    except AttributeError:
+        usable = os.cpu_count() or 1
+    pairs = set()
+    try:
+        for cpu in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/thread_siblings_list"):
+            pairs.add(cpu.read_text())
+    except OSError:
+        pairs = set()
+    return max(1, min(usable, len(pairs) or usable))
+
+
+def has_amx() -> bool:
+    """Whether llama.cpp would repack weights for AMX; its AMX product crashes on matrices of some widths."""
+    try:
+        return "amx_int8" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False

@@ -1,0 +1,100 @@
+"""A worker that stands still is replaced; one whose app is gone ends."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cyborg_tui.engine.protocol import Lost, Ready
+from cyborg_tui.loom.fan import Finish
+from tests.engine.asking import Engine
+
+SEA = "I have been thinking about the sea again, and about why the house seemed smaller."
+
+
+async def until(what, seconds=20):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.01)
+
+
+async def stopped_while_idle():
+    async with Engine() as engine:
+        os.kill(engine.client.pid, signal.SIGSTOP)
+        answer = await engine.fan(SEA, max_tokens=8)
+    assert {*answer.finishes} <= {Finish.TOKENS, Finish.END}, "it was noticed at the request, which was made again"
+
+
+async def stopped_while_loading():
+    engine = Engine()
+    await engine.client.start()
+    await until(lambda: engine.client.greeted)
+    pid = engine.client.pid
+    os.kill(pid, signal.SIGSTOP)
+    if isinstance(await engine.wait_for(Ready, Lost), Ready):  # it was quicker than the signal
+        await engine.client.close()
+        return
+    await engine.wait_for(Ready)
+    assert engine.client.pid != pid
+    await engine.client.close()
+
+
+async def test_a_worker_that_stands_still_is_replaced_whatever_it_was_doing():
+    await asyncio.gather(stopped_while_idle(), stopped_while_loading())
+
+
+APP = """
+import asyncio, sys
+from tests.engine.asking import Engine
+from cyborg_tui.engine.protocol import Grew, Loading, Ready
+async def main(moment):
+    engine = Engine()
+    await engine.client.start()
+    print(engine.client.pid, flush=True)
+    if moment != "starting":
+        await engine.wait_for(Loading if moment == "loading" else Ready)
+    if moment == "writing":
+        engine.ask("Once upon a time", max_tokens=900)
+        await engine.wait_for(Grew)
+    print(moment, flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def running(pid):
+    """Whether it is there, and no zombie that waits for its new parent."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+SLOW = "1.4,30"
+
+
+@pytest.mark.parametrize(
+    ("moment", "pace"),
+    [("starting", ""), ("loading", ""), ("ready", ""), ("writing", ""), ("loading", SLOW), ("writing", SLOW)],
+)
+def test_when_the_app_is_killed_the_worker_ends_within_a_second(moment, pace):
+    environment = {**os.environ, "CYBORG_TUI_ENGINE_PACE": pace}
+    app = subprocess.Popen([sys.executable, "-c", APP, moment], stdout=subprocess.PIPE, env=environment, text=True)
+    try:
+        worker = int(app.stdout.readline())
+        assert app.stdout.readline().strip() == moment
+    finally:
+        app.kill()
+        app.wait()
+        app.stdout.close()
+    killed = time.monotonic()
+    while running(worker):
+        assert time.monotonic() - killed < 10, "the worker stays"
+        time.sleep(0.01)
+    assert time.monotonic() - killed < 1
