@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterable
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -23,6 +23,7 @@ from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.taking_over import take_over
+from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.textfile import TextFileError
 from cyborg_tui.theme import colourless, load_theme
 from cyborg_tui.widgets.cells import drawable
@@ -35,7 +36,7 @@ _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
 
-class CyborgApp(App[None]):
+class CyborgApp(LineApp):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [  # noqa: RUF012 - Textual reads it so

@@ -25,6 +25,8 @@ _TAIL = 2
 class BranchView:
     text: str
     growing: bool = False
+    held_back: bool = False
+    """There is more of it, which is not shown now."""
     taken: bool = False
     """All of it, or a part."""
     partly: bool = False
@@ -105,6 +107,12 @@ class Branches(RowView, can_focus=True):
         """How many characters of a branch have been on the screen."""
         return self._painted.get(index, 0)
 
+    @property
+    def highlighted_row(self) -> int:
+        """The row of the widget in which the highlighted branch begins."""
+        first = next((y for y, row in enumerate(self._rows) if row.branch == self._view.highlighted), 0)
+        return first - self.scroll_offset.y
+
     def on_resize(self) -> None:
         self._rows = self._lay_out()
         self.set_row_count(len(self._rows))
@@ -136,7 +144,7 @@ class Branches(RowView, can_focus=True):
 
     def _folded(self, branch: BranchView, columns: int) -> list[tuple[str, int]]:
         """The rows of a branch, without empty ones, each with how far into the branch's text it goes."""
-        tail = "▍" if branch.growing else " ∎" if branch.ended else ""
+        tail = "…" if branch.held_back else "▍" if branch.growing else " ∎" if branch.ended else ""
         body = branch.text.lstrip()
         at = len(branch.text) - len(body)
         if not body:

@@ -1,0 +1,121 @@
+"""An app that paints as fast as its terminal shows it, and not faster."""
+
+import asyncio
+from typing import Any, Protocol, cast, runtime_checkable
+
+from rich.console import RenderableType
+from textual import events
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.screen import Screen
+
+from cyborg_tui.terminal.driver import LineDriver
+from cyborg_tui.terminal.glass import Difference, Glass
+
+__all__ = ["LineApp"]
+
+_SOON, _LATER = 0.01, 0.05
+"""Seconds until it is seen again whether there is room on the line: at first, and when there has been none for long."""
+_LONG = 1.0
+
+
+@runtime_checkable
+class LookedAt(Protocol):
+    """A screen that knows in which row the person looks, and what has been seen."""
+
+    @property
+    def eye(self) -> int: ...
+
+    def everything_shown(self) -> None: ...
+
+
+class LineApp(App[None]):
+    """Holds painting back while too much is under way to the terminal; what changes meanwhile is painted at once."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(driver_class=LineDriver, **options)
+        self._glass = Glass()
+        self._held_since: float | None = None
+        self._missed = False
+        """Whether something was to be painted while painting was held back."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal shows things so late that less should be painted."""
+        return isinstance(self._driver, LineDriver) and self._driver.line.behind
+
+    @property
+    def all_is_shown(self) -> bool:
+        """Whether all that was to be painted was sent to the terminal."""
+        return not self._missed
+
+    def repaint(self) -> None:
+        """Paint everything, whatever the terminal shows."""
+        self._glass.forget()
+        self.screen.refresh(layout=True)
+
+    def missed_painting(self) -> None:
+        """Something was to be painted while painting is held back."""
+        self._missed = True
+
+    async def _on_resize(self, event: events.Resize) -> None:
+        self._glass.forget()  # terminals move what they show about
+        await super()._on_resize(event)
+
+    def _build_driver(self, *arguments: Any, **options: Any) -> Any:
+        driver = super()._build_driver(*arguments, **options)
+        if isinstance(driver, LineDriver):
+            driver.on_progress = self._let_go_if_room
+            driver.on_gone = self.terminal_gone
+            driver.on_start = self._started_again
+        return driver
+
+    def terminal_gone(self) -> None:
+        """The terminal is not there any more."""
+        self.exit()
+
+    def _started_again(self) -> None:
+        if self._screen_stack:
+            self.repaint()
+
+    def _display(self, screen: "Screen[Any]", renderable: RenderableType | None) -> None:
+        if self._batch_count and renderable is not None:
+            self._missed = True
+        driver, update = self._driver, cast("Any", renderable)
+        if not isinstance(driver, LineDriver):
+            return super()._display(screen, renderable)
+        if isinstance(update, CompositorUpdate):
+            update = Difference(update, self._glass)
+            self._glass.budget = driver.line.budget
+            self._glass.eye = screen.eye if isinstance(screen, LookedAt) else 0
+        super()._display(screen, update)
+        self._missed = self._missed or not self._glass.is_whole
+        if not self._missed and isinstance(screen, LookedAt):
+            screen.everything_shown()
+        if self._held_since is None and (self._missed or not driver.has_room()):
+            self._held_since = asyncio.get_running_loop().time()
+            self._begin_batch()
+            self._look_again()
+        return None
+
+    def _look_again(self) -> None:
+        if self._held_since is not None:
+            loop = asyncio.get_running_loop()
+            pause = _SOON if loop.time() - self._held_since < _LONG else _LATER
+            loop.call_later(pause, self._look)
+
+    def _look(self) -> None:
+        self._let_go_if_room()
+        self._look_again()
+
+    def _let_go_if_room(self) -> None:
+        if self._held_since is None or not isinstance(self._driver, LineDriver) or not self._driver.has_room():
+            return
+        self._held_since = None
+        self._end_batch()
+        if self._batch_count or not self._screen_stack:
+            return
+        if self._missed:
+            self._missed = False
+            self.screen.refresh()
+        self.screen.check_idle()
