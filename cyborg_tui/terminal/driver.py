@@ -67,15 +67,12 @@ class LineDriver(LinuxDriver):
         with self._counting:
             encoded = data.encode("utf-8", "replace")
             self._writer.write(encoded)
-            self.line.sent(len(encoded))
+            self.line.sent(len(encoded), time.monotonic())
 
     def flush(self) -> None:
         """After all that belongs together: ask whether it has been shown, now and then."""
-        now = time.monotonic()
         with self._counting:
-            if self._writer is not None and self.input_tty and self.line.wants_to_ask(now):
-                self._writer.write(_QUESTION.encode())
-                self.line.asked(now)
+            self._ask_now_and_then()
 
     def has_room(self) -> bool:
         """Whether the terminal keeps up with what is sent."""
@@ -83,11 +80,19 @@ class LineDriver(LinuxDriver):
             return False
         with self._counting:
             self.line.look(time.monotonic(), unwritten=self._writer.unwritten)
+            self._ask_now_and_then()
             return self.line.may_send(unwritten=self._writer.unwritten)
+
+    def _ask_now_and_then(self) -> None:
+        now = time.monotonic()
+        if self._writer is not None and self.input_tty and self.line.wants_to_ask(now):
+            self._writer.write(_QUESTION.encode())
+            self.line.asked(now)
 
     def _shown(self, now: float) -> None:
         with self._counting:
             self.line.answered(now)
+            self._ask_now_and_then()
         self._loop.call_soon_threadsafe(self.on_progress)
 
     # the terminal taken, and given back
