@@ -87,7 +87,14 @@ class CyborgApp(LineApp):
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread, as in some tests
-                loop.add_signal_handler(name, lambda: self.run_worker(self._quit()))
+                loop.add_signal_handler(name, self._ended_from_outside, name)
+
+    def _ended_from_outside(self, name: signal.Signals) -> None:
+        if name is not signal.SIGINT or not self.is_away:  # Ctrl+C in the person's own editor is that editor's
+            self.run_worker(self._quit())
+
+    def terminal_gone(self) -> None:
+        self.run_worker(self._quit())
 
     def _fatal_error(self) -> None:
         """One sentence, and where in the program it was; never the person's text, which Textual would show."""
@@ -216,7 +223,7 @@ class CyborgApp(LineApp):
         """The palette holds the actions of the table."""
         twice = {"next_branch", "previous_branch", "take_here", "parent_here", "take_and_fan", "take_number", "stop"}
         for action in self._actions:
-            keys = " ".join(key_name(key.strip()) for key in action.keys.split(","))
+            keys = " ".join(key_name(key) for key in action.names)
             if action.id == "take_over" and not self._session.read_only:
                 continue
             if action.id in _OURS:

@@ -32,6 +32,7 @@ KEYS = {
     "End": "\x1b[F",
     "F1": "\x1bOP",
     "F7": "\x1b[18~",
+    "F9": "\x1b[20~",
     "Backspace": "\x7f",
     **{f"Ctrl+{chr(65 + i)}": chr(1 + i) for i in range(26)},
 }

@@ -43,7 +43,7 @@ class HelpScreen(ModalScreen[None]):
             text.append(f"\n{title}\n", style="bold")
             for action in self._actions:
                 if action.where == where:
-                    keys = " ".join(key_name(key.strip()) for key in action.keys.split(","))
+                    keys = " ".join(key_name(key) for key in action.names)
                     text.append(f"  {keys:<22} ", style="bold")
                     text.append(f"{action.help}\n")
         text.append("\nEsc closes this.")

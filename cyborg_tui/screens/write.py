@@ -12,6 +12,7 @@ from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.screens.compositor import RowCompositor
+from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
@@ -327,6 +328,21 @@ class WriteScreen(Screen[None]):
         except TextFileError as error:
             return self.notice(str(error))
         return self.notice(f"Saved in {session.file}." if written else f"{session.file} has every word already.")
+
+    def action_edit_outside(self) -> None:
+        async def edit(app: LineApp) -> None:
+            self.notice(await edit_manuscript(app, self.session))
+            self._sync()
+
+        if isinstance(self.app, LineApp) and not self.app.is_away:
+            self.session.cancel()
+            self._editor.clear_provisional()
+            self._drop()
+            self.set_focus(self._editor)
+            self.run_worker(edit(self.app))
+
+    def action_suspend(self) -> None:
+        self.notice(suspend())
 
     def _ask_for_file(self, question: str, proposal: str) -> None:
         def keep(path: str | None) -> None:

@@ -1,6 +1,8 @@
 """An app that paints as fast as its terminal shows it, and not faster."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, cast, runtime_checkable
 
 from rich.console import RenderableType
@@ -36,6 +38,8 @@ class LineApp(App[None]):
         super().__init__(driver_class=LineDriver, **options)
         self._glass = Glass()
         self._held_since: float | None = None
+        self.is_away = False
+        """Whether another program has the terminal."""
         self._missed = False
         """Whether something was to be painted while painting was held back."""
 
@@ -57,6 +61,21 @@ class LineApp(App[None]):
     def missed_painting(self) -> None:
         """Something was to be painted while painting is held back."""
         self._missed = True
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Another program has the terminal meanwhile, and this app has it again afterwards, however that ended."""
+        driver = self._driver
+        assert driver is not None
+        self.is_away = True
+        driver.suspend_application_mode()
+        try:
+            with driver.no_automatic_restart():
+                yield
+        finally:
+            self.is_away = False
+            if not self._exit:
+                driver.resume_application_mode()
 
     async def _on_resize(self, event: events.Resize) -> None:
         self._glass.forget()  # terminals move what they show about

@@ -1,8 +1,10 @@
 """Textual's driver for terminals, with a line that may be slow, stall or break."""
 
+import contextlib
 import os
 import re
 import selectors
+import signal
 import sys
 import termios
 import threading
@@ -59,6 +61,10 @@ class LineDriver(LinuxDriver):
         self._writer: Writer | None = None
         self._counting = threading.Lock()
 
+        for name, heed in ((signal.SIGTSTP, self._stop), (signal.SIGCONT, self._continue)):
+            with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread, as in some tests
+                self._loop.add_signal_handler(name, heed)
+
     # output
 
     def write(self, data: str) -> None:
@@ -108,7 +114,19 @@ class LineDriver(LinuxDriver):
         self.flush()
         self.on_start()
 
+    def _stop(self) -> None:
+        """The shell wants the terminal."""
+        self._sigtstp_application()
+
+    def _continue(self) -> None:
+        """The shell gives the terminal back, whether it asked for it or just stopped the app."""
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self.resume_application_mode()
+
     def stop_application_mode(self) -> None:
+        if self._writer is None:
+            return
         super().stop_application_mode()
         self.close()
 

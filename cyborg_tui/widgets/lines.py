@@ -35,7 +35,7 @@ def key_name(key: str) -> str:
 
 def _keys(action: Action) -> str:
     """The keys of an action as the footer shows them: the first one, or the whole row of digits."""
-    keys = [key.strip() for key in action.keys.split(",")]
+    keys = action.names
     digits = len(keys) > 2 and all(key.isdigit() for key in keys)
     return f"{keys[0]}-{keys[-1]}" if digits else key_name(keys[0])
 
