@@ -43,7 +43,7 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("fan", "tab,ctrl+j,f5", "Branches from the cursor", "branches", "editor", 0),
     Action("next_branch", "alt+down,ctrl+n", "Highlight the next branch", "next", "editor", 2),
-    Action("previous_branch", "alt+up,ctrl+b", "Highlight the previous branch", "", "editor"),
+    Action("previous_branch", "alt+up,ctrl+l", "Highlight the previous branch", "", "editor"),
     Action("take_here", "alt+right,ctrl+t", "Take the highlighted branch and go on writing", "take", "editor", 1),
     Action("parent_here", "alt+left,ctrl+g", "Back to where the last branch was taken", "back", "editor", 3),
     Action("take_and_fan", "tab,ctrl+j,f5", "Take the highlighted branch and fan again", "take+fan", "branches", 0),

@@ -24,6 +24,9 @@ from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
+from cyborg_tui.terminal.kind import kind_of
+from cyborg_tui.terminal.outside import keep_private
+from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
 from cyborg_tui.theme import colourless, load_theme
 from cyborg_tui.widgets.cells import drawable
@@ -47,8 +50,14 @@ class CyborgApp(LineApp):
 
     def __init__(self, config: Config, library: Library, loom: LoomRow) -> None:
         """Raises LibraryError, TextFileError, BadKeys."""
-        theme, self._first_words = (colourless(), "") if os.environ.get("NO_COLOR") else load_theme(config.theme)
-        super().__init__(ansi_color=theme.plain or None)
+        kind = kind_of()
+        wanted = "" if os.environ.get("NO_COLOR") else config.theme
+        if wanted and kind.colours:
+            theme, problem = load_theme("ansi" if kind.few_colours else wanted)
+        else:
+            theme, problem = colourless(), ""
+        super().__init__(kind, ansi_color=theme.plain or None)
+        self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
@@ -62,7 +71,9 @@ class CyborgApp(LineApp):
     async def on_mount(self) -> None:
         self._heed_signals()
         self._show_session(self._session)
-        self._say(self._first_words or self._greeting(self._session) or self._welcome())
+        self._say(self._greeting(self._session) or self._welcome())
+        self._say_too(self._first_words)
+        self.run_worker(self._heed_tmux())
         self.set_interval(_HEED, self._heed_other_windows)
         self.call_after_refresh(self._start_engine)
 
@@ -73,6 +84,22 @@ class CyborgApp(LineApp):
         self._session.use(self._engine)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
+
+    async def _heed_tmux(self) -> None:
+        tmux = await ask_tmux()
+        if tmux is not None:
+            self.takes_clipboard = tmux.takes_clipboard
+            self._say_too(tmux.sentence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self.put_in_clipboard(text)
+        if why := self.why_not_in_clipboard(text):
+            try:
+                file = keep_private(self._config.data, "library.clipboard.txt", text)
+            except OSError as error:
+                self._say(f"{why}, and it could not be kept in a file ({error.strerror}); Ctrl+V has it here.")
+            else:
+                self._say(f"{why}, so what you copied is also in {file}.")
 
     def _greeting(self, session: Session) -> str:
         """What the person must know of a loom that has just been opened."""
@@ -218,6 +245,10 @@ class CyborgApp(LineApp):
     def _say(self, sentence: str) -> None:
         if sentence and self._write is not None:
             self._write.notice(sentence)
+
+    def _say_too(self, sentence: str) -> None:
+        if sentence and self._write is not None:
+            self._write.say_too(sentence)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds the actions of the table."""

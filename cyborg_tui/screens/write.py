@@ -22,6 +22,7 @@ from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.textfile import ChangedOutsideError, TextFileError
 from cyborg_tui.widgets.branches import FanView
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
+from cyborg_tui.widgets.marks import own
 
 __all__ = ["WriteScreen"]
 
@@ -85,6 +86,7 @@ class WriteScreen(Screen[None]):
     def _lay_out(self) -> None:
         self.set_class(self.size.width < _WIDE, "narrow")
         self.set_class(self.size.height < _TALL, "low")
+        self.set_class(own("│") != "│", "ascii")
 
     def allows(self, action: Action) -> bool:
         """Whether this loom may be changed in the way of this action."""
@@ -106,6 +108,10 @@ class WriteScreen(Screen[None]):
         """One sentence for the status line, until the next key."""
         self._notice = text
         self._dirty = True
+
+    def say_too(self, text: str) -> None:
+        """One sentence more."""
+        self.notice(f"{self._notice} {text}".strip())
 
     def _key_pressed(self) -> None:
         self._notice = ""

@@ -1,10 +1,13 @@
 """An app that paints as fast as its terminal shows it, and not faster."""
 
 import asyncio
+import base64
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, cast, runtime_checkable
 
+from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
@@ -13,12 +16,16 @@ from textual.screen import Screen
 
 from cyborg_tui.terminal.driver import LineDriver
 from cyborg_tui.terminal.glass import Difference, Glass
+from cyborg_tui.terminal.kind import Kind
+from cyborg_tui.widgets.marks import use_ascii
 
 __all__ = ["LineApp"]
 
 _SOON, _LATER = 0.01, 0.05
 """Seconds until it is seen again whether there is room on the line: at first, and when there has been none for long."""
 _LONG = 1.0
+_LONGEST_COPY, _LONG_ON_A_SLOW_LINE = 74_994, 4096
+"""Bytes that are sent for the terminal's clipboard: as many as all take that take any, and fewer on a slow line."""
 
 
 @runtime_checkable
@@ -34,9 +41,15 @@ class LookedAt(Protocol):
 class LineApp(App[None]):
     """Holds painting back while too much is under way to the terminal; what changes meanwhile is painted at once."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, kind: Kind, **options: Any) -> None:
+        if not kind.colours:
+            os.environ["NO_COLOR"] = "1"  # Textual heeds it, and takes it away again
         super().__init__(driver_class=LineDriver, **options)
-        self._glass = Glass()
+        if kind.in_tmux and self.console._color_system is ColorSystem.STANDARD:
+            self.console._color_system = ColorSystem.EIGHT_BIT
+        use_ascii(not kind.marks)
+        self.takes_clipboard = kind.takes_clipboard
+        self._glass = Glass(ascii_only=not kind.unicode)
         self._held_since: float | None = None
         self.is_away = False
         """Whether another program has the terminal."""
@@ -88,6 +101,22 @@ class LineApp(App[None]):
             driver.on_gone = self.terminal_gone
             driver.on_start = self._started_again
         return driver
+
+    def put_in_clipboard(self, text: str) -> None:
+        """Into the app's own, and the terminal's if it takes it."""
+        self._clipboard = text
+        if self._driver is not None and not self.why_not_in_clipboard(text):
+            encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+            self._driver.write(f"\x1b]52;c;{encoded}\a")
+
+    def why_not_in_clipboard(self, text: str) -> str:
+        """Why the terminal is not given a text for its clipboard; empty if it is."""
+        if not self.takes_clipboard:
+            return "This terminal may not take what is copied"
+        size = 4 * len(text.encode("utf-8", "replace")) // 3
+        if size > (_LONG_ON_A_SLOW_LINE if self.is_behind else _LONGEST_COPY):
+            return "This is too long for the terminal's clipboard"
+        return ""
 
     def terminal_gone(self) -> None:
         """The terminal is not there any more."""

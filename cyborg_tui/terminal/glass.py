@@ -8,7 +8,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from cyborg_tui.terminal.pen import Ink, Pen, ink_of
-from cyborg_tui.widgets.cells import is_narrow
+from cyborg_tui.widgets.cells import clusters, is_narrow, width
 
 __all__ = ["Difference", "Glass"]
 
@@ -22,7 +22,8 @@ _BRIDGE = 8
 class Glass:
     """The cells of a terminal as far as they are known."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ascii_only: bool = False) -> None:
+        self._ascii_only = ascii_only
         self._rows: dict[int, list[Cell]] = {}
         self.budget: int | None = None
         """So many bytes, or a row's more, are enough for one update; None for any number."""
@@ -62,6 +63,8 @@ class Glass:
         end = x + strip.cell_length
         if len(row) < end:
             row += [_UNKNOWN] * (end - len(row))
+        if self._ascii_only:
+            segments = [part for text, ink in segments for part in _in_ascii(text, ink)]
         if not all(is_narrow(text) for text, _ in segments):
             row[x:] = [_UNKNOWN] * (len(row) - x)  # terminals do not agree on how wide it is
             yield x, segments
@@ -97,6 +100,15 @@ def _joined(cells: list[Cell]) -> Iterator[tuple[str, Ink]]:
         if at == len(cells) or cells[at][1] != cells[begin][1]:
             yield "".join(char for char, _ in cells[begin:at]), cells[begin][1]
             begin = at
+
+
+def _in_ascii(text: str, ink: Ink) -> Iterator[tuple[str, Ink]]:
+    """The same in ASCII: for each cell of another letter a ? in reverse, which no text is."""
+    if text.isascii():
+        yield text, ink
+        return
+    for cluster in clusters(text):
+        yield (cluster, ink) if cluster.isascii() else ("?" * width(cluster), ink.reversed)
 
 
 def _cells(text: str, ink: Ink) -> list[Cell]:

@@ -26,6 +26,13 @@ class Ink(NamedTuple):
             return self
         return _INKS.setdefault(self.background, Ink("", "", self.background))
 
+    @property
+    def reversed(self) -> "Ink":
+        """The same with light and dark changed."""
+        parts = [part for part in self.attributes.split(";") if part]
+        parts = [part for part in parts if part != "7"] if "7" in parts else [*parts, "7"]
+        return self._replace(attributes=";".join(parts))
+
 
 _INKS: dict[str, Ink] = {}
 """One object for each, since what is identical is compared quickly."""
