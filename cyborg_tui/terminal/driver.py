@@ -151,7 +151,7 @@ class LineDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys, and the terminal's answers, until the app ends or the terminal is gone."""
         parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        decode = getincrementaldecoder("utf-8")("surrogateescape").decode  # a paste is kept byte for byte
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
