@@ -10,12 +10,13 @@ from textual.screen import Screen
 from cyborg_tui.actions import READING, Action
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
-from cyborg_tui.loom.fan import BranchId, FanId
+from cyborg_tui.loom.fan import FanId
 from cyborg_tui.screens.compositor import RowCompositor
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
+from cyborg_tui.screens.seen import Seen
 from cyborg_tui.screens.views import engine_words, fan_view, held_back
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
@@ -55,7 +56,6 @@ class WriteScreen(Screen[None]):
         self._shown_at = 0.0
         self._said_slow = False
         self._view = FanView()
-        self._surely_painted: dict[BranchId, int] = {}
         self._dropped: FanId | None = session.fan.id if session.fan else None
         """A fan whose highlighted branch does not stand in the text: the person did not want it, or has just come."""
 
@@ -71,6 +71,7 @@ class WriteScreen(Screen[None]):
     def on_mount(self) -> None:
         self._editor = self.query_one(WritingPane)
         self._branches = self.query_one(BranchPane)
+        self._seen = Seen(self.session, self._editor, self._branches)
         self._editor.load(self.session.loom.text, self.session.loom.cursor)
         self._editor.read_only = self.session.read_only
         self._editor.actions = bound_keys(self._actions, "editor")
@@ -395,26 +396,13 @@ class WriteScreen(Screen[None]):
 
     def _shown(self, index: int) -> int:
         """How many of the characters that are left of a branch have been on the screen."""
-        session = self.session
-        if not 0 <= index < len(session.branches):
-            return 0
-        seen = self._painted(index)
-        if isinstance(self.app, LineApp) and not self.app.all_is_shown:
-            seen = min(seen, self._surely_painted.get(session.branches[index].id, 0))
-        return max(0, seen - self._already(index))
-
-    def _painted(self, index: int) -> int:
-        """How many characters of a branch the widgets have drawn, those that are taken already among them."""
-        standing = self._editor.painted + self._already(index) if index == self.session.highlighted else 0
-        return max(standing, self._branches.painted(index))
-
-    def _already(self, index: int) -> int:
-        branch, taken = self.session.branches[index], self.session.taken
-        return self.session.taken_length(branch) if taken is not None and taken.id == branch.id else 0
+        all_sent = not isinstance(self.app, LineApp) or self.app.all_is_shown
+        return self._seen.left_of(index, all_sent=all_sent)
 
     def everything_shown(self) -> None:
         """All that the widgets have drawn was sent to the terminal."""
-        self._surely_painted = {branch.id: self._painted(i) for i, branch in enumerate(self.session.branches)}
+        if self.is_mounted:
+            self._seen.everything_was_sent()
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
         self._dropped = None
