@@ -91,8 +91,10 @@ class LineApp(App[None]):
                 driver.resume_application_mode()
 
     async def _on_resize(self, event: events.Resize) -> None:
-        self._glass.forget()  # terminals move what they show about
-        await super()._on_resize(event)
+        """Beside what Textual does then: terminals move what they show about, even if they end in the size they had."""
+        self._glass.forget()
+        if self._screen_stack and event.size == self.size:
+            self.screen.refresh()
 
     def _build_driver(self, *arguments: Any, **options: Any) -> Any:
         driver = super()._build_driver(*arguments, **options)

@@ -6,7 +6,6 @@ import re
 import selectors
 import signal
 import sys
-import termios
 import threading
 import time
 from codecs import getincrementaldecoder
@@ -134,17 +133,8 @@ class LineDriver(LinuxDriver):
         """Give the line time to take what is left; what it does not take is dropped, and the terminal restored all the
         same as soon as it reads again."""
         writer, self._writer = self._writer, None
-        if writer is None or writer.close(_PATIENCE):
-            return
-        descriptor = self._output
-        try:
-            termios.tcflush(descriptor, termios.TCOFLUSH)
-            os.set_blocking(descriptor, False)
-            os.write(descriptor, _RESTORE)
-        except (OSError, termios.error):
-            pass
-        finally:
-            os.set_blocking(descriptor, True)
+        if writer is not None:
+            writer.close(_PATIENCE, _RESTORE)
 
     # input
 
@@ -152,7 +142,7 @@ class LineDriver(LinuxDriver):
         """Read keys, and the terminal's answers, until the app ends or the terminal is gone."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("surrogateescape").decode  # a paste is kept byte for byte
-        with selectors.DefaultSelector() as selector:
+        with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(_wait_for(parser)):
