@@ -67,7 +67,7 @@ class Recorder(Terminal):
 
     def __init__(self, command: Iterable[object], home: Home) -> None:
         self._rest = b""
-        super().__init__(tuple(map(str, command)), COLUMNS, ROWS, home.environment, home.path)
+        super().__init__(tuple(map(str, command)), COLUMNS, ROWS, home.environment, home.path, answers=False)
 
     def read(self, seconds: float = 0.05) -> bool:
         """Take in what arrives within so many seconds. False at the end of the output."""
@@ -146,6 +146,8 @@ class Recorder(Terminal):
             data = os.read(self._fd, 1 << 16)
         except OSError:
             data = b""
+        for _ in range(data.count(b"\x1b[5n")):  # whether it is there: answered when read, as it is shown later
+            os.write(self._fd, b"\x1b[0n")
         return Happening(time.monotonic(), data=data)
 
     def _feed(self, data: bytes) -> None:

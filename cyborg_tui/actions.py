@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 __all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
 
-READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom"}) | {
+READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend"}) | {
     "take_over",
     "help",
     "looms",
@@ -25,7 +25,7 @@ class BadKeys(Exception):
 class Action:
     id: str
     keys: str
-    """Names of keys, with commas between them."""
+    """Names of keys, with commas between them; empty for one that is in the palette only."""
     help: str
     short: str = ""
     """For the footer; empty if it is not shown there."""
@@ -34,11 +34,16 @@ class Action:
     rank: int = 9
     """Which go first where the footer is narrow."""
 
+    @property
+    def names(self) -> list[str]:
+        """Its keys, one by one."""
+        return [key.strip() for key in self.keys.split(",") if key.strip()]
+
 
 ACTIONS: tuple[Action, ...] = (
     Action("fan", "tab,ctrl+j,f5", "Branches from the cursor", "branches", "editor", 0),
     Action("next_branch", "alt+down,ctrl+n", "Highlight the next branch", "next", "editor", 2),
-    Action("previous_branch", "alt+up,ctrl+b", "Highlight the previous branch", "", "editor"),
+    Action("previous_branch", "alt+up,ctrl+l", "Highlight the previous branch", "", "editor"),
     Action("take_here", "alt+right,ctrl+t", "Take the highlighted branch and go on writing", "take", "editor", 1),
     Action("parent_here", "alt+left,ctrl+g", "Back to where the last branch was taken", "back", "editor", 3),
     Action("take_and_fan", "tab,ctrl+j,f5", "Take the highlighted branch and fan again", "take+fan", "branches", 0),
@@ -65,6 +70,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
+    Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
+    Action("suspend", "", "Stop for a while, back to the shell; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("help", "f1", "All keys", "help", rank=2),
     Action("looms", "f7", "Library of looms", ""),
@@ -88,10 +95,8 @@ def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
         for action in actions:
             if action.where not in (place, "anywhere"):
                 continue
-            for key in action.keys.split(","):
-                owner = owners.setdefault(key.strip(), action.id)
+            for key in action.names:
+                owner = owners.setdefault(key, action.id)
                 if owner != action.id:
-                    raise BadKeys(
-                        f"The key {key.strip()} is given to both {owner} and {action.id}; change one in [keys]."
-                    )
+                    raise BadKeys(f"The key {key} is given to both {owner} and {action.id}; change one in [keys].")
     return actions

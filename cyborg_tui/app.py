@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterable
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -23,6 +23,10 @@ from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.taking_over import take_over
+from cyborg_tui.terminal.app import LineApp
+from cyborg_tui.terminal.kind import kind_of
+from cyborg_tui.terminal.outside import keep_private
+from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
 from cyborg_tui.theme import colourless, load_theme
 from cyborg_tui.widgets.cells import drawable
@@ -35,7 +39,7 @@ _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
 
-class CyborgApp(App[None]):
+class CyborgApp(LineApp):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [  # noqa: RUF012 - Textual reads it so
@@ -46,8 +50,14 @@ class CyborgApp(App[None]):
 
     def __init__(self, config: Config, library: Library, loom: LoomRow) -> None:
         """Raises LibraryError, TextFileError, BadKeys."""
-        theme, self._first_words = (colourless(), "") if os.environ.get("NO_COLOR") else load_theme(config.theme)
-        super().__init__(ansi_color=theme.plain or None)
+        kind = kind_of()
+        wanted = "" if os.environ.get("NO_COLOR") else config.theme
+        if wanted and kind.colours:
+            theme, problem = load_theme("ansi" if kind.few_colours else wanted)
+        else:
+            theme, problem = colourless(), ""
+        super().__init__(kind, ansi_color=theme.plain or None)
+        self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
@@ -61,7 +71,9 @@ class CyborgApp(App[None]):
     async def on_mount(self) -> None:
         self._heed_signals()
         self._show_session(self._session)
-        self._say(self._first_words or self._greeting(self._session) or self._welcome())
+        self._say(self._greeting(self._session) or self._welcome())
+        self._say_too(self._first_words)
+        self.run_worker(self._heed_tmux())
         self.set_interval(_HEED, self._heed_other_windows)
         self.call_after_refresh(self._start_engine)
 
@@ -72,6 +84,22 @@ class CyborgApp(App[None]):
         self._session.use(self._engine)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
+
+    async def _heed_tmux(self) -> None:
+        tmux = await ask_tmux()
+        if tmux is not None:
+            self.takes_clipboard = tmux.takes_clipboard
+            self._say_too(tmux.sentence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self.put_in_clipboard(text)
+        if why := self.why_not_in_clipboard(text):
+            try:
+                file = keep_private(self._config.data, "library.clipboard.txt", text)
+            except OSError as error:
+                self._say(f"{why}, and it could not be kept in a file ({error.strerror}); Ctrl+V has it here.")
+            else:
+                self._say(f"{why}, so what you copied is also in {file}.")
 
     def _greeting(self, session: Session) -> str:
         """What the person must know of a loom that has just been opened."""
@@ -86,7 +114,14 @@ class CyborgApp(App[None]):
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread, as in some tests
-                loop.add_signal_handler(name, lambda: self.run_worker(self._quit()))
+                loop.add_signal_handler(name, self._ended_from_outside, name)
+
+    def _ended_from_outside(self, name: signal.Signals) -> None:
+        if name is not signal.SIGINT or not self.is_away:  # Ctrl+C in the person's own editor is that editor's
+            self.run_worker(self._quit())
+
+    def terminal_gone(self) -> None:
+        self.run_worker(self._quit())
 
     def _fatal_error(self) -> None:
         """One sentence, and where in the program it was; never the person's text, which Textual would show."""
@@ -211,11 +246,15 @@ class CyborgApp(App[None]):
         if sentence and self._write is not None:
             self._write.notice(sentence)
 
+    def _say_too(self, sentence: str) -> None:
+        if sentence and self._write is not None:
+            self._write.say_too(sentence)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds the actions of the table."""
         twice = {"next_branch", "previous_branch", "take_here", "parent_here", "take_and_fan", "take_number", "stop"}
         for action in self._actions:
-            keys = " ".join(key_name(key.strip()) for key in action.keys.split(","))
+            keys = " ".join(key_name(key) for key in action.names)
             if action.id == "take_over" and not self._session.read_only:
                 continue
             if action.id in _OURS:

@@ -28,7 +28,7 @@ def page() -> str:
         parts.append(f"\n## {title}\n| keys | what they do | id |\n| --- | --- | --- |\n")
         for action in ACTIONS:
             if action.where == where:
-                keys = " ".join(f"`{key_name(key.strip())}`" for key in action.keys.split(","))
+                keys = " ".join(f"`{key_name(key)}`" for key in action.names) or "palette"
                 parts.append(f"| {keys} | {action.help} | `{action.id}` |\n")
     return "".join(parts)
 

@@ -1,5 +1,6 @@
 """A program in a real pseudo-terminal, its screen read as a terminal would show it."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -9,6 +10,7 @@ import signal
 import struct
 import sys
 import termios
+import threading
 import time
 
 import pyte
@@ -30,19 +32,36 @@ KEYS = {
     "End": "\x1b[F",
     "F1": "\x1bOP",
     "F7": "\x1b[18~",
+    "F9": "\x1b[20~",
     "Backspace": "\x7f",
     **{f"Ctrl+{chr(65 + i)}": chr(1 + i) for i in range(26)},
 }
 # pyte takes the parameters of private sequences it does not know for text
 _UNKNOWN = re.compile(rb"\x1b\[[<=>?][0-9;]*[a-zA-Z]?(?:\$[a-z])?|\x1b\[\?[0-9;]*\$p|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+_WHOLE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P].*?(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-OQ-Z\\^-~])", re.DOTALL)
+
+
+class Screen(pyte.Screen):
+    """Answers when it is asked whether it is there, as terminals do."""
+
+    def __init__(self, columns, rows, answer):
+        super().__init__(columns, rows)
+        self._answer = answer
+
+    def write_process_input(self, data):
+        self._answer(data.encode())
+
+    def report_device_status(self, mode=0, **options):
+        if mode == 5:  # where the cursor is, the app never asks
+            super().report_device_status(mode)
 
 
 class Terminal:
     """`send` types, `screen` is what stands there, `raw` every byte that was sent."""
 
-    def __init__(self, command=APP, columns=120, rows=34, environment=None, folder=None):
+    def __init__(self, command=APP, columns=120, rows=34, environment=None, folder=None, answers=True):
         self.raw = b""
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = Screen(columns, rows, self._answer if answers else lambda data: None)
         self._stream = pyte.ByteStream(self._screen)
         variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
         self.pid, self._fd = pty.fork()
@@ -66,6 +85,10 @@ class Terminal:
         """Names of keys, or text."""
         for key in keys:
             os.write(self._fd, KEYS.get(key, key).encode())
+
+    def _answer(self, data):
+        with contextlib.suppress(OSError):  # the program may have ended meanwhile
+            os.write(self._fd, data)
 
     def read(self, seconds=0.05):
         """Take in what arrives within so many seconds. False at the end of the output."""
@@ -131,6 +154,71 @@ class Terminal:
             os.waitpid(self.pid, 0)
             self.pid = None
         os.close(self._fd)
+
+
+class SlowTerminal(Terminal):
+    """A terminal at the end of a line that carries `rate` bytes a second; with none, nothing is read at all."""
+
+    def __init__(self, *arguments, rate=4096, **options):
+        self.rate = rate
+        self._lock = threading.RLock()
+        self._alive = True
+        super().__init__(*arguments, **options)
+        self._reader = threading.Thread(target=self._read_at_pace, daemon=True)
+        self._reader.start()
+
+    def _read_at_pace(self):
+        credit, then = 0.0, time.monotonic()
+        while self._alive:
+            time.sleep(0.01)
+            now = time.monotonic()
+            credit, then = min(credit + self.rate * (now - then), self.rate * 0.05), now
+            if credit < 1 or not select.select([self._fd], [], [], 0)[0]:
+                continue
+            try:
+                data = os.read(self._fd, int(credit))
+            except OSError:
+                break
+            credit -= len(data)
+            with self._lock:
+                self.raw += data
+                self._stream.feed(self._whole(data))
+        self._alive = False
+
+    def _whole(self, data):
+        """What can be fed: not the beginning of a sequence that goes on in the next piece."""
+        data = self._rest + data
+        last = data.rfind(b"\x1b")
+        cut = len(data) if last < 0 or _WHOLE.match(data, last) else last
+        self._rest = data[cut:]
+        return _UNKNOWN.sub(b"", data[:cut])
+
+    _rest = b""
+
+    def read(self, seconds=0.05):
+        time.sleep(min(seconds, 0.01))
+        return self._alive
+
+    @property
+    def screen(self):
+        with self._lock:
+            return super().screen
+
+    def resize(self, columns, rows):
+        with self._lock:
+            super().resize(columns, rows)
+
+    def seconds_until(self, what, *keys, patience=20):
+        """Press keys; how long it takes until the screen shows it."""
+        began = time.monotonic()
+        self.send(*keys)
+        self.wait_for(what, patience)
+        return time.monotonic() - began
+
+    def close(self):
+        self._alive = False
+        self._reader.join()
+        super().close()
 
 
 def words(screen):

@@ -1,8 +1,6 @@
 """Keys, one by one, in a real pseudo-terminal: what each does when the moment is not the best."""
 
-import os
 import re
-import signal
 import time
 
 import pytest
@@ -152,19 +150,6 @@ def test_a_daily_loom_asks_for_a_path_the_first_time_it_is_saved(data, tmp_path)
         t.send(" More.", "Ctrl+S")
         t.wait_for(lambda s: " More." in s and "Saved in" in s)
         assert file.read_text() == "Dear diary. More."
-
-
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
-def test_ended_from_outside_it_saves_and_leaves_the_terminal_as_it_was(data, name):
-    with app(data) as t:
-        t.wait_for("Tab branches")
-        t.send(LINE)
-        t.wait_for(LINE[-10:])
-        os.kill(t.pid, getattr(signal, name))
-        t.wait_for_end()
-        assert b"\x1b[?1049l" in t.raw, "back to the terminal's own screen"
-        assert b"\x1b[?25h" in t.raw, "with its cursor"
-    assert todays_loom(data).text == LINE
 
 
 @pytest.mark.parametrize("theme", ["ink", "paper", "high-contrast", "ansi"])

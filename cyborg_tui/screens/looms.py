@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from cyborg_tui.library.library import LoomRow
 from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.marks import own
 
 __all__ = ["LoomsScreen"]
 
@@ -37,7 +38,7 @@ class LoomsScreen(ModalScreen[int | None]):
         with Vertical():
             yield Input(placeholder="filter by title or date")
             yield OptionList()
-            yield Static("Enter open · ↑↓ choose · Esc back")
+            yield Static(own("Enter open · ↑↓ choose · Esc back"))
 
     def on_mount(self) -> None:
         self._fill("")

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import key_name
+from cyborg_tui.widgets.marks import own
 
 __all__ = ["HelpScreen", "PathPrompt", "WhichKey"]
 
@@ -43,8 +44,8 @@ class HelpScreen(ModalScreen[None]):
             text.append(f"\n{title}\n", style="bold")
             for action in self._actions:
                 if action.where == where:
-                    keys = " ".join(key_name(key.strip()) for key in action.keys.split(","))
-                    text.append(f"  {keys:<22} ", style="bold")
+                    keys = " ".join(key_name(key) for key in action.names)
+                    text.append(own(f"  {keys:<22} "), style="bold")
                     text.append(f"{action.help}\n")
         text.append("\nEsc closes this.")
         with VerticalScroll():
@@ -66,7 +67,7 @@ class WhichKey(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         parts = [f"{'?' if key == 'question_mark' else key} {name}" for key, (_, name) in self.PLACES.items()]
-        yield Static(Text("go to: " + "  ·  ".join(parts) + "  ·  Esc stay"))
+        yield Static(Text(own("go to: " + "  ·  ".join(parts) + "  ·  Esc stay")))
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -89,7 +90,7 @@ class PathPrompt(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(Text(drawable(f"{self._question}  Enter saves · Esc not now")))
+            yield Static(Text(drawable(self._question) + own("  Enter saves · Esc not now")))
             yield Input(self._proposal, select_on_focus=False)
 
     @on(Input.Submitted)

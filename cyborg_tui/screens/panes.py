@@ -20,8 +20,8 @@ def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
     for action in actions:
         if action.where not in (where, "anywhere") or action.id in APP_ACTIONS:
             continue
-        for number, key in enumerate(action.keys.split(","), 1):
-            found[key.strip()] = f"take_number({number})" if action.id == "take_number" else action.id
+        for number, key in enumerate(action.names, 1):
+            found[key] = f"take_number({number})" if action.id == "take_number" else action.id
     return found
 
 

@@ -1,11 +1,13 @@
 """What the session has, as the widgets of the write screen show it."""
 
+from dataclasses import replace
+
 from cyborg_tui.loom.fan import Branch, Fan, Finish
 from cyborg_tui.loom.settings import Until
 from cyborg_tui.session import EngineView, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
-__all__ = ["counts", "engine_words", "fan_view", "saved_words"]
+__all__ = ["counts", "engine_words", "fan_view", "held_back", "saved_words"]
 
 
 def fan_view(session: Session, *, flow: bool) -> FanView:
@@ -26,6 +28,21 @@ def fan_view(session: Session, *, flow: bool) -> FanView:
         for branch in session.branches
     )
     return FanView(fan.id, _header(fan, len(branches), flow=flow), branches, session.highlighted)
+
+
+def held_back(now: FanView, before: FanView) -> FanView:
+    """The view for a slow line: of a fan that still grows, only the highlighted branch grows on the screen."""
+    if now.fan != before.fan or not any(branch.growing for branch in now.branches):
+        return now
+    old = before.branches
+
+    def as_it_was(index: int, branch: BranchView) -> BranchView:
+        same = index < len(old) and old[index].text != branch.text and branch.text.startswith(old[index].text)
+        if index == now.highlighted or not same:
+            return branch
+        return replace(branch, text=old[index].text, growing=False, held_back=True)
+
+    return replace(now, branches=tuple(as_it_was(index, branch) for index, branch in enumerate(now.branches)))
 
 
 def _own(branch: Branch) -> str:

@@ -12,17 +12,25 @@ from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
 from cyborg_tui.screens.compositor import RowCompositor
+from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
-from cyborg_tui.screens.views import engine_words, fan_view
+from cyborg_tui.screens.seen import Seen
+from cyborg_tui.screens.views import engine_words, fan_view, held_back
 from cyborg_tui.session import Session
+from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.textfile import ChangedOutsideError, TextFileError
+from cyborg_tui.widgets.branches import FanView
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
+from cyborg_tui.widgets.marks import own
 
 __all__ = ["WriteScreen"]
 
 _FRAME = 1 / 20
+_SLOW_FRAME = 1 / 4
+"""Seconds between two frames of what grows by itself; the second on a line that is behind."""
+_SLOW = "The line is slow: only the highlighted branch is shown while it grows; what you type is saved all the same."
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
 _WIDE, _TALL = 100, 20
@@ -45,6 +53,9 @@ class WriteScreen(Screen[None]):
         self._glance = Glance(session)
         self._counts = Counts(session)
         self._notice = ""
+        self._shown_at = 0.0
+        self._said_slow = False
+        self._view = FanView()
         self._dropped: FanId | None = session.fan.id if session.fan else None
         """A fan whose highlighted branch does not stand in the text: the person did not want it, or has just come."""
 
@@ -60,6 +71,7 @@ class WriteScreen(Screen[None]):
     def on_mount(self) -> None:
         self._editor = self.query_one(WritingPane)
         self._branches = self.query_one(BranchPane)
+        self._seen = Seen(self.session, self._editor, self._branches)
         self._editor.load(self.session.loom.text, self.session.loom.cursor)
         self._editor.read_only = self.session.read_only
         self._editor.actions = bound_keys(self._actions, "editor")
@@ -75,10 +87,19 @@ class WriteScreen(Screen[None]):
     def _lay_out(self) -> None:
         self.set_class(self.size.width < _WIDE, "narrow")
         self.set_class(self.size.height < _TALL, "low")
+        self.set_class(own("│") != "│", "ascii")
 
     def allows(self, action: Action) -> bool:
         """Whether this loom may be changed in the way of this action."""
         return action in self._actions
+
+    def _compositor_refresh(self) -> None:
+        """Textual renders, and then throws away, what is to be painted while painting is held back: what is rendered
+        here counts as read."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+        elif isinstance(self.app, LineApp):
+            self.app.missed_painting()
 
     def changed(self) -> None:
         """Something changed; the next frame shows it."""
@@ -88,6 +109,10 @@ class WriteScreen(Screen[None]):
         """One sentence for the status line, until the next key."""
         self._notice = text
         self._dirty = True
+
+    def say_too(self, text: str) -> None:
+        """One sentence more."""
+        self.notice(f"{self._notice} {text}".strip())
 
     def _key_pressed(self) -> None:
         self._notice = ""
@@ -109,13 +134,34 @@ class WriteScreen(Screen[None]):
             self._prepared = True
             self.session.prepare()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
+        if self._behind and self.session.busy and not (self._said_slow or self._notice):
+            self._said_slow = True
+            self.notice(_SLOW)
+        if self._behind and now - self._shown_at < _SLOW_FRAME:
+            return
         if self._dirty or self._counts.due(now):
             self._dirty = False
             self._show()
 
+    @property
+    def _behind(self) -> bool:
+        """Whether the terminal shows things late."""
+        return isinstance(self.app, LineApp) and self.app.is_behind
+
+    @property
+    def eye(self) -> int:
+        """The row in which the person looks: of the cursor, or of the highlighted branch."""
+        if self.focused is self._branches:
+            return self._branches.region.y + self._branches.highlighted_row
+        editor = self._editor
+        return editor.region.y + editor.document.row_of(editor.to_screen(editor.cursor)) - editor.scroll_offset.y
+
     def _show(self) -> None:
         session = self.session
-        self._branches.show(fan_view(session, flow=self._flow))
+        self._shown_at = time.monotonic()
+        view = fan_view(session, flow=self._flow)
+        self._view = held_back(view, self._view) if self._behind else view
+        self._branches.show(self._view)
         at, text = session.provisional
         if text and session.fan is not None and session.fan.id != self._dropped:
             self._editor.show_provisional(at, text)
@@ -290,6 +336,21 @@ class WriteScreen(Screen[None]):
             return self.notice(str(error))
         return self.notice(f"Saved in {session.file}." if written else f"{session.file} has every word already.")
 
+    def action_edit_outside(self) -> None:
+        async def edit(app: LineApp) -> None:
+            self.notice(await edit_manuscript(app, self.session))
+            self._sync()
+
+        if isinstance(self.app, LineApp) and not self.app.is_away:
+            self.session.cancel()
+            self._editor.clear_provisional()
+            self._drop()
+            self.set_focus(self._editor)
+            self.run_worker(edit(self.app))
+
+    def action_suspend(self) -> None:
+        self.notice(suspend())
+
     def _ask_for_file(self, question: str, proposal: str) -> None:
         def keep(path: str | None) -> None:
             if not path:
@@ -335,13 +396,13 @@ class WriteScreen(Screen[None]):
 
     def _shown(self, index: int) -> int:
         """How many of the characters that are left of a branch have been on the screen."""
-        session = self.session
-        if not 0 <= index < len(session.branches):
-            return 0
-        branch, taken = session.branches[index], session.taken
-        already = session.taken_length(branch) if taken is not None and taken.id == branch.id else 0
-        standing = self._editor.painted if index == session.highlighted else 0
-        return max(standing, self._branches.painted(index) - already)
+        all_sent = not isinstance(self.app, LineApp) or self.app.all_is_shown
+        return self._seen.left_of(index, all_sent=all_sent)
+
+    def everything_shown(self) -> None:
+        """All that the widgets have drawn was sent to the terminal."""
+        if self.is_mounted:
+            self._seen.everything_was_sent()
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
         self._dropped = None

@@ -7,7 +7,7 @@ from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.shared import shared_length
 from cyborg_tui.textfile import TextFile, TextFileError
 
-__all__ = ["new_file", "read_file"]
+__all__ = ["bring_in", "new_file", "read_file"]
 
 
 def read_file(row: LoomRow, loom: Loom) -> TextFile | None:
@@ -20,7 +20,7 @@ def read_file(row: LoomRow, loom: Loom) -> TextFile | None:
         return None
     file = TextFile.open(Path(row.path))
     if file.digest and file.digest != row.digest:
-        _bring_in(file.text, loom)
+        bring_in(file.text, loom)
     return file
 
 
@@ -34,7 +34,7 @@ def new_file(path: str) -> TextFile:
     return file
 
 
-def _bring_in(new: str, loom: Loom) -> None:
+def bring_in(new: str, loom: Loom) -> None:
     """Make `new` the loom's text by one edit, of the part that differs."""
     now = loom.text
     if new == now:

@@ -15,7 +15,7 @@ from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.generation import EngineView, Generation
-from cyborg_tui.session.loom_file import new_file, read_file
+from cyborg_tui.session.loom_file import bring_in, new_file, read_file
 from cyborg_tui.textfile import TextFileError
 
 __all__ = ["Session"]
@@ -53,6 +53,12 @@ class Session:
         """The person's edit, in offsets of the manuscript."""
         self._stop()
         self.loom.write(start, end, text)
+        self._changed()
+
+    def bring_in(self, text: str) -> None:
+        """Another program edited the manuscript: its text comes in as one edit of the part that differs."""
+        self._stop()
+        bring_in(text, self.loom)
         self._changed()
 
     def keep_provisional(self, shown: int) -> None:
@@ -309,6 +315,11 @@ class Session:
         self._changed()
 
     # saving
+
+    @property
+    def folder(self) -> Path:
+        """The library's, in which only the person can read."""
+        return self._library.file.parent
 
     @property
     def file(self) -> Path | None:

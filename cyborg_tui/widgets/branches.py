@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from cyborg_tui.loom.shared import shared_length
 from cyborg_tui.widgets.cells import drawable, fold, pairs, width
+from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.rows import RowView
 
 __all__ = ["BranchView", "Branches", "FanView"]
@@ -25,6 +26,8 @@ _TAIL = 2
 class BranchView:
     text: str
     growing: bool = False
+    held_back: bool = False
+    """There is more of it, which is not shown now."""
     taken: bool = False
     """All of it, or a part."""
     partly: bool = False
@@ -105,6 +108,12 @@ class Branches(RowView, can_focus=True):
         """How many characters of a branch have been on the screen."""
         return self._painted.get(index, 0)
 
+    @property
+    def highlighted_row(self) -> int:
+        """The row of the widget in which the highlighted branch begins."""
+        first = next((y for y, row in enumerate(self._rows) if row.branch == self._view.highlighted), 0)
+        return first - self.scroll_offset.y
+
     def on_resize(self) -> None:
         self._rows = self._lay_out()
         self.set_row_count(len(self._rows))
@@ -114,7 +123,7 @@ class Branches(RowView, can_focus=True):
     def _lay_out(self) -> list[_Row]:
         columns = max(2, self.size.width - _GUTTER - _TAIL)
         roomy = self.size.height >= 8
-        rows = [_Row("", self._view.header), _Row("", "")] if self._view.header and roomy else []
+        rows = [_Row("", own(self._view.header)), _Row("", "")] if self._view.header and roomy else []
         if not self._view.branches:
             for line in self._view.note.split("\n"):
                 starts = fold(line, columns + _GUTTER)
@@ -126,8 +135,8 @@ class Branches(RowView, can_focus=True):
 
     def _branch_rows(self, index: int, branch: BranchView, columns: int) -> list[_Row]:
         number = f"{index + 1}" if index < 9 else ""
-        mark = "~" if branch.partly else "✓" if branch.taken else "*" if branch.bookmarked else " "
-        bar = "▌" if index == self._view.highlighted else " "
+        mark = own("~" if branch.partly else "✓" if branch.taken else "*" if branch.bookmarked else " ")
+        bar = own("▌") if index == self._view.highlighted else " "
         rows: list[_Row] = []
         for text, end in self._folded(branch, columns):
             head = f"{number:>2}{mark}" if not rows else "   "
@@ -136,7 +145,7 @@ class Branches(RowView, can_focus=True):
 
     def _folded(self, branch: BranchView, columns: int) -> list[tuple[str, int]]:
         """The rows of a branch, without empty ones, each with how far into the branch's text it goes."""
-        tail = "▍" if branch.growing else " ∎" if branch.ended else ""
+        tail = own("…" if branch.held_back else "▍" if branch.growing else " ∎" if branch.ended else "")
         body = branch.text.lstrip()
         at = len(branch.text) - len(body)
         if not body:
@@ -146,7 +155,7 @@ class Branches(RowView, can_focus=True):
         breaks = branch.text[:at].count("\n")
         for line in body.split("\n"):
             if line.strip():
-                mark = _PARAGRAPH if breaks else ""
+                mark = own(_PARAGRAPH) if breaks else ""
                 for begin, end in pairs(fold(mark + line, columns)):
                     past = len(line) + 1 if end is None else max(0, end - len(mark))
                     rows.append(((mark + line)[begin:end].rstrip(), at + past))

@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.cells import drawable, fold, pairs, width
+from cyborg_tui.widgets.marks import own
 
 __all__ = ["Footer", "Status", "StatusLine", "Title", "key_name"]
 
@@ -35,7 +36,7 @@ def key_name(key: str) -> str:
 
 def _keys(action: Action) -> str:
     """The keys of an action as the footer shows them: the first one, or the whole row of digits."""
-    keys = [key.strip() for key in action.keys.split(",")]
+    keys = action.names
     digits = len(keys) > 2 and all(key.isdigit() for key in keys)
     return f"{keys[0]}-{keys[-1]}" if digits else key_name(keys[0])
 
@@ -89,7 +90,7 @@ class StatusLine(Widget):
         status = self._status
         if status.alarm:
             return Text("\n".join(f" {row}" for row in self._alarm_rows()), style="bold", no_wrap=True)
-        return Text(" " + drawable(_spread(status, self.size.width - 2)), no_wrap=True)
+        return Text(" " + own(drawable(_spread(status, self.size.width - 2))), no_wrap=True)
 
 
 def _spread(status: Status, room: int) -> str:
@@ -132,6 +133,6 @@ class Footer(Widget):
         line = Text(" ", no_wrap=True)
         for action in self._actions:
             if action in shown:
-                line.append(_keys(action), style="bold")
+                line.append(own(_keys(action)), style="bold")
                 line.append(f" {action.short}  ")
         return line

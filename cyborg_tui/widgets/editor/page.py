@@ -11,6 +11,7 @@ from cyborg_tui.widgets.cells import width
 from cyborg_tui.widgets.editor.document import Document
 from cyborg_tui.widgets.editor.provisional import Provisional
 from cyborg_tui.widgets.editor.runs import Run, Span, cut
+from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.rows import RowView
 
 __all__ = ["Manuscript", "Page"]
@@ -168,7 +169,7 @@ class Page(RowView):
         mark, style = (
             ("▌", "provisional") if "provisional" in authors else ("▏", "mark") if "model" in authors else (" ", "")
         )
-        line = mark.center(margin) if margin > 1 else mark
+        line = own(mark.center(margin) if margin > 1 else mark)
         return Segment(line, self._style(style))
 
     def _runs(self, row: int) -> list[Run]:

@@ -1,0 +1,34 @@
+"""Leaving the app for a while: for the person's own editor, or for the shell."""
+
+import os
+import signal
+
+from cyborg_tui.session import Session
+from cyborg_tui.terminal.app import LineApp
+from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside, keep_private
+
+__all__ = ["edit_manuscript", "suspend"]
+
+
+async def edit_manuscript(app: LineApp, session: Session) -> str:
+    """Give the manuscript to $VISUAL or $EDITOR; what was changed comes back as one edit. Returns what to say."""
+    before = session.loom.text
+    try:
+        edited = await edit_outside(before, session.folder, app.away())
+    except OutsideEditorError as error:
+        return str(error)
+    if edited == before:
+        return "Nothing was changed."
+    if session.read_only or session.loom.text != before:
+        kept = keep_private(session.folder, "library.edited.md", edited)
+        return f"The loom was changed elsewhere meanwhile; your edited text is in {kept}."
+    session.bring_in(edited)
+    return "What you changed is here; Ctrl+Z takes it back."
+
+
+def suspend() -> str:
+    """Stop, and give the terminal back to the shell, until that continues the app. Returns why not."""
+    if os.getsid(os.getppid()) != os.getsid(0):
+        return "There is no shell here that could bring the app back; Ctrl+Q quits."
+    os.killpg(os.getpgrp(), signal.SIGTSTP)
+    return ""

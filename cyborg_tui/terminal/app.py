@@ -1,0 +1,171 @@
+"""An app that paints as fast as its terminal shows it, and not faster."""
+
+import asyncio
+import base64
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, cast, runtime_checkable
+
+from rich.color import ColorSystem
+from rich.console import RenderableType
+from textual import events
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.screen import Screen
+
+from cyborg_tui.terminal.driver import LineDriver
+from cyborg_tui.terminal.glass import Difference, Glass
+from cyborg_tui.terminal.kind import Kind
+from cyborg_tui.widgets.marks import use_ascii
+
+__all__ = ["LineApp"]
+
+_SOON, _LATER = 0.01, 0.05
+"""Seconds until it is seen again whether there is room on the line: at first, and when there has been none for long."""
+_LONG = 1.0
+_LONGEST_COPY, _LONG_ON_A_SLOW_LINE = 74_994, 4096
+"""Bytes that are sent for the terminal's clipboard: as many as all take that take any, and fewer on a slow line."""
+
+
+@runtime_checkable
+class LookedAt(Protocol):
+    """A screen that knows in which row the person looks, and what has been seen."""
+
+    @property
+    def eye(self) -> int: ...
+
+    def everything_shown(self) -> None: ...
+
+
+class LineApp(App[None]):
+    """Holds painting back while too much is under way to the terminal; what changes meanwhile is painted at once."""
+
+    def __init__(self, kind: Kind, **options: Any) -> None:
+        if not kind.colours:
+            os.environ["NO_COLOR"] = "1"  # Textual heeds it, and takes it away again
+        super().__init__(driver_class=LineDriver, **options)
+        if kind.in_tmux and self.console._color_system is ColorSystem.STANDARD:
+            self.console._color_system = ColorSystem.EIGHT_BIT
+        use_ascii(not kind.marks)
+        self.takes_clipboard = kind.takes_clipboard
+        self._glass = Glass(ascii_only=not kind.unicode)
+        self._held_since: float | None = None
+        self.is_away = False
+        """Whether another program has the terminal."""
+        self._missed = False
+        """Whether something was to be painted while painting was held back."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal shows things so late that less should be painted."""
+        return isinstance(self._driver, LineDriver) and self._driver.line.behind
+
+    @property
+    def all_is_shown(self) -> bool:
+        """Whether all that was to be painted was sent to the terminal."""
+        return not self._missed
+
+    def repaint(self) -> None:
+        """Paint everything, whatever the terminal shows."""
+        self._glass.forget()
+        self.screen.refresh(layout=True)
+
+    def missed_painting(self) -> None:
+        """Something was to be painted while painting is held back."""
+        self._missed = True
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Another program has the terminal meanwhile, and this app has it again afterwards, however that ended."""
+        driver = self._driver
+        assert driver is not None
+        self.is_away = True
+        driver.suspend_application_mode()
+        try:
+            with driver.no_automatic_restart():
+                yield
+        finally:
+            self.is_away = False
+            if not self._exit:
+                driver.resume_application_mode()
+
+    async def _on_resize(self, event: events.Resize) -> None:
+        """Beside what Textual does then: terminals move what they show about, even if they end in the size they had."""
+        self._glass.forget()
+        if self._screen_stack and event.size == self.size:
+            self.screen.refresh()
+
+    def _build_driver(self, *arguments: Any, **options: Any) -> Any:
+        driver = super()._build_driver(*arguments, **options)
+        if isinstance(driver, LineDriver):
+            driver.on_progress = self._let_go_if_room
+            driver.on_gone = self.terminal_gone
+            driver.on_start = self._started_again
+        return driver
+
+    def put_in_clipboard(self, text: str) -> None:
+        """Into the app's own, and the terminal's if it takes it."""
+        self._clipboard = text
+        if self._driver is not None and not self.why_not_in_clipboard(text):
+            encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+            self._driver.write(f"\x1b]52;c;{encoded}\a")
+
+    def why_not_in_clipboard(self, text: str) -> str:
+        """Why the terminal is not given a text for its clipboard; empty if it is."""
+        if not self.takes_clipboard:
+            return "This terminal may not take what is copied"
+        size = 4 * len(text.encode("utf-8", "replace")) // 3
+        if size > (_LONG_ON_A_SLOW_LINE if self.is_behind else _LONGEST_COPY):
+            return "This is too long for the terminal's clipboard"
+        return ""
+
+    def terminal_gone(self) -> None:
+        """The terminal is not there any more."""
+        self.exit()
+
+    def _started_again(self) -> None:
+        if self._screen_stack:
+            self.repaint()
+
+    def _display(self, screen: "Screen[Any]", renderable: RenderableType | None) -> None:
+        if self._batch_count and renderable is not None:
+            self._missed = True
+        driver, update = self._driver, cast("Any", renderable)
+        if not isinstance(driver, LineDriver):
+            return super()._display(screen, renderable)
+        if isinstance(update, CompositorUpdate):
+            update = Difference(update, self._glass)
+            self._glass.budget = driver.line.budget
+            self._glass.eye = screen.eye if isinstance(screen, LookedAt) else 0
+        super()._display(screen, update)
+        self._missed = self._missed or not self._glass.is_whole
+        if not self._missed and isinstance(screen, LookedAt):
+            screen.everything_shown()
+        if self._held_since is None and (self._missed or not driver.has_room()):
+            self._held_since = asyncio.get_running_loop().time()
+            self._begin_batch()
+            self._look_again()
+        return None
+
+    def _look_again(self) -> None:
+        if self._held_since is not None:
+            loop = asyncio.get_running_loop()
+            pause = _SOON if loop.time() - self._held_since < _LONG else _LATER
+            loop.call_later(pause, self._look)
+
+    def _look(self) -> None:
+        self._let_go_if_room()
+        self._look_again()
+
+    def _let_go_if_room(self) -> None:
+        if self._held_since is None or not isinstance(self._driver, LineDriver) or not self._driver.has_room():
+            return
+        self._held_since = None
+        self._end_batch()
+        if self._batch_count or not self._screen_stack:
+            return
+        if self._missed:
+            self._missed = False
+            self.screen.refresh()
+        self.screen.check_idle()

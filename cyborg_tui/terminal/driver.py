@@ -1,0 +1,185 @@
+"""Textual's driver for terminals, with a line that may be slow, stall or break."""
+
+import contextlib
+import os
+import re
+import selectors
+import signal
+import sys
+import threading
+import time
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from cyborg_tui.terminal.line import Line
+from cyborg_tui.terminal.writer import Writer
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+__all__ = ["LineDriver"]
+
+_QUESTION = "\x1b[5n"
+_ANSWER = re.compile(r"\x1b\[[03]n")
+_PATIENCE = 1.0
+"""Seconds that a line may take nothing before what is left for it is dropped, when the app ends or makes room."""
+_MODES = b"2026l 2004l 1000l 1003l 1015l 1006l 7h 1004l 25h 1049l".split()
+_RESTORE = b"\x18\x1b[m\x1b[<u" + b"".join(b"\x1b[?" + mode for mode in _MODES)
+"""Ends what was cut off in its middle, and undoes every mode."""
+
+
+class _Answer(str, Enum):
+    SHOWN = "terminal-has-shown-it"
+
+
+for _sequence in ("\x1b[0n", "\x1b[3n"):
+    cast("dict[str, object]", ANSI_SEQUENCES_KEYS)[_sequence] = (_Answer.SHOWN,)
+
+
+class LineDriver(LinuxDriver):
+    """Never makes the event loop wait, and knows how much is under way."""
+
+    def __init__(self, app: "App[Any]", **options: Any) -> None:
+        super().__init__(app, **options)
+        self._output = sys.__stderr__.fileno() if sys.__stderr__ is not None else 2
+        self.line = Line()
+        self.on_progress: Callable[[], None] = lambda: None
+        """Called on the event loop when the terminal has shown something."""
+        self.on_gone: Callable[[], None] = lambda: None
+        """Called on the event loop when the terminal is not there any more."""
+        self.on_start: Callable[[], None] = lambda: None
+        """Called when the terminal has been taken, at first and after it was given back."""
+        self._writer: Writer | None = None
+        self._counting = threading.Lock()
+
+        for name, heed in ((signal.SIGTSTP, self._stop), (signal.SIGCONT, self._continue)):
+            with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread, as in some tests
+                self._loop.add_signal_handler(name, heed)
+
+    # output
+
+    def write(self, data: str) -> None:
+        if self._writer is None or not data:
+            return
+        with self._counting:
+            encoded = data.encode("utf-8", "replace")
+            self._writer.write(encoded)
+            self.line.sent(len(encoded), time.monotonic())
+
+    def flush(self) -> None:
+        """After all that belongs together: ask whether it has been shown, now and then."""
+        with self._counting:
+            self._ask_now_and_then()
+
+    def has_room(self) -> bool:
+        """Whether the terminal keeps up with what is sent."""
+        if self._writer is None:
+            return False
+        with self._counting:
+            self.line.look(time.monotonic(), unwritten=self._writer.unwritten)
+            self._ask_now_and_then()
+            return self.line.may_send(unwritten=self._writer.unwritten)
+
+    def _ask_now_and_then(self) -> None:
+        now = time.monotonic()
+        if self._writer is not None and self.input_tty and self.line.wants_to_ask(now):
+            self._writer.write(_QUESTION.encode())
+            self.line.asked(now)
+
+    def _shown(self, now: float) -> None:
+        with self._counting:
+            self.line.answered(now)
+            self._ask_now_and_then()
+        self._loop.call_soon_threadsafe(self.on_progress)
+
+    # the terminal taken, and given back
+
+    def start_application_mode(self) -> None:
+        with self._counting:
+            self.line = Line()
+            self._writer = Writer(self._output)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._writer_thread is not None:  # Textual's own has nothing to do
+            self._writer_thread.stop()
+            self._writer_thread = None
+        self.flush()
+        self.on_start()
+
+    def _stop(self) -> None:
+        """The shell wants the terminal."""
+        self._sigtstp_application()
+
+    def _continue(self) -> None:
+        """The shell gives the terminal back, whether it asked for it or just stopped the app."""
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self.resume_application_mode()
+
+    def stop_application_mode(self) -> None:
+        if self._writer is None:
+            return
+        super().stop_application_mode()
+        self.close()
+
+    def close(self) -> None:
+        """Give the line time to take what is left; what it does not take is dropped, and the terminal restored all the
+        same as soon as it reads again."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close(_PATIENCE, _RESTORE)
+
+    # input
+
+    def run_input_thread(self) -> None:
+        """Read keys, and the terminal's answers, until the app ends or the terminal is gone."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("surrogateescape").decode  # a paste is kept byte for byte
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(_wait_for(parser)):
+                    data = self._read()
+                    if not data:
+                        self._loop.call_soon_threadsafe(self.on_gone)
+                        return
+                    self._feed(parser, decode(data))
+                for event in parser.tick():
+                    self.process_message(event)
+
+    def _read(self) -> bytes:
+        """What was typed; nothing if the terminal is gone."""
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:
+            return b""
+
+    def _feed(self, parser: XTermParser, text: str) -> None:
+        """Take out answers before the parser sees them: it would spoil a paste that one comes in the middle of."""
+        if "\x1b[" in text:
+            text, found = _ANSWER.subn("", text)
+            for _ in range(found):
+                self._shown(time.monotonic())
+        if text:
+            for event in parser.feed(text):
+                self.process_message(event)
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Key) and message.key == _Answer.SHOWN.value:
+            self._shown(time.monotonic())
+        else:
+            super().process_message(message)
+
+
+def _wait_for(parser: XTermParser) -> float:
+    """Seconds until the parser wants to be looked after: soon if it has an Esc of which it does not know what it is."""
+    if parser._timeout_time is None:
+        return 0.1
+    return max(0.0, min(0.1, parser._timeout_time - time.monotonic()))

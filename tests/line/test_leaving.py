@@ -1,0 +1,250 @@
+"""Leaving the app: ended or stopped from outside, for the shell, for one's own editor; the terminal is as it was."""
+
+import os
+import re
+import signal
+import stat
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import APP, Terminal
+from tests.test_the_loop import LINE, app, eight_branches, left, todays_loom
+
+MODES = ["1049", "2004", "1004", "1000", "1003", "1006"]
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "library"
+
+
+def is_on(raw, mode):
+    """Whether the last that was said of a mode turned it on."""
+    said = re.findall(rb"\x1b\[\?" + mode.encode() + rb"([hl])", raw)
+    return bool(said) and said[-1] == b"h"
+
+
+def assert_restored(t):
+    for mode in MODES:
+        assert not is_on(t.raw, mode), mode
+    for mode in ("25", "7"):  # the cursor is shown, lines wrap
+        assert is_on(t.raw, mode), mode
+    assert t.raw.count(b"u", t.raw.rfind(b"\x1b[<")) >= 1, "Kitty's protocol is popped"
+    assert t.raw.rfind(b"\x1b[<u") > t.raw.rfind(b"\x1b[>")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_ended_from_outside_it_saves_and_restores_the_terminal(data, tmp_path, name):
+    config = tmp_path / "config.toml"
+    config.write_text("mouse = true\n")
+    with app(data, "--config", config) as t:
+        before = termios.tcgetattr(t._fd)
+        t.wait_for("Tab branches")
+        assert is_on(t.raw, "1049")
+        assert is_on(t.raw, "1000")
+        assert termios.tcgetattr(t._fd) != before
+        t.send(LINE)
+        t.wait_for(LINE[-10:])
+        t.kill(getattr(signal, name))
+        t.wait_for_end()
+        assert_restored(t)
+        assert termios.tcgetattr(t._fd) == before
+    assert todays_loom(data).text == LINE
+
+
+def wait_until(what, seconds=10):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_a_terminal_that_vanishes_ends_the_app_which_has_saved(data):
+    t = app(data)
+    t.wait_for("Tab branches")
+    t.send(LINE)
+    t.wait_for(LINE[-10:])
+    os.close(t._fd)
+    wait_until(lambda: os.waitpid(t.pid, os.WNOHANG)[0])
+    assert todays_loom(data).text == LINE
+
+
+def is_stopped(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTSTP, signal.SIGSTOP])
+def test_stopped_and_continued_from_outside_it_goes_on_where_it_was(data, how):
+    with app(data) as t:
+        before = termios.tcgetattr(t._fd)
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(eight_branches)
+        screen = t.settle()
+        t.kill(how)
+        wait_until(lambda: t.read(0.05) and is_stopped(t.pid))
+        if how == signal.SIGTSTP:
+            t.settle()
+            assert_restored(t)
+            assert termios.tcgetattr(t._fd) == before
+        t._screen.reset()
+        t.kill(signal.SIGCONT)
+        t.wait_for(eight_branches)
+        assert t.settle() == screen, "all of it is painted again"
+        t.send("r")
+        t.wait_for(lambda s: "fan 2" in s and eight_branches(s))
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+        assert termios.tcgetattr(t._fd) == before
+
+
+def shell(data, **environment):
+    t = Terminal(("bash", "--norc", "--noprofile", "-i"), environment={"PS1": "shell> ", **environment})
+    t.wait_for("shell>")
+    t.send(" ".join(map(str, (*APP, "--data-dir", data))), "Enter")
+    t.wait_for("Tab branches", 20)
+    return t
+
+
+def palette(t, name):
+    t.send("Ctrl+P")
+    t.wait_for("Search for commands")
+    t.send(name)
+    t.wait_for(lambda s: s.lower().count(name.lower()) >= 2)
+    t.settle()
+    t.send("Enter")
+
+
+def test_suspended_from_the_palette_the_shell_has_the_terminal_and_fg_brings_it_back(data):
+    with shell(data) as t:
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        palette(t, "back to the shell")
+        t.wait_for("Stopped")
+        t.send("echo $((40 + 2))", "Enter")
+        t.wait_for("42")
+        t._screen.reset()
+        t.send("fg", "Enter")
+        t.wait_for(lambda s: LINE in left(s) and "Tab branches" in s)
+        t.send(" Go on.", "Tab")
+        t.wait_for(eight_branches)
+        t.send("Ctrl+Q")
+        t.wait_for("shell>")
+    assert todays_loom(data).text == LINE + " Go on."
+
+
+def test_without_a_shell_to_go_back_to_it_says_so(data):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        palette(t, "back to the shell")
+        t.wait_for("There is no shell here")
+
+
+def editor(tmp_path, script):
+    """A program that stands for the person's editor; the file comes as $1."""
+    file = tmp_path / "my-editor"
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+    return {"EDITOR": str(file), "VISUAL": ""}
+
+
+def leftovers(data):
+    return [file.name for file in data.iterdir() if "editing" in file.name or "new-" in file.name]
+
+
+def test_ones_own_editor_changes_the_text_by_one_edit_and_leaves_nothing_behind(data, tmp_path):
+    script = (
+        f'ls -ld "$1" "$(dirname "$1")" > {tmp_path}/seen; stty -a > {tmp_path}/tty; '
+        'sed -i "s/thinking/dreaming/; s/$/ was small/" "$1"; read line; echo "$line" > ' + f"{tmp_path}/line"
+    )
+    with app(data, environment=editor(tmp_path, script)) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(eight_branches)
+        t.send("2")
+        t.wait_for("2✓▌")
+        taken = left(t.settle())
+        t.send("F9")
+        wait_until(lambda: t.read(0.02) and (tmp_path / "tty").exists())
+        t.send("typed into the editor\n")
+        t.wait_for("What you changed is here")
+        t.wait_for(lambda s: "dreaming" in left(s))
+        t.send("Ctrl+Z")
+        t.wait_for(lambda s: left(s) == taken)
+        t.send("Ctrl+Y")
+        t.wait_for(lambda s: "dreaming" in left(s))
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+    loom = todays_loom(data)
+    assert loom.text.startswith("I have been dreaming")
+    assert loom.text.rstrip().endswith(" was small")
+    assert (tmp_path / "line").read_text() == "typed into the editor\n", "the keys were the editor's"
+    assert "-icanon" not in (tmp_path / "tty").read_text(), "the terminal was as it is for other programs"
+    assert sorted(row[:10] for row in (tmp_path / "seen").read_text().splitlines()) == ["-rw-------", "drwx------"]
+    assert not leftovers(data)
+
+
+def test_who_wrote_what_is_kept_outside_of_what_the_editor_changed(data, tmp_path):
+    with app(data, environment=editor(tmp_path, 'sed -i "s/thinking/dreaming/" "$1"')) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(eight_branches)
+        t.send("2")
+        t.wait_for("2✓▌")
+        t.settle()
+        t.send("F9")
+        t.wait_for("What you changed is here")
+        t.send("Ctrl+Q")
+        t.wait_for_end()
+    pieces = todays_loom(data).manuscript.pieces
+    assert pieces[-1].branch is not None
+    assert "".join(piece.text for piece in pieces if piece.branch is None).strip() == LINE.replace("think", "dream")
+
+
+def test_ended_from_outside_while_the_editor_has_the_terminal_nothing_is_left(data, tmp_path):
+    script = f"touch {tmp_path}/began; exec sleep 60"
+    with app(data, environment=editor(tmp_path, script)) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        t.send("F9")
+        wait_until(lambda: t.read(0.02) and (tmp_path / "began").exists())
+        t.kill(signal.SIGTERM)
+        t.wait_for_end()
+        assert_restored(t)
+    assert todays_loom(data).text == LINE
+    assert not leftovers(data)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"), [("exit 3", "ended with an error (3)"), ("true", "Nothing was changed."), (None, "no editor")]
+)
+def test_an_editor_that_fails_or_is_not_there_changes_nothing(data, tmp_path, script, said):
+    environment = editor(tmp_path, script) if script else {"EDITOR": "", "VISUAL": "no-such-editor --wait"}
+    with app(data, environment=environment) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        t.send("F9")
+        t.wait_for(said)
+        t.send(" On.")
+        t.wait_for(lambda s: LINE + " On." in left(s))
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+    assert todays_loom(data).text == LINE + " On."
+    assert not leftovers(data)
+
+
+def test_the_copy_for_the_editor_is_private_whatever_the_umask(tmp_path):
+    from cyborg_tui.terminal.outside import keep_private
+
+    old = os.umask(0)
+    try:
+        kept = keep_private(tmp_path, "kept.txt", "words")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert kept.read_text() == "words"

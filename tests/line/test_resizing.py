@@ -1,0 +1,42 @@
+"""The window is made large and tiny, many times, while eight branches grow in it."""
+
+import pytest
+
+from tests.test_the_loop import LINE, app, eight_branches, left, todays_loom
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "library"
+
+
+def test_from_200_by_60_to_20_by_5_and_back_while_branches_grow(data, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text("[fan]\nmax_tokens = 60\n")
+    with app(data, "--config", config) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for("1 ▌")
+        for number in range(40):
+            if number % 8 == 7:
+                t.send("r")
+            t.resize(*((20, 5) if number % 2 == 0 else (200, 60)))
+            t.read(0.1 if number % 3 else 0.01)
+        t.resize(200, 60)
+        t.wait_for(lambda s: eight_branches(s) and "writing" not in s and LINE in left(s))
+        screen = t.settle()
+        shown = " ".join(" ".join(line.partition("│")[2].strip(" ▌123456789¶") for line in screen.splitlines()).split())
+        t._screen.reset()
+        t.resize(199, 60)
+        t.resize(200, 60)
+        t.wait_for(eight_branches)
+        assert t.settle() == screen, "what was drawn bit by bit is what is drawn at once"
+        t.send("Esc")
+        t.wait_for(lambda s: left(s) == LINE)
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+    loom = todays_loom(data)
+    assert loom.text == LINE
+    for branch in loom.tree.branches(loom.tree.fans[-1].id)[:3]:
+        words = branch.text[branch.healed :].split()[1:6]
+        assert " ".join(words) in shown, "the branches on the screen are the library's"
