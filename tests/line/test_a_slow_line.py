@@ -22,8 +22,9 @@ def data(tmp_path):
 @pytest.fixture
 def slow(data, tmp_path):
     config = tmp_path / "config.toml"
-    config.write_text("[fan]\nmax_tokens = 900\n")
-    with SlowTerminal((*APP, "--data-dir", data, "--config", config)) as t:
+    config.write_text("[fan]\nmax_tokens = 900\nuntil = 'tokens'\n")
+    paced = {"CYBORG_TUI_ENGINE_PACE": "0.02,100000"}  # else the branches might end before the test does
+    with SlowTerminal((*APP, "--data-dir", data, "--config", config), environment=paced) as t:
         t.wait_for("Tab branches")
         yield t
 
