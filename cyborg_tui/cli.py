@@ -12,7 +12,9 @@ import click
 from cyborg_tui import __version__
 
 if TYPE_CHECKING:
+    from cyborg_tui.app import CyborgApp
     from cyborg_tui.config import Config
+    from cyborg_tui.library.library import Library
 
 __all__ = ["main"]
 
@@ -110,12 +112,18 @@ def fan(
 
 
 @cli.command()
+@click.option("--mend", "mending", is_flag=True, help="Set a damaged library aside and bring the newest backup back.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
-def doctor(ctx: click.Context) -> None:
+def doctor(ctx: click.Context, *, mending: bool, yes: bool) -> None:
     """Look at everything the app needs; say what is well and what to do."""
     from cyborg_tui.commands.doctor import examine
+    from cyborg_tui.commands.mending import mend
 
-    findings = examine(ctx.obj())
+    config: Config = ctx.obj()
+    if mending:
+        sys.exit(0 if mend(config.data / "library.db", unasked=yes) else 1)
+    findings = examine(config)
     for finding in findings:
         click.echo(f"{'ok ' if finding.ok else 'NO '} {finding.name}: {_plain(finding.text)}")
     if not all(finding.ok for finding in findings):
@@ -144,11 +152,31 @@ def _run(config: "Config", loom: int | None = None, file: Path | None = None) ->
         raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read when Textual is imported; else a key may wait for a frame
     os.environ.setdefault("ESCDELAY", "50")
+    from cyborg_tui.commands.mending import offer
+    from cyborg_tui.library.errors import UnusableLibraryError
+
+    try:
+        library, app = _open(config, loom, file)
+    except UnusableLibraryError as error:
+        if not offer(config.data / "library.db", str(error)):
+            sys.exit(1)
+        library, app = _open(config, loom, file)
+    try:
+        app.run(mouse=config.mouse)
+    finally:
+        library.close()
+    sys.exit(app.return_code or 0)
+
+
+def _open(config: "Config", loom: int | None, file: Path | None) -> "tuple[Library, CyborgApp]":
+    """The library, and the app with a loom of it. Raises UnusableLibraryError; then nothing is left open."""
     from cyborg_tui.actions import BadKeys
     from cyborg_tui.app import CyborgApp
+    from cyborg_tui.library.errors import UnusableLibraryError
     from cyborg_tui.library.library import Library, LibraryError
     from cyborg_tui.textfile import TextFile, TextFileError
 
+    library = None
     try:
         library = Library(config.data)
         if file is not None:
@@ -156,16 +184,13 @@ def _run(config: "Config", loom: int | None = None, file: Path | None = None) ->
             row = library.for_file(file.expanduser().absolute())
         else:
             row = library.loom(loom) if loom is not None else library.daily(_today(config.day_turns_at))
-        app = CyborgApp(config, library, row)
-    except BadKeys as error:
-        raise click.ClickException(f"In the config: {error}") from None
-    except (LibraryError, TextFileError) as error:
-        raise click.ClickException(str(error)) from None
-    try:
-        app.run(mouse=config.mouse)
-    finally:
-        library.close()
-    sys.exit(app.return_code or 0)
+        return library, CyborgApp(config, library, row)
+    except (BadKeys, LibraryError, TextFileError) as error:
+        if library is not None:
+            library.close()
+        if isinstance(error, UnusableLibraryError):
+            raise
+        raise click.ClickException(f"In the config: {error}" if isinstance(error, BadKeys) else str(error)) from None
 
 
 def _today(turns_at: int) -> date:

@@ -12,7 +12,8 @@ from cyborg_tui.actions import BadKeys, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
-from cyborg_tui.library.library import Library, LibraryError
+from cyborg_tui.library import examination
+from cyborg_tui.library.backups import Backups
 from cyborg_tui.theme import load_theme
 
 __all__ = ["Finding", "examine"]
@@ -37,7 +38,7 @@ def examine(config: Config) -> list[Finding]:
         _theme(config),
         *asyncio.run(_engine(config)),
         _folder(config.data),
-        _library(config.data),
+        *_library(config.data),
     ]
 
 
@@ -105,15 +106,22 @@ def _folder(data: Path) -> Finding:
     return Finding("folder", True, f"{data}, yours alone")
 
 
-def _library(data: Path) -> Finding:
-    if not (data / "library.db").exists():
-        return Finding("library", True, "none yet; the first start makes it")
-    try:
-        library = Library(data)
-    except LibraryError as error:
-        return Finding("library", False, str(error))
-    try:
-        found = library.quick_check()
-        return Finding("library", found == "ok", f"{len(library.looms())} looms, {found}")
-    finally:
-        library.close()
+def _library(data: Path) -> list[Finding]:
+    file = data / "library.db"
+    backups = Backups(file)
+    if not file.exists() and not backups.all():
+        return [Finding("library", True, "none yet; the first start makes it")]
+    found = examination.examine(file)
+    mend = " `cyborg-tui doctor --mend` sets it aside and brings the newest good backup back."
+    looms = f"{found.looms} loom{'' if found.looms == 1 else 's'}"
+    text = " ".join(found.faults) + mend if found.faults else f"{looms}, all sound"
+    return [Finding("library", not found.faults, text), _backups(backups)]
+
+
+def _backups(backups: Backups) -> Finding:
+    there = backups.all()
+    if not there:
+        return Finding("backups", True, "none yet; one is made each day")
+    bad = [f"{backup}: {problem}" for backup in there if (problem := backups.problem(backup))]
+    newest = f"{len(there)}, the newest of {there[0]}"
+    return Finding("backups", not bad, f"{newest}; {'; '.join(bad)}" if bad else newest)

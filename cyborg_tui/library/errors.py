@@ -2,18 +2,34 @@
 
 import sqlite3
 
-__all__ = ["LibraryError", "NewerLibraryError", "NotALibraryError", "reason"]
+__all__ = [
+    "InUseError",
+    "LibraryError",
+    "NewerLibraryError",
+    "NotALibraryError",
+    "UnusableLibraryError",
+    "damaged",
+    "reason",
+]
 
 
 class LibraryError(Exception):
     """The library cannot be used; the message says why and what to do."""
 
 
-class NotALibraryError(LibraryError):
-    """The file is something else, or damaged beyond reading."""
+class InUseError(LibraryError):
+    """Another window has the library open, so that its file cannot be exchanged."""
 
 
-class NewerLibraryError(LibraryError):
+class UnusableLibraryError(LibraryError):
+    """The file will never do as it is; it can be set aside, and a backup or an empty library take its place."""
+
+
+class NotALibraryError(UnusableLibraryError):
+    """The file is something else, or damaged."""
+
+
+class NewerLibraryError(UnusableLibraryError):
     """The file was written by a later version of the app."""
 
 
@@ -26,6 +42,8 @@ _REASONS = {
     "malformed": "the file is damaged",
     "not a database": "the file is damaged",
 }
+_DAMAGE = ("malformed", "not a database", "unsupported file format", "no such table", "no such column")
+"""The last two: tables that are not as this program made them."""
 
 
 def reason(error: Exception) -> str:
@@ -34,4 +52,10 @@ def reason(error: Exception) -> str:
         return error.strerror or str(error)
     if isinstance(error, sqlite3.Error):
         return next((words for part, words in _REASONS.items() if part in str(error)), str(error))
-    return f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, LibraryError) else f"{type(error).__name__}: {error}"
+
+
+def damaged(error: sqlite3.Error) -> bool:
+    """Whether the file is damaged, or is something else; else there is only something in the way of using it."""
+    plain = isinstance(error, (sqlite3.OperationalError, sqlite3.ProgrammingError))
+    return isinstance(error, sqlite3.DatabaseError) and (not plain or any(part in str(error) for part in _DAMAGE))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 __all__ = ["private_file", "private_folder"]
 
-_OURS = ("library.", "engine.")
+_OURS = ("library.", "engine.", "backups")
 """How the names of all files begin that the app keeps there."""
 
 

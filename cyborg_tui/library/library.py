@@ -2,88 +2,101 @@
 
 import os
 import sqlite3
-import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
-import msgspec
-
 from cyborg_tui.library import schema
+from cyborg_tui.library.backups import Backups
+from cyborg_tui.library.caretaker import Caretaker
 from cyborg_tui.library.claims import Claims
-from cyborg_tui.library.errors import LibraryError, NotALibraryError, reason
+from cyborg_tui.library.errors import LibraryError, NotALibraryError, damaged, reason
 from cyborg_tui.library.folder import private_file, private_folder
-from cyborg_tui.library.rows import Row, branch_from, fan_from, node_from, place_from, to_bytes, to_text
+from cyborg_tui.library.holding import Holding
+from cyborg_tui.library.leftovers import sweep
+from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
+from cyborg_tui.library.rows import to_bytes
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.changes import Changes
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.tree import ROOT, BrokenTree, Tree
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
 _PATIENCE = 5.0
 """Seconds to wait for changes that must be committed before a loom can be read."""
-_DAMAGE = (BrokenTree, KeyError, ValueError, TypeError, struct.error, msgspec.MsgspecError)
-
-
-@dataclass(frozen=True, slots=True)
-class LoomRow:
-    """What is known of a loom without opening it. Times in seconds since 1970, UTC."""
-
-    id: int
-    kind: str
-    """daily or file."""
-    title: str
-    made_at: float
-    changed_at: float
-    """When something was last written or generated; looking at it does not count."""
-    path: str | None = None
-    """Of a file's loom, with links followed."""
-    digest: str = ""
-    """What `remember_file` was last told."""
 
 
 class Library:
     """One SQLite file. `save` returns at once; a thread of its own commits within a second.
 
     All methods but `save`, `remember_file`, `saved` and `flush` belong to the thread that opened it. Any number of
-    libraries, in any number of processes, may have the same file open.
+    libraries, in any number of processes, may have the same file open. Once a day a backup is made in the background;
+    if a process that wrote here was killed, the file is looked at, in the background too.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open the library in this folder, or begin one. Raises LibraryError."""
+        """Open the library in this folder, or begin one. Raises LibraryError; of which UnusableLibraryError means that
+        the file was left as it is, to the byte, and can be set aside."""
         self.file = folder / "library.db"
         self.on_state: Callable[[str], None] = lambda _: None
-        """Called on the library's thread with "" after every commit, or with what is wrong with saving."""
+        """Called on the library's threads with "" after every commit, or with what is wrong."""
+        self._bad_news = ""
+        self._make_room(folder)
+        self._bring_up_to_date()
+        self._claims = Claims(folder)
+        self._reading = Holding(self.file)
+        self._caretaker = Caretaker(self.file, self._hear_bad_news)
+        self._writer = Writer(Holding(self.file, patience=2.0), self._written)
+        if sweep(folder):
+            self._caretaker.look_for_damage()
+
+    def _make_room(self, folder: Path) -> None:
         try:
             private_folder(folder)
+            self._check_not_lost()
             private_file(self.file)
         except OSError as error:
             raise LibraryError(
                 f"The library in {folder} cannot be opened ({reason(error)}); check its permissions, "
                 "or name another folder with --data-dir."
             ) from None
-        self._claims = Claims(folder)
-        self._reader = self._connect()
-        self._writer = Writer(lambda: schema.connect(self.file, patience=2.0), self._say)
 
-    def _say(self, state: str) -> None:
-        self.on_state(state)
+    def _check_not_lost(self) -> None:
+        """Where there are backups there was a library: an empty one would not be begun in its place unasked."""
+        try:
+            size = self.file.stat().st_size
+        except FileNotFoundError:
+            size = None
+        if not size and Backups(self.file).all():
+            raise NotALibraryError(
+                f"{self.file} is {'gone' if size is None else 'empty'}, but there are backups; "
+                "`cyborg-tui doctor --mend` brings the newest back."
+            )
 
-    def _connect(self) -> sqlite3.Connection:
+    def _bring_up_to_date(self) -> None:
         with self._in_words():
-            connection = schema.connect(self.file)
-            try:
-                schema.check(connection, self.file)
+            if self.file.stat().st_size:
+                with closing(schema.connect(self.file, only_read=True)) as look:
+                    schema.check(look, self.file)
+            with closing(schema.connect(self.file)) as connection:
                 schema.migrate(connection)
-            except BaseException:
-                connection.close()
-                raise
-        return connection
+
+    def _written(self, problem: str) -> None:
+        if problem:
+            self.on_state(f"Not saved yet: {problem}; it is tried again every second.")
+            return
+        self.on_state(self._bad_news)
+        self._caretaker.after_commit()
+
+    def _hear_bad_news(self, sentence: str) -> None:
+        self._bad_news = sentence
+        self.on_state(sentence)
+
+    @property
+    def _reader(self) -> sqlite3.Connection:
+        return self._reading.to_read()
 
     def daily(self, day: date) -> LoomRow:
         """The loom of this day, begun if there is none yet. Raises LibraryError."""
@@ -112,7 +125,7 @@ class Library:
     def looms(self) -> list[LoomRow]:
         """All looms, the one changed last first. Raises LibraryError."""
         with self._in_words():
-            return [_loom_row(row) for row in self._reader.execute(f"{_LOOMS} ORDER BY changed_at DESC, id DESC")]
+            return [loom_row(row) for row in self._reader.execute(f"{LOOMS} ORDER BY changed_at DESC, id DESC")]
 
     def open(self, loom: int) -> Loom:
         """A loom as it was last saved. Raises LibraryError."""
@@ -120,10 +133,10 @@ class Library:
             raise LibraryError("Other changes could not be saved yet; this loom can be opened when they are.")
         with self._in_words():
             try:
-                return self._read(loom)
-            except _DAMAGE as error:
+                return read_loom(self._reader, loom)
+            except UNREADABLE:
                 raise LibraryError(
-                    f"Loom {loom} is damaged in {self.file} ({error!r}); the other looms can still be opened."
+                    f"Loom {loom} is damaged, the others can still be opened; `cyborg-tui doctor` says more."
                 ) from None
 
     def claim(self, loom: int) -> bool:
@@ -167,24 +180,23 @@ class Library:
         """Wait until everything is committed. False if that was not possible within `timeout` seconds."""
         return self._writer.flush(timeout)
 
-    def quick_check(self) -> str:
-        """ "ok", or what SQLite finds wrong with the file."""
-        try:
-            return "; ".join(str(found) for (found,) in self._reader.execute("PRAGMA quick_check(3)"))
-        except sqlite3.DatabaseError as error:
-            return reason(error)
+    @property
+    def problem(self) -> str:
+        """Why nothing can be saved now, in a few words; empty if the last time it could be."""
+        return self._writer.problem
 
     def close(self, timeout: float = 5.0) -> bool:
         """Save what is left and close. False if it could not be saved within `timeout` seconds; it is lost then."""
         saved = self._writer.close(timeout)
+        self._caretaker.close()
         self._claims.release_all()
-        self._reader.close()
+        self._reading.let_go()
         return saved
 
     def _find(self, column: str, value: object) -> LoomRow | None:
         with self._in_words():
-            row = self._reader.execute(f"{_LOOMS} WHERE {column} = ?", (value,)).fetchone()
-        return None if row is None else _loom_row(row)
+            row = self._reader.execute(f"{LOOMS} WHERE {column} = ?", (value,)).fetchone()
+        return None if row is None else loom_row(row)
 
     def _find_or_begin(self, column: str, value: object, kind: str, title: str) -> LoomRow:
         found = self._find(column, value)
@@ -199,43 +211,16 @@ class Library:
         assert found is not None
         return found
 
-    def _read(self, loom: int) -> Loom:
-        read = self._reader.execute
-        with self._reader:
-            read("BEGIN")  # one view of all tables, whatever another process writes meanwhile
-            branches = [
-                branch_from(row) for row in read("SELECT * FROM branches WHERE loom = ? ORDER BY fan, place", (loom,))
-            ]
-            fans = _fans(branches, read(_FANS, (loom,)))
-            texts = {branch.id: branch.text for branch in branches}
-            nodes = [node_from(row, texts) for row in read("SELECT * FROM nodes WHERE loom = ? ORDER BY id", (loom,))]
-            place = place_from(read(_PLACE, (loom,)).fetchone())
-        return Loom(Tree(nodes, fans, branches, place.next_node if place else ROOT + 1), place)
-
     @contextmanager
     def _in_words(self) -> Iterator[None]:
-        """What SQLite refuses, as a LibraryError."""
+        """What SQLite refuses, and what makes no sense where it is read, as a LibraryError."""
         try:
             yield
-        except (sqlite3.OperationalError, sqlite3.ProgrammingError, OSError) as error:
+        except OSError as error:
             raise LibraryError(f"{self.file} cannot be used: {reason(error)}.") from None
-        except sqlite3.DatabaseError:
-            raise NotALibraryError(f"{self.file} is damaged or is no library; move it away and start again.") from None
-
-
-_LOOMS = "SELECT id, kind, title, made_at, changed_at, path, digest FROM looms"
-_PLACE = "SELECT node, cursor, fan, highlighted, next_node FROM looms WHERE id = ?"
-_FANS = """SELECT fans.*, name, vocabulary, file, size, quantisation, build
-    FROM fans JOIN models ON models.id = fans.model WHERE loom = ? ORDER BY fans.id"""
-
-
-def _fans(branches: list[Branch], rows: Iterator[Row]) -> list[Fan]:
-    members: dict[FanId, list[BranchId]] = {}
-    for branch in branches:
-        members.setdefault(branch.fan, []).append(branch.id)
-    return [fan_from(row[:8], row[8:], tuple(members.get(row[1], ()))) for row in rows]
-
-
-def _loom_row(row: tuple[int, str, bytes, float, float, bytes | None, str]) -> LoomRow:
-    id, kind, title, made_at, changed_at, path, digest = row
-    return LoomRow(id, kind, to_text(title), made_at, changed_at, None if path is None else os.fsdecode(path), digest)
+        except sqlite3.Error as error:
+            if damaged(error):
+                raise NotALibraryError(f"{self.file} is damaged; `cyborg-tui doctor` says more.") from None
+            raise LibraryError(f"{self.file} cannot be used: {reason(error)}.") from None
+        except UNREADABLE:
+            raise NotALibraryError(f"{self.file} is damaged; `cyborg-tui doctor` says more.") from None

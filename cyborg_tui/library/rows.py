@@ -60,15 +60,21 @@ def node_row(loom: int, node: Node) -> Row:
 
 
 def node_from(row: Row, texts: Mapping[BranchId, str]) -> Node:
-    """`texts`: the texts of the loom's branches. Raises KeyError if one is missing, msgspec.DecodeError."""
+    """`texts`: the texts of the loom's branches. Raises KeyError if one is missing, ValueError if it is too short, and
+    msgspec.DecodeError."""
     _, id, parent, branch, carries, cut, hidden, bookmarked, made_at, stored = row
-    pieces = tuple(
-        Piece(to_text(piece))
-        if isinstance(piece, bytes)
-        else Piece(texts[piece[0]][piece[1] : piece[2]], piece[0], piece[1])
-        for piece in _pieces.decode(stored)
-    )
+    pieces = tuple(_piece_from(piece, texts) for piece in _pieces.decode(stored))
     return Node(id, parent, pieces, branch, carries, bool(cut), bool(hidden), bool(bookmarked), made_at)
+
+
+def _piece_from(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
+    if isinstance(stored, bytes):
+        return Piece(to_text(stored))
+    branch, start, end = stored
+    piece = Piece(texts[branch][start:end], branch, start)
+    if piece.end != end:
+        raise ValueError(f"branch {branch} is shorter than {end} characters")
+    return piece
 
 
 def model_row(model: ModelIdentity) -> Row:

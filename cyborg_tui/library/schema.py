@@ -10,6 +10,8 @@ __all__ = ["APPLICATION_ID", "check", "connect", "migrate"]
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
 
+_TABLES = ("looms", "nodes", "models", "fans", "branches", "events")
+
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE looms (
@@ -93,10 +95,17 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def connect(file: Path, patience: float = 5.0) -> sqlite3.Connection:
-    """A connection to a library that is there. Waits `patience` seconds for other writers. Raises sqlite3.Error."""
+def connect(file: Path, patience: float = 5.0, *, only_read: bool = False) -> sqlite3.Connection:
+    """A connection to a library that is there. Waits `patience` seconds for other writers. Raises sqlite3.Error.
+
+    One that may only read leaves the file as it is, to the byte, even where something waits in the log beside it.
+    """
     connection = sqlite3.connect(
-        f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=patience, isolation_level=None, check_same_thread=False
+        f"{file.absolute().as_uri()}?mode={'ro' if only_read else 'rw'}",
+        uri=True,
+        timeout=patience,
+        isolation_level=None,
+        check_same_thread=False,
     )
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -108,9 +117,17 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if mark != APPLICATION_ID and (mark or tables):
-        raise NotALibraryError(f"{file} is the database of another program; move it away and start again.")
-    if _version(connection) > len(_MIGRATIONS):
+        raise NotALibraryError(f"{file} is the database of another program; `cyborg-tui doctor --mend` sets it aside.")
+    version = _version(connection)
+    if version > len(_MIGRATIONS):
         raise NewerLibraryError(f"{file} was written by a newer version of cyborg-tui; install that one to open it.")
+    if version < 0 or (version and not _complete(connection)) or (tables and not version):
+        raise NotALibraryError(f"{file} is damaged; `cyborg-tui doctor` says more.")
+
+
+def _complete(connection: sqlite3.Connection) -> bool:
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return there.issuperset(_TABLES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

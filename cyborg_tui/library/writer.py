@@ -1,11 +1,11 @@
 """The library's own thread: whatever is handed to it is committed within a second, and nobody waits."""
 
 import contextlib
-import sqlite3
 import threading
 from collections.abc import Callable
 
 from cyborg_tui.library.errors import reason
+from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.loom.changes import Changes
 
@@ -20,10 +20,12 @@ _RETRY = 1.0
 class Writer:
     """Saves changes, the last version of each thing. If a commit fails all is kept, and tried again every second."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], on_state: Callable[[str], None]) -> None:
-        """`on_state` hears, on the writer's thread, "" when something was saved and else what is wrong."""
-        self._connect, self._on_state = connect, on_state
-        self._connection: sqlite3.Connection | None = None
+    def __init__(self, holding: Holding, on_state: Callable[[str], None]) -> None:
+        """`holding`: the writer's own. `on_state` hears, on the writer's thread, "" when something was saved and else
+        why it cannot be."""
+        self._holding, self._on_state = holding, on_state
+        self.problem = ""
+        """Why nothing can be saved now; empty if the last time it could be."""
         self._pending = Pending()
         self._added = self._committed = 0
         self._pause = _GATHER
@@ -91,28 +93,24 @@ class Writer:
                 else:
                     self._committed = upto
                 self._pause = _RETRY if problem else _GATHER
+                self.problem = problem
                 self._changed.notify_all()
-            self._say(f"Not saved yet: {problem}; it is tried again every second." if problem else "")
-        self._disconnect()
+            self._say(problem)
+        self._holding.let_go()
 
     def _commit(self, batch: Pending) -> str:
         """What is wrong; empty if all was committed."""
         try:
-            if self._connection is None:
-                self._connection = self._connect()
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                batch.write(self._connection)
+            connection = self._holding.to_write()
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                batch.write(connection)
+            if not self._holding.stands:  # deleted a moment ago, and the commit with it
+                return "its file was deleted"
         except Exception as error:  # whatever it is: this thread must live, and what is not saved be kept
-            self._disconnect()
+            self._holding.let_go_if_possible()
             return reason(error)
         return ""
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
 
     def _say(self, state: str) -> None:
         with contextlib.suppress(Exception):  # a listener's fault, such as a screen that is gone, must not end saving

@@ -1,0 +1,75 @@
+"""What is looked after in the background: the backup of the day, and a look at the file after an unclean end."""
+
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from cyborg_tui.library import schema
+from cyborg_tui.library.backups import Backups, quick_check
+from cyborg_tui.library.errors import LibraryError, NotALibraryError, damaged
+
+__all__ = ["Caretaker"]
+
+_RETRY = 600.0
+"""Seconds after a backup for which there was no room."""
+
+
+class Caretaker:
+    """Works on threads and connections of its own, so that no save waits for it. Only bad news is told."""
+
+    def __init__(self, file: Path, on_bad_news: Callable[[str], None]) -> None:
+        """`on_bad_news` hears one sentence, on another thread."""
+        self._file, self._on_bad_news = file, on_bad_news
+        self._backups = Backups(file)
+        self._looked_on: date | None = None
+        self._not_before = 0.0
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def look_for_damage(self) -> None:
+        self._start(self._quick_check)
+
+    def after_commit(self) -> None:
+        """Make the backup of the day, if there is none. Costs nothing on all later calls of the day."""
+        now = datetime.now()
+        if self._looked_on != now.date() and time.monotonic() >= self._not_before:
+            self._looked_on = now.date()
+            if self._backups.due(now.date()):
+                self._start(self._back_up)
+
+    def close(self) -> None:
+        """A backup that is not done is left; the next start makes it."""
+        self._closing.set()
+        for thread in self._threads:
+            thread.join(2)
+
+    def _start(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name="caretaker", daemon=True)
+        self._threads = [other for other in self._threads if other.is_alive()] + [thread]
+        thread.start()
+
+    def _back_up(self) -> None:
+        try:
+            self._backups.make(datetime.now(), self._closing.is_set)
+        except NotALibraryError:
+            self._tell()
+        except LibraryError:  # no room, say, which is said of the library itself then
+            self._looked_on, self._not_before = None, time.monotonic() + _RETRY
+
+    def _quick_check(self) -> None:
+        try:
+            with contextlib.closing(schema.connect(self._file, only_read=True)) as connection:
+                connection.set_progress_handler(self._closing.is_set, 10_000)
+                well = quick_check(connection) == "ok"
+        except sqlite3.Error as error:
+            well = not damaged(error)
+        if not well and not self._closing.is_set():
+            self._tell()
+
+    def _tell(self) -> None:
+        with contextlib.suppress(Exception):  # a listener's fault, such as a screen that is gone
+            self._on_bad_news("The library is damaged; quit, and `cyborg-tui doctor` says more.")

@@ -1,0 +1,91 @@
+"""What a person sees of a damaged library: one sentence, and a choice."""
+
+import subprocess
+import sys
+from datetime import datetime
+
+import pytest
+
+from cyborg_tui.library.backups import Backups
+from cyborg_tui.library.library import Library
+from tests.terminal import APP, Terminal
+from tests.test_the_loop import todays_loom
+
+WORDS = "These words were backed up."
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A library with a backup, damaged since."""
+    folder = tmp_path / "library"
+    library = Library(folder)
+    row = library.daily(datetime.now().date())
+    loom = library.open(row.id)
+    loom.write(0, 0, WORDS)
+    library.save(row.id, loom.changes())
+    library.flush()
+    library.close()
+    if not Backups(library.file).all():
+        Backups(library.file).make(datetime.now())
+    library.file.write_bytes(b"No database any more. " * 400)
+    return folder
+
+
+def command(data, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "cyborg_tui", "--data-dir", str(data), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_newest_backup_is_offered_at_the_start_and_the_damaged_file_kept(data):
+    with Terminal((*APP, "--data-dir", data), columns=140) as t:
+        t.wait_for("What now?")
+        assert "damaged" in t.screen
+        assert "restore the backup of" in t.screen
+        t.send("Enter")
+        t.wait_for("^Q quit")
+        t.send("Ctrl+Q")
+        t.wait_for_end()
+    (aside,) = data.glob("library.damaged-*.db")
+    assert aside.read_bytes().startswith(b"No database any more.")
+
+
+def test_whoever_quits_leaves_everything_as_it_is(data):
+    before = (data / "library.db").read_bytes()
+    with Terminal((*APP, "--data-dir", data), columns=140) as t:
+        t.wait_for("What now?")
+        t.send("q", "Enter")
+        assert t.wait_for_end() == 1
+    assert (data / "library.db").read_bytes() == before
+
+
+def test_in_a_pipe_there_is_only_the_sentence(data):
+    said = command(data, "list")
+    assert said.returncode == 1
+    assert said.stderr.count("\n") == 1
+    assert "Traceback" not in said.stderr
+
+
+def test_the_doctor_says_it_and_mends_it(data):
+    said = command(data, "doctor")
+    assert said.returncode == 1
+    assert "doctor --mend" in said.stdout
+    assert command(data, "doctor", "--mend", "--yes").returncode == 0
+    assert "all sound" in command(data, "doctor").stdout
+    library = Library(data)
+    assert library.open(library.daily(datetime.now().date()).id).text == WORDS
+    library.close()
+
+
+def test_a_backup_that_was_restored_is_what_is_written_on(data):
+    assert command(data, "doctor", "--mend", "--yes").returncode == 0
+    with Terminal((*APP, "--data-dir", data)) as t:
+        t.wait_for("Tab branches")
+        t.send("Ctrl+E", " And more.")
+        t.wait_for("And more.")
+        t.send("Ctrl+Q")
+        t.wait_for_end()
+    assert todays_loom(data).text.endswith("And more.")
