@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["ChangedOutsideError", "TextFile", "TextFileError"]
+__all__ = ["ChangedOutsideError", "TextFile", "TextFileError", "encoded"]
 
 _BOM = "\ufeff"
 _LONGEST = 64 * 1024 * 1024
@@ -72,7 +72,7 @@ class TextFile:
                 f"{self.path} was changed by another program meanwhile and is left as it is; open it again to bring "
                 "that text in. Your text is safe in the library."
             )
-        data = _encode((_BOM if self.bom else "") + (text.replace("\n", "\r\n") if self.crlf else text))
+        data = encoded((_BOM if self.bom else "") + (text.replace("\n", "\r\n") if self.crlf else text))
         try:
             _write(self.path.resolve(), data)
         except OSError as error:
@@ -106,7 +106,7 @@ def _digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _encode(text: str) -> bytes:
+def encoded(text: str) -> bytes:
     """The bytes of a text; a surrogate that stands for no byte, from a file of another kind, is written as it is."""
     parts = _STANDS_FOR_NO_BYTE.split(text)
     errors = ("surrogateescape", "surrogatepass")

@@ -105,10 +105,13 @@ def counts(session: Session) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def saving_trouble(session: Session) -> str:
+    """What is wrong with saving, and what to do; empty if nothing is."""
+    return f"{session.saving} Ctrl+S: a copy elsewhere." if session.saving and session.file is None else session.saving
+
+
 def saved_words(session: Session) -> str:
     """What is safe where."""
     if session.read_only:
         return "open in another window: only to read here"
-    if session.saving:
-        return session.saving
     return "saved, but not yet in the file" if session.file_is_behind else "saved"

@@ -17,7 +17,7 @@ from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_words, fan_view, held_back
+from cyborg_tui.screens.views import engine_words, fan_view, held_back, saving_trouble
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.textfile import ChangedOutsideError, TextFileError
@@ -190,8 +190,8 @@ class WriteScreen(Screen[None]):
         self._show()
 
     def _status(self) -> Status:
-        if self._notice:
-            return Status(alarm=self._notice)
+        if self._notice or self.session.saving:
+            return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))))
         return Status(engine_words(self.session), *self._counts.at(time.monotonic()))
 
     # actions of the editor
@@ -360,7 +360,7 @@ class WriteScreen(Screen[None]):
             except (TextFileError, LibraryError) as error:
                 self._ask_for_file(str(error), path)
             else:
-                self.notice(f"Saved in {self.session.file}.")
+                self.notice(f"Saved in {self.session.file or path}.")
 
         self.app.push_screen(PathPrompt(question, proposal), keep)
 

@@ -16,6 +16,7 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.loom_file import bring_in, new_file, read_file
+from cyborg_tui.session.rescue import rescue
 from cyborg_tui.textfile import TextFileError
 
 __all__ = ["Session"]
@@ -332,8 +333,12 @@ class Session:
         return self._file is not None and self._file.text != self.loom.text
 
     def keep_in_file(self, path: str) -> None:
-        """Keep the loom's text in a new text file from now on, and write it. Raises TextFileError, LibraryError."""
+        """Keep the loom's text in a new text file from now on, and write it; while nothing can be saved in the library,
+        it is only a copy. Raises TextFileError, LibraryError."""
         new = new_file(path)
+        if self._library.problem:
+            new.write(self.loom.text)
+            return
         self._library.keep_in_file(self.row.id, new.path)
         self._file = new
         self.save_file()
@@ -372,13 +377,19 @@ class Session:
         return said
 
     async def close(self) -> str:
-        """Leave, and end the engine; everything is saved when this returns. Returns what could not be saved."""
+        """Leave, and end the engine; everything is saved when this returns, the text at least to a rescue copy. Returns
+        what could not be saved."""
         said = self.leave()
         if self._generation.engine is not None:
             await self._generation.engine.close()
-        if not self._library.flush(timeout=5):
-            said = f"The last changes could not be saved to {self._library.file}: {self.saving or 'it is busy'}"
-        return said
+        return said if self.read_only or self._library.flush(timeout=1) else self._rescued()
+
+    def _rescued(self) -> str:
+        problem = f"The last changes could not be saved to {self._library.file} ({self._library.problem or 'busy'})."
+        if self._file is not None and not self.file_is_behind:
+            return f"{problem} {self._file.path} has every word."
+        copy = rescue(self.loom.text)
+        return f"{problem} Your text is in {copy}." if copy else f"{problem} There was no room for a copy either."
 
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""
