@@ -63,7 +63,7 @@ def list_looms(ctx: click.Context) -> None:
     try:
         library = Library(ctx.obj().data)
     except LibraryError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(_plain(str(error))) from None
     looms = library.looms()
     if not looms:
         click.echo("No looms yet; `cyborg-tui` begins today's.", err=True)
@@ -108,7 +108,7 @@ def fan(
     try:
         run_fan(text, settings, seed, engine, as_json=as_json)
     except FanCommandError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(_plain(str(error))) from None
 
 
 @cli.command()
@@ -144,7 +144,7 @@ def _load(model: str, data_dir: str, config_path: str) -> "Config":
     try:
         return load_config(Path(config_path) if config_path else None, model=model, data_dir=data_dir)
     except ConfigError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(_plain(str(error))) from None
 
 
 def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
@@ -158,7 +158,7 @@ def _run(config: "Config", loom: int | None = None, file: Path | None = None) ->
     try:
         library, app = _open(config, loom, file)
     except UnusableLibraryError as error:
-        if not offer(config.data / "library.db", str(error)):
+        if not offer(config.data / "library.db", _plain(str(error))):
             sys.exit(1)
         library, app = _open(config, loom, file)
     try:
@@ -190,7 +190,8 @@ def _open(config: "Config", loom: int | None, file: Path | None) -> "tuple[Libra
             library.close()
         if isinstance(error, UnusableLibraryError):
             raise
-        raise click.ClickException(f"In the config: {error}" if isinstance(error, BadKeys) else str(error)) from None
+        said = f"In the config: {error}" if isinstance(error, BadKeys) else str(error)
+        raise click.ClickException(_plain(said)) from None
 
 
 def _today(turns_at: int) -> date:

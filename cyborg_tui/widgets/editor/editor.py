@@ -1,5 +1,7 @@
 """The editor widget: turns keys into edits, and keeps the cursor in sight."""
 
+import unicodedata
+
 from textual import events
 from textual.message import Message
 
@@ -91,12 +93,12 @@ class Editor(Page, can_focus=True):
     # keys
 
     async def _on_key(self, event: events.Key) -> None:
-        if self.read_only and event.is_printable:
+        if self.read_only and _writes(event):
             return
         command = command_of(event.key)
         if command is not None:
             command(self)
-        elif event.is_printable and event.character:
+        elif event.character and _writes(event):
             self.insert(event.character)
         else:
             return
@@ -139,3 +141,8 @@ class Editor(Page, can_focus=True):
         self.focus()
         row = min(self.document.height - 1, event.offset.y + self.scroll_offset.y)
         self.place(self.to_manuscript(self.document.offset_in(row, event.offset.x - self.margin)))
+
+
+def _writes(event: events.Key) -> bool:
+    """Whether a key stands for a character: also for one that is nothing by itself, such as what joins two emoji."""
+    return event.is_printable or (event.character is not None and unicodedata.category(event.character) == "Cf")
