@@ -126,6 +126,19 @@ class Terminal:
                 break
         raise AssertionError(f"waited in vain for {what!r}:\n{self.screen}")
 
+    def press_until(self, what, key, times=4):
+        """Press a key, again each second until the screen shows what it must; a busy machine may paint late, and a key
+        does nothing to what is not painted yet."""
+        for _ in range(times - 1):
+            self.send(key)
+            end = time.monotonic() + 1
+            while time.monotonic() < end:
+                self.read(0.05)
+                if what(self.screen):
+                    return self.screen
+        self.send(key)
+        return self.wait_for(what, 2)
+
     def settle(self, quiet=0.2):
         """The screen, once nothing more has been sent for so many seconds."""
         size = -1

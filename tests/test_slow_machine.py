@@ -90,8 +90,7 @@ def test_a_growing_branch_can_be_taken_as_far_as_it_is_painted(data):
         t.wait_for("commonplace")
         t.send("Once", "Tab")
         t.wait_for(lambda s: len(first_branch(s).split()) >= 3 and "▍" in s)
-        t.send("1")
-        screen = t.wait_for(lambda s: re.search(r"1[✓~]▌", s), 2)
+        screen = t.press_until(lambda s: re.search(r"1[✓~]▌", s), "1")
         assert "8 branches" in screen
         taken = left(t.settle(0.7))
         leave(t)

@@ -112,7 +112,7 @@ def test_only_the_owner_can_read_it(tmp_path):
         library.flush()
         files = list((tmp_path / "new").iterdir())
         assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
-        assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600] * len(files)
+        assert all(stat.S_IMODE(file.stat().st_mode) == (0o700 if file.is_dir() else 0o600) for file in files)
         library.close()
     finally:
         os.umask(mask)
