@@ -14,6 +14,7 @@ import shutil
 import stat
 from dataclasses import dataclass
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
 
 __all__ = ["ChangedOutsideError", "TextFile", "TextFileError", "encoded"]
@@ -77,7 +78,7 @@ class TextFile:
             _write(self.path.resolve(), data)
         except OSError as error:
             raise TextFileError(
-                f"{self.path} could not be written ({error.strerror}); your text is safe in the library."
+                f"{self.path} could not be written ({error.strerror}) and is as it was; saving again tries again."
             ) from None
         self.text, self.digest = text, _digest(data)
         return True
@@ -127,11 +128,7 @@ def _write(target: Path, data: bytes) -> None:
         with contextlib.suppress(PermissionError):
             _replace(target, data, facts)
             return
-    with target.open("r+b") as file:
-        file.write(data)
-        file.truncate()
-        file.flush()
-        os.fsync(file.fileno())
+    _overwrite(target, data)
 
 
 def _replace(target: Path, data: bytes, facts: os.stat_result | None) -> None:
@@ -153,6 +150,31 @@ def _replace(target: Path, data: bytes, facts: os.stat_result | None) -> None:
         beside.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def _overwrite(target: Path, data: bytes) -> None:
+    """Write into the file itself. What is longer than before comes first, for that alone needs room; if it has none, or
+    the disk fails later, the old bytes are put back."""
+    with target.open("r+b", buffering=0) as file:
+        before = file.read()
+        try:
+            for start, part in ((len(before), data[len(before) :]), (0, data[: len(before)])):
+                file.seek(start)
+                _write_all(file, part)
+                os.fsync(file.fileno())
+            file.truncate(len(data))
+        except OSError:
+            file.truncate(len(before))
+            file.seek(0)
+            _write_all(file, before)
+            raise
+        os.fsync(file.fileno())
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 def _sync_folder(folder: Path) -> None:

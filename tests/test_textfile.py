@@ -1,7 +1,12 @@
 """A text file as it is: opened, edited, written back byte for byte, and never at another program's cost."""
 
+import errno
 import os
+import resource
+import signal
 import stat
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +14,7 @@ from hypothesis import strategies as st
 
 from cyborg_tui.textfile import ChangedOutsideError, TextFile, TextFileError
 
+NOBODY = 65534
 ODD = (
     b"\xef\xbb\xbf",
     b"\r\n",
@@ -183,40 +189,102 @@ def test_what_is_no_text_file_is_refused_in_one_sentence(tmp_path, name, sentenc
         TextFile.open(tmp_path / name)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_file_that_may_only_be_read_is_not_replaced(path):
-    path.write_text("fixed")
-    path.chmod(0o444)
-    with pytest.raises(TextFileError, match="only be read"):
-        TextFile.open(path).write("changed")
-    assert path.read_text() == "fixed"
+@pytest.fixture
+def nobodys(path):
+    """A text file whose folder belongs to somebody who may not write anywhere, as root may."""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "letter.txt"
+        file.write_text("a longer text")
+        if os.geteuid() == 0:
+            for owned in (file.parent, file):
+                os.chown(owned, NOBODY, NOBODY)
+        yield file
+        file.parent.chmod(0o755)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_in_a_folder_that_is_closed_the_file_is_written_in_place(path):
-    path.write_text("a longer text")
-    path.parent.chmod(0o555)
-    try:
-        assert write(path, "short")
-    finally:
-        path.parent.chmod(0o755)
+def test_a_file_that_may_only_be_read_is_not_replaced(nobodys):
+    nobodys.chmod(0o444)
+    in_a_child(lambda: TextFile.open(nobodys).write("changed"), "only be read", user=NOBODY)
+    assert nobodys.read_text() == "a longer text"
 
 
-def test_a_full_disk_leaves_the_old_file_whole(path):
-    """In a process of its own, which may write no more than 4 kB into any file."""
-    path.write_text("old")
+def test_a_file_that_may_not_be_read_is_said(nobodys):
+    nobodys.chmod(0)
+    in_a_child(lambda: TextFile.open(nobodys), "cannot be read", user=NOBODY)
+
+
+def test_in_a_folder_that_is_closed_the_file_is_written_in_place(nobodys):
+    nobodys.parent.chmod(0o555)
+    in_a_child(lambda: TextFile.open(nobodys).write("short"), user=NOBODY)
+    assert nobodys.read_text() == "short"
+    in_a_child(lambda: TextFile.open(nobodys.with_name("new.txt")).write("new"), "could not be written", user=NOBODY)
+
+
+def test_a_file_that_was_deleted_meanwhile_is_written_again(path):
+    path.write_text("mine")
+    file = TextFile.open(path)
+    path.unlink()
+    assert file.write("mine, edited")
+    assert path.read_text() == "mine, edited"
+
+
+def test_where_the_folder_was_deleted_meanwhile_it_is_said_and_tried_again(tmp_path):
+    path = tmp_path / "folder" / "letter.txt"
+    path.parent.mkdir()
+    path.write_text("mine")
+    file = TextFile.open(path)
+    path.unlink()
+    path.parent.rmdir()
+    with pytest.raises(TextFileError, match="could not be written"):
+        file.write("mine, edited")
+    path.parent.mkdir()
+    assert file.write("mine, edited")
+
+
+@pytest.mark.parametrize("names", [1, 2], ids=["replaced", "in place"])
+def test_a_full_disk_leaves_the_old_file_whole(path, names):
+    path.write_text("old" * 100)
+    if names == 2:
+        os.link(path, path.with_name("other.txt"))
+    in_a_child(lambda: TextFile.open(path).write("new" * 4096), "is as it was", room=4096)
+    assert path.read_text() == "old" * 100
+    assert len(list(path.parent.iterdir())) == names
+    assert TextFile.open(path).write("new" * 4096), "when there is room again"
+
+
+def test_a_disk_that_fails_half_way_through_a_shorter_text_leaves_the_old_file_whole(path, monkeypatch):
+    """Into the file itself, as it has two names."""
+    path.write_text("old" * 100)
+    os.link(path, path.with_name("other.txt"))
+    failing = iter([OSError(errno.EIO, "Input/output error")])
+
+    def fail_once(descriptor):
+        for error in failing:
+            raise error
+
+    monkeypatch.setattr("cyborg_tui.textfile.os.fsync", fail_once)
+    with pytest.raises(TextFileError, match="Input/output error"):
+        TextFile.open(path).write("new")
+    assert path.read_text() == "old" * 100
+
+
+def in_a_child(do, sentence="", *, user=0, room=0):
+    """In a process of its own, with the rights of this user if that is possible, and no more than `room` bytes for any
+    file, it ends with this sentence."""
     child = os.fork()
     if child == 0:
-        import resource
-        import signal
-
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
         try:
-            TextFile.open(path).write("new" * 4096)
+            if room:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+            if user and os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(user)
+                os.setuid(user)
+            do()
         except TextFileError as error:
-            os._exit(0 if "your text is safe" in str(error) else 2)
-        os._exit(1)
+            os._exit(0 if sentence and sentence in str(error) else 2)
+        except BaseException:
+            os._exit(3)
+        os._exit(0 if not sentence else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert path.read_text() == "old"
-    assert len(list(path.parent.iterdir())) == 1

@@ -43,7 +43,8 @@ async def main():
     global session
     chance = random.Random(int(seed))
     library = Told(Path(folder))
-    session = Session(library.daily(date.fromisoformat(day)), library, FanSettings(width=4, max_tokens=24), lambda: None)
+    row = library.daily(date.fromisoformat(day))
+    session = Session(row, library, FanSettings(width=4, max_tokens=24), lambda: None)
     engine = EngineClient(EngineConfig(nice=0), session.hear)
     session.use(engine)
     await engine.start()
