@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cyborg_tui import __version__
+from cyborg_tui.commands.plain import plain
 
 if TYPE_CHECKING:
     from cyborg_tui.app import CyborgApp
@@ -63,13 +64,13 @@ def list_looms(ctx: click.Context) -> None:
     try:
         library = Library(ctx.obj().data)
     except LibraryError as error:
-        raise click.ClickException(_plain(str(error))) from None
+        raise click.ClickException(plain(str(error))) from None
     looms = library.looms()
     if not looms:
         click.echo("No looms yet; `cyborg-tui` begins today's.", err=True)
     for loom in looms:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(loom.changed_at))
-        click.echo(f"{loom.id:>5}  {when}  {_plain(loom.title)}")
+        click.echo(f"{loom.id:>5}  {when}  {plain(loom.title)}")
     library.close()
 
 
@@ -108,11 +109,11 @@ def fan(
     try:
         run_fan(text, settings, seed, engine, as_json=as_json)
     except FanCommandError as error:
-        raise click.ClickException(_plain(str(error))) from None
+        raise click.ClickException(plain(str(error))) from None
 
 
 @cli.command()
-@click.option("--mend", "mending", is_flag=True, help="Set a damaged library aside and bring the newest backup back.")
+@click.option("--mend", "mending", is_flag=True, help="Make a new library of what can be read of a damaged one.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def doctor(ctx: click.Context, *, mending: bool, yes: bool) -> None:
@@ -125,7 +126,7 @@ def doctor(ctx: click.Context, *, mending: bool, yes: bool) -> None:
         sys.exit(0 if mend(config.data / "library.db", unasked=yes) else 1)
     findings = examine(config)
     for finding in findings:
-        click.echo(f"{'ok ' if finding.ok else 'NO '} {finding.name}: {_plain(finding.text)}")
+        click.echo(f"{'ok ' if finding.ok else 'NO '} {finding.name}: {plain(finding.text)}")
     if not all(finding.ok for finding in findings):
         sys.exit(1)
 
@@ -144,7 +145,7 @@ def _load(model: str, data_dir: str, config_path: str) -> "Config":
     try:
         return load_config(Path(config_path) if config_path else None, model=model, data_dir=data_dir)
     except ConfigError as error:
-        raise click.ClickException(_plain(str(error))) from None
+        raise click.ClickException(plain(str(error))) from None
 
 
 def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
@@ -158,7 +159,7 @@ def _run(config: "Config", loom: int | None = None, file: Path | None = None) ->
     try:
         library, app = _open(config, loom, file)
     except UnusableLibraryError as error:
-        if not offer(config.data / "library.db", _plain(str(error))):
+        if not offer(config.data / "library.db", error):
             sys.exit(1)
         library, app = _open(config, loom, file)
     try:
@@ -191,15 +192,11 @@ def _open(config: "Config", loom: int | None, file: Path | None) -> "tuple[Libra
         if isinstance(error, UnusableLibraryError):
             raise
         said = f"In the config: {error}" if isinstance(error, BadKeys) else str(error)
-        raise click.ClickException(_plain(said)) from None
+        raise click.ClickException(plain(said)) from None
 
 
 def _today(turns_at: int) -> date:
     return (datetime.now() - timedelta(hours=turns_at)).date()
-
-
-def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def main() -> None:

@@ -112,7 +112,7 @@ def _library(data: Path) -> list[Finding]:
     if not file.exists() and not backups.all():
         return [Finding("library", True, "none yet; the first start makes it")]
     found = examination.examine(file)
-    mend = " `cyborg-tui doctor --mend` sets it aside and brings the newest good backup back."
+    mend = " `cyborg-tui doctor --mend` sets it aside and makes a new one of what can be read."
     looms = f"{found.looms} loom{'' if found.looms == 1 else 's'}"
     text = " ".join(found.faults) + mend if found.faults else f"{looms}, all sound"
     return [Finding("library", not found.faults, text), _backups(backups)]

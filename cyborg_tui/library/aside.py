@@ -15,10 +15,10 @@ from cyborg_tui.library.folder import private_file
 from cyborg_tui.library.holding import BESIDE
 from cyborg_tui.library.leftovers import in_use
 
-__all__ = ["begin_empty", "restore"]
+__all__ = ["begin", "begin_empty", "new_file", "put_in_place", "restore"]
 
 
-def _begin(file: Path) -> None:
+def begin(file: Path) -> None:
     """A library without looms, in a file that is not there yet. Raises sqlite3.Error, OSError."""
     private_file(file)
     with closing(schema.connect(file)) as connection:
@@ -28,20 +28,20 @@ def _begin(file: Path) -> None:
 def begin_empty(file: Path, now: datetime) -> Path | None:
     """Set the library aside and begin an empty one. Returns where the old one is, None if there was none.
     Raises LibraryError."""
-    with _new(file) as part:
-        _begin(part)
-    return _put_in_place(part, file, now)
+    with new_file(file) as part:
+        begin(part)
+    return put_in_place(part, file, now)
 
 
 def restore(backup: Backup, file: Path, now: datetime) -> Path | None:
     """Put a copy of a backup in the library's place. Returns where the old one is. Raises LibraryError."""
-    with _new(file) as part:
+    with new_file(file) as part:
         private_file(part)
         shutil.copyfile(backup.file, part)
-    return _put_in_place(part, file, now)
+    return put_in_place(part, file, now)
 
 
-def _put_in_place(part: Path, file: Path, now: datetime) -> Path | None:
+def put_in_place(part: Path, file: Path, now: datetime) -> Path | None:
     """Set the library aside and have `part` be the library. Returns where the old one is. Raises LibraryError."""
     if in_use(file.parent):
         raise InUseError("Another window has the library open; close that first.")
@@ -75,7 +75,7 @@ def _with_end(file: Path, end: str) -> Path:
 
 
 @contextmanager
-def _new(file: Path) -> Iterator[Path]:
+def new_file(file: Path) -> Iterator[Path]:
     """The path of a file that is to be made, to take the library's place."""
     part = file.with_name("library.part")
     with _in_words(file):

@@ -72,4 +72,4 @@ class Caretaker:
 
     def _tell(self) -> None:
         with contextlib.suppress(Exception):  # a listener's fault, such as a screen that is gone
-            self._on_bad_news("The library is damaged; quit, and `cyborg-tui doctor` says more.")
+            self._on_bad_news("The library is damaged: quit, and `cyborg-tui doctor` says more and mends it.")

@@ -136,7 +136,8 @@ class Library:
                 return read_loom(self._reader, loom)
             except UNREADABLE:
                 raise LibraryError(
-                    f"Loom {loom} is damaged, the others can still be opened; `cyborg-tui doctor` says more."
+                    f"Loom {loom} is damaged, the others can still be opened; "
+                    "`cyborg-tui doctor` says more and mends it."
                 ) from None
 
     def claim(self, loom: int) -> bool:
@@ -220,7 +221,7 @@ class Library:
             raise LibraryError(f"{self.file} cannot be used: {reason(error)}.") from None
         except sqlite3.Error as error:
             if damaged(error):
-                raise NotALibraryError(f"{self.file} is damaged; `cyborg-tui doctor` says more.") from None
+                raise NotALibraryError(f"{self.file} is damaged; `cyborg-tui doctor` says more and mends it.") from None
             raise LibraryError(f"{self.file} cannot be used: {reason(error)}.") from None
         except UNREADABLE:
-            raise NotALibraryError(f"{self.file} is damaged; `cyborg-tui doctor` says more.") from None
+            raise NotALibraryError(f"{self.file} is damaged; `cyborg-tui doctor` says more and mends it.") from None

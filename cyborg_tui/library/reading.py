@@ -72,6 +72,8 @@ def read_loom(connection: sqlite3.Connection, loom: int) -> Loom:
     tree = Tree(nodes, fans, branches, place.next_node if place else ROOT + 1)
     if broken := breaks(tree):
         raise BrokenTree(broken[0])
+    if place is not None and place.node not in tree:
+        raise BrokenTree("the end of its text is missing")
     return Loom(tree, place)
 
 

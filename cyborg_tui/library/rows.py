@@ -59,18 +59,20 @@ def node_row(loom: int, node: Node) -> Row:
     return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
 
 
-def node_from(row: Row, texts: Mapping[BranchId, str]) -> Node:
-    """`texts`: the texts of the loom's branches. Raises KeyError if one is missing, ValueError if it is too short, and
-    msgspec.DecodeError."""
+def node_from(row: Row, texts: Mapping[BranchId, str], gap: str | None = None) -> Node:
+    """`texts`: the texts of the loom's branches. If one is missing `gap` stands where it stood; without a gap, raises
+    KeyError, or ValueError if it is too short."""
     _, id, parent, branch, carries, cut, hidden, bookmarked, made_at, stored = row
-    pieces = tuple(_piece_from(piece, texts) for piece in _pieces.decode(stored))
+    pieces = tuple(_piece_from(piece, texts, gap) for piece in _pieces.decode(stored))
     return Node(id, parent, pieces, branch, carries, bool(cut), bool(hidden), bool(bookmarked), made_at)
 
 
-def _piece_from(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
+def _piece_from(stored: _StoredPiece, texts: Mapping[BranchId, str], gap: str | None) -> Piece:
     if isinstance(stored, bytes):
         return Piece(to_text(stored))
     branch, start, end = stored
+    if gap is not None and not 0 <= start < end <= len(texts.get(branch, "")):
+        return Piece(gap)
     piece = Piece(texts[branch][start:end], branch, start)
     if piece.end != end:
         raise ValueError(f"branch {branch} is shorter than {end} characters")

@@ -1,16 +1,18 @@
 """The tables of the library, as numbered migrations: a file of any earlier version is brought up to this one."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from cyborg_tui.library.errors import NewerLibraryError, NotALibraryError
 
-__all__ = ["APPLICATION_ID", "check", "connect", "migrate"]
+__all__ = ["APPLICATION_ID", "TABLES", "check", "columns", "connect", "migrate"]
 
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
 
-_TABLES = ("looms", "nodes", "models", "fans", "branches", "events")
+TABLES = ("looms", "nodes", "models", "fans", "branches", "events")
+"""Those that refer to another come after it."""
 
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -122,12 +124,19 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
     if version > len(_MIGRATIONS):
         raise NewerLibraryError(f"{file} was written by a newer version of cyborg-tui; install that one to open it.")
     if version < 0 or (version and not _complete(connection)) or (tables and not version):
-        raise NotALibraryError(f"{file} is damaged; `cyborg-tui doctor` says more.")
+        raise NotALibraryError(f"{file} is damaged; `cyborg-tui doctor` says more and mends it.")
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """The names of a table's columns, in the order in which rows are written."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        return tuple(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
 
 
 def _complete(connection: sqlite3.Connection) -> bool:
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return there.issuperset(_TABLES)
+    return there.issuperset(TABLES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,160 @@
+"""A damaged library set aside, and a new one made from everything that can still be read of it and of its backup."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cyborg_tui.library import schema
+from cyborg_tui.library.aside import begin, new_file, put_in_place
+from cyborg_tui.library.backups import Backup, Backups
+from cyborg_tui.library.errors import InUseError, LibraryError, reason
+from cyborg_tui.library.examination import examine
+from cyborg_tui.library.leftovers import in_use
+from cyborg_tui.library.pending import Pending
+from cyborg_tui.library.reading import UNREADABLE, loom_row
+from cyborg_tui.library.repairing import GAP, Remains, Repair
+from cyborg_tui.library.rows import Row, to_bytes
+from cyborg_tui.library.salvage import Salvaged, salvage
+from cyborg_tui.loom.changes import Changes
+
+__all__ = ["Mended", "mend"]
+
+_COLUMNS = schema.columns("looms")
+_FACTS = tuple(map(_COLUMNS.index, ("id", "kind", "title", "made_at", "changed_at", "path", "digest")))
+_PLACE = tuple(map(_COLUMNS.index, ("node", "cursor", "fan", "highlighted", "next_node")))
+_UNIQUE = tuple(map(_COLUMNS.index, ("day", "path")))
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What became of a library; looms by their titles."""
+
+    aside: Path | None
+    """Where the damaged file is now."""
+    backup: Backup | None
+    """The newest that is good."""
+    whole: tuple[str, ...]
+    """They came through, to the last word as far as can be known."""
+    torn: tuple[str, ...]
+    """Something is missing of them."""
+    from_backup: tuple[str, ...]
+    """The backup had more of them."""
+
+
+@dataclass(slots=True)
+class _Loom:
+    """A loom that can be saved again."""
+
+    row: Row
+    changes: Changes
+    whole: bool
+    from_backup: bool = False
+
+    @property
+    def title(self) -> str:
+        return loom_row(tuple(self.row[at] for at in _FACTS)).title
+
+    @property
+    def amount(self) -> int:
+        """Characters, of the person's and the model's."""
+        pieces = (piece for node in self.changes.nodes for piece in node.pieces)
+        typed = sum(len(piece.text) for piece in pieces if piece.branch is None and piece.text != GAP)
+        return typed + sum(len(branch.text) for branch in self.changes.branches)
+
+
+def mend(file: Path, now: datetime) -> Mended:
+    """Set the library aside and put a new one in its place. Raises LibraryError; then the old one is still there."""
+    if in_use(file.parent):
+        raise InUseError("Another window has the library open; close that first.")
+    try:
+        salvaged = salvage(file)
+        looms = _looms(salvaged)
+        backup = Backups(file).newest_good()
+        if backup is not None:
+            _add_what_there_is_more_of(looms, _looms(salvage(backup.file)))
+        with new_file(file) as part:
+            _write(part, looms, salvaged.rows["events"])
+            faults = examine(part).faults
+    except (sqlite3.Error, OSError) as error:
+        raise LibraryError(f"No new library could be made ({reason(error)}); the old one is as it was.") from None
+    if faults:
+        raise LibraryError(f"What can be read makes no library ({faults[0]}); the old one is as it was.")
+    aside = put_in_place(part, file, now)
+    found = looms.values()
+    return Mended(
+        aside,
+        backup,
+        tuple(loom.title for loom in found if loom.whole and not loom.from_backup),
+        tuple(loom.title for loom in found if not loom.whole and not loom.from_backup),
+        tuple(loom.title for loom in found if loom.from_backup),
+    )
+
+
+def _looms(salvaged: Salvaged) -> dict[int, _Loom]:
+    """Every loom of which anything is left, by its id."""
+    rows = salvaged.rows
+    known = {row[0]: row for row in map(_loom_row, rows["looms"]) if row is not None}
+    remains = {id: Remains(place=tuple(row[at] for at in _PLACE)) for id, row in known.items()}
+    for table in ("nodes", "fans", "branches"):
+        for row in rows[table]:
+            if isinstance(row[0], int) and 0 < row[0] < 2**62:
+                getattr(remains.setdefault(row[0], Remains()), table).append(row)
+    models = {row[0]: row[1:] for row in rows["models"]}
+    torn = bool(salvaged.torn & {"nodes", "fans", "branches"})
+    looms = {}
+    for id, left in remains.items():
+        repair = Repair(left, models)
+        changes = repair.changes
+        looms[id] = _Loom(known.get(id) or _unknown(id), changes, not (torn or repair.lost or id not in known))
+    return looms
+
+
+def _loom_row(row: Row) -> Row | None:
+    """The row, if it can be a loom's; what may be left out is left out where it makes no sense."""
+    try:
+        loom_row(tuple(row[at] for at in _FACTS))
+    except (*UNREADABLE, AttributeError):
+        return None
+    facts = dict(zip(_COLUMNS, row, strict=True))
+    kinds = {"id": int, "kind": str, "title": bytes, "digest": str, "made_at": float, "changed_at": float}
+    if any(not isinstance(facts[name], kind) for name, kind in kinds.items()):
+        return None
+    facts["day"] = facts["day"] if isinstance(facts["day"], str) else None
+    facts["path"] = facts["path"] if isinstance(facts["path"], bytes) else None
+    return tuple(facts.values())
+
+
+def _unknown(id: int) -> Row:
+    facts = dict.fromkeys(_COLUMNS, 0) | {"id": id, "kind": "daily", "day": None, "path": None, "node": None}
+    return tuple({**facts, "title": to_bytes(f"Loom {id}, without its name"), "digest": "", "fan": None}.values())
+
+
+def _add_what_there_is_more_of(looms: dict[int, _Loom], backed_up: dict[int, _Loom]) -> None:
+    """Looms of the backup that are missing, or of which it has more than can be read."""
+    for id, loom in backed_up.items():
+        loom.from_backup = True
+        left = looms.get(id)
+        if left is None or (not left.whole and left.amount < loom.amount):
+            looms[id] = loom
+
+
+def _write(part: Path, looms: dict[int, _Loom], events: list[Row]) -> None:
+    begin(part)
+    pending = Pending()
+    for id, loom in looms.items():
+        pending.add(id, loom.changes)
+    pending.changed.clear()
+    with closing(schema.connect(part)) as connection, connection:
+        connection.execute("BEGIN")
+        given: set[object] = {None}
+        for loom in looms.values():
+            row = [None if at in _UNIQUE and value in given else value for at, value in enumerate(loom.row)]
+            given.update(row[at] for at in _UNIQUE)
+            connection.execute(f"INSERT INTO looms VALUES ({', '.join('?' * len(row))})", row)
+        pending.write(connection)
+        connection.executemany(
+            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (row for row in events if row[1] in looms),
+        )
