@@ -81,5 +81,5 @@ def test_two_hundred_acts_of_a_monkey(tmp_path, seed):
 
 
 @pytest.mark.soak
-def test_four_thousand_acts_of_a_monkey(tmp_path):
-    play(tmp_path, 99, 4000)
+def test_six_hundred_acts_of_a_monkey(tmp_path):
+    play(tmp_path, 10, 600)
