@@ -25,3 +25,10 @@ def test_nothing_speaks_of_actions_that_are_not_there():
     known = {action.id for action in ACTIONS}
     config = re.search(r"\[keys\]\n\s+(\w+) =", (ROOT / "README.md").read_text("utf-8"))
     assert config.group(1) in known
+
+
+def test_every_promise_names_a_test_that_is_there():
+    promised = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "docs" / "reliability.md").read_text("utf-8"))
+    assert len(promised) > 30
+    for file, name in promised:
+        assert re.search(rf"def {name}\(", (ROOT / "tests" / file).read_text("utf-8")), f"{file}::{name}"

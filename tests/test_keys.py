@@ -122,7 +122,7 @@ def test_a_branch_is_marked_and_another_hidden(reading, data):
 def test_more_and_again(reading, data):
     reading.send("m")
     reading.wait_for("16 branches · fan 1")
-    reading.wait_for(lambda s: "writing" not in s)
+    reading.wait_for(lambda s: "Esc stops" not in s)
     reading.send("r")
     reading.wait_for(lambda s: "8 branches · fan 2" in s and eight_branches(s))
     assert [len(fan.branches) for fan in quit_and_read(reading, data).tree.fans] == [16, 8]

@@ -46,7 +46,7 @@ def test_moving_among_eight_branches_that_stream_is_seen_within_a_second(slow):
     for number in (2, 3, 4, 5, 4, 3, 2, 1):
         waits.append(slow.seconds_until(highlights(number), "j" if number > len(waits) + 1 else "k"))
         slow.read(0.1)
-    assert "writing" in slow.screen, "the branches still grow"
+    assert "Esc stops" in slow.screen, "the branches still grow"
     assert sorted(waits)[-2] <= 1, waits  # one may meet a moment at which the machine is busy
 
 
@@ -94,7 +94,7 @@ def again(t, until):
         count = t.raw.count(FRAME) - before
         if until(held, count):
             return count
-        t.wait_for(lambda s: "writing" not in s)
+        t.wait_for(lambda s: "Esc stops" not in s)
     raise AssertionError(f"in vain:\n{t.screen}")
 
 

@@ -34,7 +34,7 @@ def look_at_branches(t):
 
 
 def eight_branches_somehow(screen):
-    return eight_branches(screen.replace("|", "│")) and "writing" not in screen
+    return eight_branches(screen.replace("|", "│")) and "Esc stops" not in screen
 
 
 def colours(raw):

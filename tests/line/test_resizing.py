@@ -23,7 +23,7 @@ def test_from_200_by_60_to_20_by_5_and_back_while_branches_grow(data, tmp_path):
             t.resize(*((20, 5) if number % 2 == 0 else (200, 60)))
             t.read(0.1 if number % 3 else 0.01)
         t.resize(200, 60)
-        t.wait_for(lambda s: eight_branches(s) and "writing" not in s and LINE in left(s))
+        t.wait_for(lambda s: eight_branches(s) and "Esc stops" not in s and LINE in left(s))
         screen = t.settle()
         shown = " ".join(" ".join(line.partition("│")[2].strip(" ▌123456789¶") for line in screen.splitlines()).split())
         t._screen.reset()

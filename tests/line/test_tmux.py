@@ -155,7 +155,7 @@ def keys_in_the_branches(press):
         press("branches", back, untaken)
     for key, number in (("j", 2), ("down", 3), ("k", 2), ("up", 1)):
         press("branches", key, lambda s, number=number: f"{number} ▌" in s)
-    press("branches", "m", lambda s: "16 branches" in s and "writing" not in s)
+    press("branches", "m", lambda s: "16 branches" in s and "Esc stops" not in s)
     for number in range(1, 10):
         press.terminal.send("j" if number > 1 else "")  # so that it has been on the screen
         press("branches", f"{number}", lambda s, number=number: re.search(rf"{number}[✓~]▌", s))
