@@ -25,7 +25,9 @@ from cyborg_tui.loom.loom import Loom
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
 _PATIENCE = 5.0
-"""Seconds to wait for changes that must be committed before a loom can be read."""
+"""Seconds to wait for changes that must be committed."""
+_PATIENCE_IN_TROUBLE = 0.5
+"""The same while nothing can be saved: once more is enough, for who ends the app may not wait long."""
 
 
 class Library:
@@ -129,7 +131,7 @@ class Library:
 
     def open(self, loom: int) -> Loom:
         """A loom as it was last saved. Raises LibraryError."""
-        if not self.flush(_PATIENCE):
+        if not self.flush(self._patience):
             raise LibraryError("Other changes could not be saved yet; this loom can be opened when they are.")
         with self._in_words():
             try:
@@ -147,7 +149,7 @@ class Library:
 
     def release(self, loom: int) -> None:
         """Let others write in this loom, once everything is committed."""
-        self.flush(_PATIENCE)
+        self.flush(self._patience)
         self._claims.release(loom)
 
     def ask_for(self, loom: int) -> bool:
@@ -186,9 +188,13 @@ class Library:
         """Why nothing can be saved now, in a few words; empty if the last time it could be."""
         return self._writer.problem
 
-    def close(self, timeout: float = 5.0) -> bool:
-        """Save what is left and close. False if it could not be saved within `timeout` seconds; it is lost then."""
-        saved = self._writer.close(timeout)
+    @property
+    def _patience(self) -> float:
+        return _PATIENCE_IN_TROUBLE if self.problem else _PATIENCE
+
+    def close(self) -> bool:
+        """Save what is left and close. False if it could not be saved within some seconds; it is lost then."""
+        saved = self._writer.close(self._patience)
         self._caretaker.close()
         self._claims.release_all()
         self._reading.let_go()

@@ -1,9 +1,10 @@
 """A copy of the text in the first place that takes it, when the library cannot be saved and the app must end."""
 
+import contextlib
 import os
+import secrets
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from cyborg_tui.textfile import encoded
@@ -14,23 +15,31 @@ __all__ = ["rescue"]
 def rescue(text: str) -> Path | None:
     """Write the text to a new file that only its owner can read: at home, else where the system keeps what is
     temporary. None if nothing takes it."""
-    name = f"cyborg-tui-rescue-{time.strftime('%Y-%m-%d-%H%M%S')}-{os.getpid()}.txt"
-    for folder in _places():
-        try:
-            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(encoded(text))
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError:
-            (folder / name).unlink(missing_ok=True)
-            continue
-        return folder / name
+    for place in (Path.home, _runtime, _temporary):
+        with contextlib.suppress(OSError, RuntimeError):  # the next one may take it
+            return _write(place(), encoded(text))
     return None
 
 
-def _places() -> Iterator[Path]:
-    yield Path.home()
-    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
-        yield Path(runtime)
-    yield Path(tempfile.mkdtemp(prefix="cyborg-tui-"))
+def _write(folder: Path, data: bytes) -> Path:
+    name = f"cyborg-tui-rescue-{time.strftime('%Y-%m-%d-%H%M%S')}-{secrets.token_hex(3)}.txt"
+    descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        (folder / name).unlink(missing_ok=True)
+        raise
+    return folder / name
+
+
+def _runtime() -> Path:
+    if folder := os.environ.get("XDG_RUNTIME_DIR"):
+        return Path(folder)
+    raise FileNotFoundError("XDG_RUNTIME_DIR")
+
+
+def _temporary() -> Path:
+    return Path(tempfile.mkdtemp(prefix="cyborg-tui-"))

@@ -33,7 +33,7 @@ def open_library(tmp_path):
     row = library.daily(DAY)
     loom = library.open(row.id)
     yield library, loom, said
-    library.close(0)
+    library.close()
 
 
 def write(library, loom, text):
