@@ -128,9 +128,8 @@ class CyborgApp(LineApp):
         error = self._exception
         where = "".join(traceback.format_tb(error.__traceback__)) if error else ""
         kind = type(error).__name__
-        said = (
-            f"cyborg-tui stopped by a fault of its own ({kind}); what you wrote is saved. Where it happened:\n{where}"
-        )
+        safe = self._session.rescued() or "What you wrote is saved."
+        said = f"cyborg-tui stopped by a fault of its own ({kind}). {drawable(safe)} Where it happened:\n{where}"
         self._exit_renderables.append(Text(said.rstrip()))
         self._close_messages_no_wait()
 

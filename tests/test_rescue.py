@@ -5,11 +5,12 @@ import re
 import resource
 import signal
 import stat
+import sys
 import time
 
 import pytest
 
-from tests.terminal import APP, Terminal
+from tests.terminal import APP, Terminal, words
 from tests.test_the_loop import LINE, left, todays_loom
 
 pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="the room of a process cannot be limited here")
@@ -49,6 +50,37 @@ def test_however_it_ends_the_text_is_in_a_copy_at_home(without_room, data, at_ho
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert copy.name in re.sub(r"\s", "", without_room.screen), "and is told where"
     assert todays_loom(data).text == "Saved. ", "the library is as it was"
+
+
+FAULT = """
+import sys
+from cyborg_tui.cli import main
+from cyborg_tui.screens.write import WriteScreen
+
+def fault(self):
+    raise RuntimeError("of its own")
+
+WriteScreen.action_redo = fault
+sys.argv[1:] = ["--data-dir", sys.argv[1]]
+main()
+"""
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_after_a_fault_of_the_app_it_is_said_where_the_text_is(data, at_home_nowhere, room):
+    with Terminal((sys.executable, "-c", FAULT, data), columns=140) as t:
+        t.wait_for("Tab branches")
+        if not room:
+            resource.prlimit(t.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+        t.send(LINE)
+        t.wait_for(lambda screen: LINE in left(screen) and ("Not saved yet" in screen) != room)
+        t.send("Ctrl+Y")
+        assert t.wait_for_end(20) == 1
+        said = words(t.raw.decode("utf-8", "replace"))
+        assert "by a fault of its own" in said
+        assert ("What you wrote is saved." in said) == room
+    copies = [copy.read_text() for copy in at_home_nowhere.glob("cyborg-tui-rescue-*.txt")]
+    assert (copies, todays_loom(data).text) == (([], LINE) if room else ([LINE], ""))
 
 
 def test_when_there_is_room_again_it_is_saved_by_itself(without_room, data):

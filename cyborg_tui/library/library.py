@@ -148,9 +148,9 @@ class Library:
             return self._claims.claim(loom)
 
     def release(self, loom: int) -> None:
-        """Let others write in this loom, once everything is committed."""
-        self.flush(self._patience)
-        self._claims.release(loom)
+        """Let others write in this loom. Not if something cannot be committed: it would fall among what they write."""
+        if self.flush(self._patience):
+            self._claims.release(loom)
 
     def ask_for(self, loom: int) -> bool:
         """Ask the window that writes in this loom to step down. False if another window asks already."""

@@ -367,8 +367,8 @@ class Session:
 
     @property
     def asked_for(self) -> bool:
-        """Whether another window wants to write in this loom."""
-        return not self.read_only and self._library.is_asked_for(self.row.id)
+        """Whether another window wants to write in this loom, and may: what cannot be saved cannot be handed over."""
+        return not self.read_only and not self._library.problem and self._library.is_asked_for(self.row.id)
 
     def step_down(self) -> str:
         """Save, and let another window write; here the loom can only be read from now on. As `leave`."""
@@ -382,9 +382,12 @@ class Session:
         said = self.leave()
         if self._generation.engine is not None:
             await self._generation.engine.close()
-        return said if self.read_only or self._library.flush(timeout=1) else self._rescued()
+        return self.rescued() or said
 
-    def _rescued(self) -> str:
+    def rescued(self) -> str:
+        """See to it that no word is lost if the app ends now. Returns where the text is, if not in the library."""
+        if self.read_only or self._library.flush(timeout=1):
+            return ""
         problem = f"The last changes could not be saved to {self._library.file} ({self._library.problem or 'busy'})."
         if self._file is not None and not self.file_is_behind:
             return f"{problem} {self._file.path} has every word."

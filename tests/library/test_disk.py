@@ -204,6 +204,23 @@ def test_what_is_not_allowed_is_said_in_a_sentence_and_the_file_is_as_it_was(nob
     assert file.read_bytes() == before
 
 
+def test_a_loom_is_not_handed_over_while_its_changes_cannot_be_saved(open_library):
+    library, loom, _ = open_library
+    library.claim(1)
+    other = Library(library.file.parent)
+    with closing(sqlite3.connect(library.file, isolation_level=None)) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        write(library, loom, "Not saved yet.")
+        assert not library.flush(3)
+        library.release(1)
+        assert not other.claim(1)
+    assert library.flush(5)
+    library.release(1)
+    assert other.claim(1)
+    assert other.open(1).text == "Not saved yet."
+    other.close()
+
+
 def test_a_save_does_not_wait_for_the_backup(open_library, monkeypatch):
     """The backup of a large library takes as long as it takes; meanwhile everything is committed as ever."""
     library, loom, _ = open_library
