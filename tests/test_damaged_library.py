@@ -2,15 +2,16 @@
 
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from cyborg_tui.library.backups import Backups
 from cyborg_tui.library.library import Library
-from tests.terminal import APP, Terminal
+from tests.terminal import APP, Terminal, words
 from tests.test_the_loop import todays_loom
 
+TODAY = (datetime.now() - timedelta(hours=4)).date()
 WORDS = "These words were backed up."
 
 
@@ -19,7 +20,7 @@ def data(tmp_path):
     """A library with a backup, damaged since."""
     folder = tmp_path / "library"
     library = Library(folder)
-    row = library.daily(datetime.now().date())
+    row = library.daily(TODAY)
     loom = library.open(row.id)
     loom.write(0, 0, WORDS)
     library.save(row.id, loom.changes())
@@ -76,8 +77,55 @@ def test_the_doctor_says_it_and_mends_it(data):
     assert command(data, "doctor", "--mend", "--yes").returncode == 0
     assert "all sound" in command(data, "doctor").stdout
     library = Library(data)
-    assert library.open(library.daily(datetime.now().date()).id).text == WORDS
+    assert library.open(library.daily(TODAY).id).text == WORDS
     library.close()
+
+
+def test_nothing_is_mended_unasked(data):
+    before = (data / "library.db").read_bytes()
+    said = command(data, "doctor", "--mend")
+    assert said.returncode == 1
+    assert "a new one is made of everything that can still be read" in said.stdout
+    assert (data / "library.db").read_bytes() == before
+    with Terminal((*APP, "--data-dir", data, "doctor", "--mend"), columns=140) as t:
+        t.wait_for("Do that?")
+        t.send("y", "Enter")
+        assert t.wait_for_end() == 0
+        assert "from the backup" in words(t.screen)
+    assert command(data, "doctor", "--mend").stdout == "The library is sound; there is nothing to mend.\n"
+
+
+def test_at_the_start_it_can_be_mended_too(data):
+    """Here the beginning of the file is ruined, and the rest as it was: the backup has less."""
+    backup = Backups(data / "library.db").newest_good()
+    whole = backup.file.read_bytes()
+    (data / "library.db").write_bytes(b"\xa5" * 100 + whole[100:])
+    backup.file.unlink()
+    with Terminal((*APP, "--data-dir", data), columns=140) as t:
+        t.wait_for("What now?")
+        assert "restore" not in t.screen
+        t.send("m", "Enter")
+        t.wait_for(WORDS)
+        t.send("Ctrl+Q")
+        t.wait_for_end()
+    assert todays_loom(data).text == WORDS
+
+
+def test_a_library_of_a_newer_version_is_not_mended_at_the_start_but_set_aside(data):
+    ruined = bytearray(Backups(data / "library.db").newest_good().file.read_bytes())
+    ruined[60:64] = (99).to_bytes(4, "big")
+    (data / "library.db").write_bytes(ruined)
+    with Terminal((*APP, "--data-dir", data), columns=140) as t:
+        t.wait_for("What now?")
+        assert "newer version" in t.screen
+        assert "mend it" not in t.screen
+        t.send("e", "Enter")
+        t.wait_for("^Q quit")
+        t.send("Ctrl+Q")
+        t.wait_for_end()
+    (aside,) = data.glob("library.damaged-*.db")
+    assert aside.read_bytes() == bytes(ruined)
+    assert todays_loom(data).text == ""
 
 
 def test_a_backup_that_was_restored_is_what_is_written_on(data):
