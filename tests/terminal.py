@@ -14,6 +14,7 @@ import threading
 import time
 
 import pyte
+from wcwidth import wcwidth
 
 APP = (sys.executable, "-m", "cyborg_tui")
 KEYS = {
@@ -108,7 +109,17 @@ class Terminal:
 
     @property
     def screen(self):
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        return "\n".join(self._row(self._screen.buffer[row]).rstrip() for row in range(self._screen.lines))
+
+    def _row(self, cells):
+        """Its letters; where the first half of a wide one was written over the second is blank, as in a terminal."""
+        row, wide = "", False
+        for column in range(self._screen.columns):
+            letter = cells[column].data
+            if not wide:
+                row += letter or " "
+            wide = not wide and bool(letter) and wcwidth(letter[0]) == 2
+        return row
 
     @property
     def cursor(self):
