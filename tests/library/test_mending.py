@@ -13,6 +13,7 @@ from cyborg_tui.library.examination import examine
 from cyborg_tui.library.library import Library
 from cyborg_tui.library.mending import mend
 from cyborg_tui.library.repairing import GAP
+from cyborg_tui.library.salvage import salvage
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.settings import FanSettings
 
@@ -126,10 +127,25 @@ def test_where_one_page_is_ruined_the_rest_comes_through(file, written):
     kept = []
     for page in range(0, len(data) // PAGE, 2):
         file.write_bytes(data[: page * PAGE] + b"\xa5" * PAGE + data[(page + 1) * PAGE :])
-        mend(file, NOW)
-        kept.append(sum(map(len, texts_in(file.parent).values())) / whole)
+        mended = mend(file, NOW)
+        found = texts_in(file.parent)
+        kept.append(sum(map(len, found.values())) / whole)
+        if mended.whole:
+            assert found == texts, "what is said to be whole is whole"
     assert sorted(kept)[len(kept) // 2] > 0.95, kept
     assert sum(share > 0.5 for share in kept) > 0.8 * len(kept), kept
+
+
+def test_what_lies_between_two_ruined_pages_is_read(file, written):
+    before = len(salvage(file).rows["branches"])
+    pages = [written[0][at : at + PAGE] for at in range(0, len(written[0]), PAGE)]
+    leaves = [at for at, page in enumerate(pages) if page[0] == 13 and b" says something" in page]
+    data = bytearray(written[0])
+    for page in (leaves[1], leaves[-2]):
+        data[page * PAGE : (page + 1) * PAGE] = b"\xa5" * PAGE
+    file.write_bytes(data)
+    rows = salvage(file).rows["branches"]
+    assert before * (len(leaves) - 4) / len(leaves) < len(rows) < before
 
 
 @pytest.mark.parametrize("part", [slice(0, 100), slice(0, PAGE)], ids=["header", "first page"])
