@@ -10,7 +10,7 @@ import llama_cpp as ll
 import numpy as np
 
 from benchmarks.peer import answer, be_quiet, timed
-from cyborg_tui.engine.llama import _has_amx
+from cyborg_tui.engine.machine import has_amx
 from cyborg_tui.loom.settings import Sampling
 
 _BATCH = 512
@@ -21,7 +21,7 @@ class Loop:
     def __init__(self, path: str, threads: int, cells: int, width: int) -> None:
         model_params = ll.llama_model_default_params()
         model_params.n_gpu_layers = 999
-        model_params.use_extra_bufts = not _has_amx()
+        model_params.use_extra_bufts = not has_amx()
         model = ll.llama_model_load_from_file(path.encode(), model_params)
         params = ll.llama_context_default_params()
         params.n_ctx = cells

@@ -10,13 +10,13 @@ from itertools import islice
 import llama_cpp as ll
 
 from benchmarks.peer import answer, timed
-from cyborg_tui.engine.llama import _has_amx
+from cyborg_tui.engine.machine import has_amx
 from cyborg_tui.loom.settings import Sampling
 
 
 class Turns:
     def __init__(self, path: str, threads: int, cells: int) -> None:
-        if _has_amx():
+        if has_amx():
             _leave_weights_as_they_are()
         self._llama = ll.Llama(
             path,
