@@ -1,6 +1,6 @@
 """Counting words, again and again, in a text that changes a little each time."""
 
-from cyborg_tui.loom.shared import shared_length
+from cyborg_tui.loom.shared import difference
 
 __all__ = ["WordCount"]
 
@@ -15,28 +15,12 @@ class WordCount:
         """How many words a text has."""
         old = self._text
         if text is not old:
-            same = shared_length(old, text)
-            start = _word_start(text, same)
-            left = _shared_end(old[start:], text[start:])
-            end = _word_end(text, len(text) - left)
+            begins, _, ends = difference(old, text)
+            start, end = _word_start(text, begins), _word_end(text, ends)
             old_end = end - len(text) + len(old)
             self._words += len(text[start:end].split()) - len(old[start:old_end].split())
             self._text = text
         return self._words
-
-
-def _shared_end(some: str, others: str) -> int:
-    """How many characters both end with."""
-    low, high = 0, min(len(some), len(others))
-    if some.endswith(others) or others.endswith(some):
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if some.endswith(others[-middle:]):
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 def _word_start(text: str, at: int) -> int:

@@ -7,7 +7,7 @@ from cyborg_tui.loom.settings import Until
 from cyborg_tui.session import EngineView, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
-__all__ = ["counts", "engine_words", "fan_view", "held_back", "saved_words"]
+__all__ = ["counts", "engine_words", "fan_view", "held_back", "saved_words", "saving_trouble"]
 
 
 def fan_view(session: Session, *, flow: bool) -> FanView:

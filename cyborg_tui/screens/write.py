@@ -5,22 +5,20 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
 
 from cyborg_tui.actions import READING, Action
-from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
 from cyborg_tui.screens.compositor import RowCompositor
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment
-from cyborg_tui.screens.panels import PathPrompt
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
+from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
 from cyborg_tui.screens.views import engine_words, fan_view, held_back, saving_trouble
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
-from cyborg_tui.textfile import ChangedOutsideError, TextFileError
+from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.widgets.branches import FanView
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
 from cyborg_tui.widgets.marks import own
@@ -38,7 +36,7 @@ _WIDE, _TALL = 100, 20
 _TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
-class WriteScreen(Screen[None]):
+class WriteScreen(LineScreen):
     CSS_PATH = "write.tcss"
 
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
@@ -72,6 +70,7 @@ class WriteScreen(Screen[None]):
         self._editor = self.query_one(WritingPane)
         self._branches = self.query_one(BranchPane)
         self._seen = Seen(self.session, self._editor, self._branches)
+        self._saving = Saving(self.session, self.app.push_screen, self.notice)
         self._editor.load(self.session.loom.text, self.session.loom.cursor)
         self._editor.read_only = self.session.read_only
         self._editor.actions = bound_keys(self._actions, "editor")
@@ -92,14 +91,6 @@ class WriteScreen(Screen[None]):
     def allows(self, action: Action) -> bool:
         """Whether this loom may be changed in the way of this action."""
         return action in self._actions
-
-    def _compositor_refresh(self) -> None:
-        """Textual renders, and then throws away, what is to be painted while painting is held back: what is rendered
-        here counts as read."""
-        if not self.app._batch_count:
-            super()._compositor_refresh()
-        elif isinstance(self.app, LineApp):
-            self.app.missed_painting()
 
     def changed(self) -> None:
         """Something changed; the next frame shows it."""
@@ -134,19 +125,14 @@ class WriteScreen(Screen[None]):
             self._prepared = True
             self.session.prepare()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
-        if self._behind and self.session.busy and not (self._said_slow or self._notice):
+        if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
             self.notice(_SLOW)
-        if self._behind and now - self._shown_at < _SLOW_FRAME:
+        if self.is_behind and now - self._shown_at < _SLOW_FRAME:
             return
         if self._dirty or self._counts.due(now):
             self._dirty = False
             self._show()
-
-    @property
-    def _behind(self) -> bool:
-        """Whether the terminal shows things late."""
-        return isinstance(self.app, LineApp) and self.app.is_behind
 
     @property
     def eye(self) -> int:
@@ -160,7 +146,7 @@ class WriteScreen(Screen[None]):
         session = self.session
         self._shown_at = time.monotonic()
         view = fan_view(session, flow=self._flow)
-        self._view = held_back(view, self._view) if self._behind else view
+        self._view = held_back(view, self._view) if self.is_behind else view
         self._branches.show(self._view)
         at, text = session.provisional
         if text and session.fan is not None and session.fan.id != self._dropped:
@@ -320,49 +306,23 @@ class WriteScreen(Screen[None]):
         self._went_back()
 
     def action_save(self) -> None:
-        session = self.session
-        if session.file is None:
-            return self._ask_for_file("Save this loom's text in which file?", "~/")
-        try:
-            written = session.save_file()
-        except ChangedOutsideError:
-            other = session.file.with_stem(f"{session.file.stem}-2")
-            return self._ask_for_file(
-                f"{session.file.name} was changed by another program and is left alone. Save your text in which other "
-                "file?",
-                str(other),
-            )
-        except TextFileError as error:
-            return self.notice(str(error))
-        return self.notice(f"Saved in {session.file}." if written else f"{session.file} has every word already.")
+        self._saving.save()
 
     def action_edit_outside(self) -> None:
         async def edit(app: LineApp) -> None:
             self.notice(await edit_manuscript(app, self.session))
             self._sync()
 
-        if isinstance(self.app, LineApp) and not self.app.is_away:
+        app = self.line_app
+        if app is not None and not app.is_away:
             self.session.cancel()
             self._editor.clear_provisional()
             self._drop()
             self.set_focus(self._editor)
-            self.run_worker(edit(self.app))
+            self.run_worker(edit(app))
 
     def action_suspend(self) -> None:
         self.notice(suspend())
-
-    def _ask_for_file(self, question: str, proposal: str) -> None:
-        def keep(path: str | None) -> None:
-            if not path:
-                return
-            try:
-                self.session.keep_in_file(path)
-            except (TextFileError, LibraryError) as error:
-                self._ask_for_file(str(error), path)
-            else:
-                self.notice(f"Saved in {self.session.file or path}.")
-
-        self.app.push_screen(PathPrompt(question, proposal), keep)
 
     def _drop(self) -> None:
         """The highlighted branch does not stand in the text any more, until another is highlighted."""
@@ -396,8 +356,7 @@ class WriteScreen(Screen[None]):
 
     def _shown(self, index: int) -> int:
         """How many of the characters that are left of a branch have been on the screen."""
-        all_sent = not isinstance(self.app, LineApp) or self.app.all_is_shown
-        return self._seen.left_of(index, all_sent=all_sent)
+        return self._seen.left_of(index, all_sent=self.all_is_sent)
 
     def everything_shown(self) -> None:
         """All that the widgets have drawn was sent to the terminal."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cyborg_tui.library.library import LoomRow
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.shared import shared_length
+from cyborg_tui.loom.shared import difference
 from cyborg_tui.textfile import TextFile, TextFileError
 
 __all__ = ["bring_in", "new_file", "read_file"]
@@ -39,7 +39,6 @@ def bring_in(new: str, loom: Loom) -> None:
     now = loom.text
     if new == now:
         return
-    start = shared_length(now, new)
-    end = shared_length(now[start:][::-1], new[start:][::-1])
-    loom.write(start, len(now) - end, new[start : len(new) - end])
+    start, end, new_end = difference(now, new)
+    loom.write(start, end, new[start:new_end])
     loom.move_cursor(start if now else 0)

@@ -2,22 +2,18 @@
 
 import random
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom import measures
-from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, Fan
-from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.generation import EngineView, Generation
-from cyborg_tui.session.loom_file import bring_in, new_file, read_file
-from cyborg_tui.session.rescue import rescue
-from cyborg_tui.textfile import TextFileError
+from cyborg_tui.session.kept import KeptLoom
+from cyborg_tui.session.loom_file import bring_in
 
 __all__ = ["Session"]
 
@@ -25,28 +21,17 @@ _SEEDS = 1_000_000
 """So many different seeds are drawn: enough, and short to read."""
 
 
-class Session:
+class Session(KeptLoom):
     """One loom being written. Edits are synchronous and in memory; only I/O is not."""
 
     def __init__(self, row: LoomRow, library: Library, settings: FanSettings, on_change: Callable[[], None]) -> None:
         """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
-        self.row, self.settings = row, settings
-        self.read_only = not library.claim(row.id)
-        """Another window writes in this loom."""
-        self.loom: Loom = library.open(row.id)
-        self.saving = ""
-        """What is wrong with saving; empty if nothing is."""
-        self._library = library
+        super().__init__(row, library)
+        self.settings = settings
         self._generation = Generation(self.loom)
         self._on_change = on_change
         self._fan_wanted = False
         self._words = WordCount()
-        before = self.loom.text
-        self._file = None if self.read_only else read_file(row, self.loom)
-        self.changed_outside = bool(before) and self.loom.text != before
-        """Whether the file's text came in instead of what the loom said last."""
-        self._note(EventKind.OPENED)
-        self._remember_file()
 
     # writing: what the editor calls
 
@@ -317,64 +302,10 @@ class Session:
 
     # saving
 
-    @property
-    def folder(self) -> Path:
-        """The library's, in which only the person can read."""
-        return self._library.file.parent
-
-    @property
-    def file(self) -> Path | None:
-        """The text file that this loom is the text of."""
-        return self._file.path if self._file is not None else None
-
-    @property
-    def file_is_behind(self) -> bool:
-        """Whether there are words that the file does not have yet."""
-        return self._file is not None and self._file.text != self.loom.text
-
-    def keep_in_file(self, path: str) -> None:
-        """Keep the loom's text in a new text file from now on, and write it; while nothing can be saved in the library,
-        it is only a copy. Raises TextFileError, LibraryError."""
-        new = new_file(path)
-        if self._library.problem:
-            new.write(self.loom.text)
-            return
-        self._library.keep_in_file(self.row.id, new.path)
-        self._file = new
-        self.save_file()
-
-    def save_file(self) -> bool:
-        """Write the manuscript to its file. False if that has every word already. Raises TextFileError."""
-        assert self._file is not None
-        written = self._file.write(self.loom.text)
-        self._note(EventKind.SAVED_FILE)
-        self._remember_file()
-        return written
-
     def leave(self) -> str:
-        """Stop what is under way and save, the text file too. Returns what is wrong with the file, empty if nothing."""
+        """As KeptLoom has it; what is under way is stopped first."""
         self._stop()
-        said = ""
-        if self._file is not None:
-            try:
-                self.save_file()
-            except TextFileError as error:
-                said = str(error)
-        self._note(EventKind.CLOSED)
-        if not self.read_only:
-            self._library.release(self.row.id)
-        return said
-
-    @property
-    def asked_for(self) -> bool:
-        """Whether another window wants to write in this loom, and may: what cannot be saved cannot be handed over."""
-        return not self.read_only and not self._library.problem and self._library.is_asked_for(self.row.id)
-
-    def step_down(self) -> str:
-        """Save, and let another window write; here the loom can only be read from now on. As `leave`."""
-        said = self.leave()
-        self.read_only, self._file = True, None
-        return said
+        return super().leave()
 
     async def close(self) -> str:
         """Leave, and end the engine; everything is saved when this returns, the text at least to a rescue copy. Returns
@@ -383,16 +314,6 @@ class Session:
         if self._generation.engine is not None:
             await self._generation.engine.close()
         return self.rescued() or said
-
-    def rescued(self) -> str:
-        """See to it that no word is lost if the app ends now. Returns where the text is, if not in the library."""
-        if self.read_only or self._library.flush(timeout=1):
-            return ""
-        problem = f"The last changes could not be saved to {self._library.file} ({self._library.problem or 'busy'})."
-        if self._file is not None and not self.file_is_behind:
-            return f"{problem} {self._file.path} has every word."
-        copy = rescue(self.loom.text)
-        return f"{problem} Your text is in {copy}." if copy else f"{problem} There was no room for a copy either."
 
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""
@@ -405,18 +326,6 @@ class Session:
         if taken is not None and taken.id in shown:
             self.loom.highlighted = shown.index(taken.id)
         self.loom.highlighted = max(0, min(self.highlighted, len(shown) - 1))
-
-    def _remember_file(self) -> None:
-        if self._file is not None:
-            self._library.remember_file(self.row.id, self._file.digest)
-
-    def _note(self, kind: EventKind) -> None:
-        self.loom.note(kind)
-        self._save()
-
-    def _save(self) -> None:
-        if not self.read_only:
-            self._library.save(self.row.id, self.loom.changes())
 
     def _changed(self) -> None:
         self._save()

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 
-from cyborg_tui.loom.shared import shared_length
+from cyborg_tui.loom.shared import shared_end, shared_length
 from cyborg_tui.widgets.cells import clusters, fold, next_row, width
 from cyborg_tui.widgets.editor.sums import Sums
 
@@ -67,7 +67,7 @@ class Document:
         if now != rows or first != last or len(lines) > 1:
             self._rows_of_lines.replace(first, last + 1, [len(rows) for rows in folds])
         same_above = max(0, shared_length(folds[0], above) - 1)
-        same_below = shared_length(folds[-1][::-1], below[::-1]) if now == rows else 0
+        same_below = shared_end(folds[-1], below) if now == rows else 0
         return top + same_above, max(0, max(rows, now) - same_above - same_below), now != rows
 
     def _fold_again(self, lines: list[str], above: list[int], below: list[int]) -> list[list[int]]:

@@ -5,7 +5,7 @@ import unicodedata
 from textual import events
 from textual.message import Message
 
-from cyborg_tui.loom.shared import shared_length
+from cyborg_tui.loom.shared import difference
 from cyborg_tui.widgets.editor.commands import command_of
 from cyborg_tui.widgets.editor.document import Document
 from cyborg_tui.widgets.editor.page import Manuscript, Page
@@ -38,11 +38,10 @@ class Editor(Page, can_focus=True):
         """Show the manuscript as it is now, repainting what differs."""
         old = self.text
         if old != text:
-            start = shared_length(old, text)
-            end = shared_length(old[start:][::-1], text[start:][::-1])
+            start, end, new_end = difference(old, text)
             self.clear_provisional()
             self._anchor = None
-            self.put(start, len(old) - end, text[start : len(text) - end])
+            self.put(start, end, text[start:new_end])
         if cursor != self._cursor:
             self.place(cursor)
         self.refresh_stale()

@@ -1,0 +1,33 @@
+"""A screen at the end of a line: it knows whether what it draws gets there."""
+
+from textual.screen import Screen
+
+from cyborg_tui.terminal.app import LineApp
+
+__all__ = ["LineScreen"]
+
+
+class LineScreen(Screen[None]):
+    """In an app of another kind, as in some tests, all that is drawn is sent, and at once."""
+
+    @property
+    def line_app(self) -> LineApp | None:
+        return self.app if isinstance(self.app, LineApp) else None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal shows things late."""
+        return self.line_app is not None and self.line_app.is_behind
+
+    @property
+    def all_is_sent(self) -> bool:
+        """Whether all that was to be painted was sent to the terminal."""
+        return self.line_app is None or self.line_app.all_is_shown
+
+    def _compositor_refresh(self) -> None:
+        """Textual renders, and then throws away, what is to be painted while painting is held back: what is rendered
+        here counts as read."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+        elif self.line_app is not None:
+            self.line_app.missed_painting()
