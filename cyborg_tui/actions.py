@@ -71,7 +71,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
-    Action("suspend", "", "Stop for a while, back to the shell; `fg` there goes on", ""),
+    Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("help", "f1", "All keys", "help", rank=2),
     Action("looms", "f7", "Library of looms", ""),

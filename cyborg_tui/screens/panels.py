@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -22,6 +23,8 @@ _HOW = (
     "Write. Tab asks the model for branches from the cursor; read them, and take one, or a word or a sentence of it. "
     "Everything is kept: the branches you leave too. Ctrl+Z takes back, step by step, what you did since you came."
 )
+_KEYS = 20
+"""Cells for the names of an action's keys."""
 _PLACES = {"editor": "While writing", "branches": "In the branches", "anywhere": "Anywhere"}
 
 
@@ -39,17 +42,22 @@ class HelpScreen(ModalScreen[None]):
         self._actions = actions
 
     def compose(self) -> ComposeResult:
-        text = Text(_HOW + "\n")
-        for where, title in _PLACES.items():
-            text.append(f"\n{title}\n", style="bold")
-            for action in self._actions:
-                if action.where == where:
-                    keys = " ".join(key_name(key) for key in action.names)
-                    text.append(own(f"  {keys:<22} "), style="bold")
-                    text.append(f"{action.help}\n")
-        text.append("\nEsc closes this.")
         with VerticalScroll():
-            yield Static(text)
+            yield Static(Text(_HOW))
+            for where, title in _PLACES.items():
+                yield Static(Text(f"\n{title}", style="bold"))
+                yield Static(self._keys_of(where))
+            yield Static(Text("\nEsc closes this."))
+
+    def _keys_of(self, where: str) -> Table:
+        """Keys, and beside them what they do."""
+        table = Table.grid(padding=(0, 1), expand=True)
+        table.add_column(width=_KEYS, style="bold")
+        table.add_column(ratio=1)
+        for action in self._actions:
+            if action.where == where:
+                table.add_row(own(" ".join(key_name(key) for key in action.names)), Text(action.help))
+        return table
 
 
 class WhichKey(ModalScreen[str | None]):

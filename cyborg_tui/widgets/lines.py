@@ -77,10 +77,16 @@ class StatusLine(Widget):
         if status == self._status:
             return
         self._status = status
+        self._make_room()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._make_room()
+
+    def _make_room(self) -> None:
         rows = len(self._alarm_rows())
         if self.styles.height is None or self.styles.height.value != rows:
             self.styles.height = rows
-        self.refresh()
 
     def _alarm_rows(self) -> list[str]:
         alarm = drawable(self._status.alarm)

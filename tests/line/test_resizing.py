@@ -40,3 +40,11 @@ def test_from_200_by_60_to_20_by_5_and_back_while_branches_grow(data, tmp_path):
     for branch in loom.tree.branches(loom.tree.fans[-1].id)[:3]:
         words = branch.text[branch.healed :].split()[1:6]
         assert " ".join(words) in shown, "the branches on the screen are the library's"
+
+
+def test_a_notice_takes_the_rows_it_needs_in_a_smaller_window(tmp_path):
+    notice = "The model that comes with the app is a toy; engine.model in the config names a real one."
+    with Terminal((*APP, "--data-dir", tmp_path), columns=120) as t:
+        t.wait_for(notice)
+        t.resize(40, 20)
+        t.wait_for(lambda screen: notice in words(screen))
