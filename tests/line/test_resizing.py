@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.terminal import APP, Terminal, words
 from tests.test_the_loop import LINE, app, eight_branches, left, todays_loom
 
 
