@@ -12,6 +12,7 @@ from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.geometry import Size
 from textual.screen import Screen
 
 from cyborg_tui.terminal.driver import LineDriver
@@ -50,6 +51,7 @@ class LineApp(App[None]):
         use_ascii(not kind.marks)
         self.takes_clipboard = kind.takes_clipboard
         self._glass = Glass(ascii_only=not kind.unicode)
+        self._drawn_size = Size(0, 0)
         self._held_since: float | None = None
         self.is_away = False
         """Whether another program has the terminal."""
@@ -135,6 +137,7 @@ class LineApp(App[None]):
         if not isinstance(driver, LineDriver):
             return super()._display(screen, renderable)
         if isinstance(update, CompositorUpdate):
+            self._forget_another_size(screen)
             update = Difference(update, self._glass)
             self._glass.budget = driver.line.budget
             self._glass.eye = screen.eye if isinstance(screen, LookedAt) else 0
@@ -147,6 +150,15 @@ class LineApp(App[None]):
             self._begin_batch()
             self._look_again()
         return None
+
+    def _forget_another_size(self, screen: "Screen[Any]") -> None:
+        """What was still drawn in the size before, after the terminal had changed it, did not land where it was meant
+        to."""
+        size = screen._compositor.size  # of what is drawn; the screen's own may be the next one already
+        if size != self._drawn_size:
+            self._drawn_size = size
+            self._glass.forget()
+            self.call_later(screen.refresh)
 
     def _look_again(self) -> None:
         if self._held_since is not None:
