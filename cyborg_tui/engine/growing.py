@@ -24,11 +24,12 @@ def branch_seed(seed: int, index: int) -> int:
 class GrowingBranch:
     index: int
     seed: int
-    sequence: int
     sampler: Sampler
     settings: FanSettings
     position: int
     """Where its next token stands."""
+    sequence: int = -1
+    """Where the cache holds it."""
     healed: int = 0
     """Characters of the context that its first token replaces."""
     next: int = -1

@@ -132,12 +132,12 @@ class Worker:
         return Fanning(model, self._say, self._urgent.is_set)
 
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
-        from cyborg_tui.engine.fanning import Interrupted
         from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
+        from cyborg_tui.engine.resident import Interrupted
 
         tokens = 0
         with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
-            tokens = fanning.prepare(request.context)
+            tokens = fanning.resident.prepare(request.context)
         self._say(Evaluated(tokens))
 
 
