@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 __all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
 
-READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend"}) | {
+READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "memory", "suspend"}) | {
     "take_over",
     "help",
     "looms",
@@ -71,6 +71,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
+    Action("memory", "", "What the engine holds ready", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("help", "f1", "All keys", "help", rank=2),

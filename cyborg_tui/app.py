@@ -80,7 +80,7 @@ class CyborgApp(LineApp):
     async def _start_engine(self) -> None:
         """The page comes first: to start a process takes longer than to paint."""
         log = self._config.data / "engine.log"
-        self._engine = EngineClient(self._config.engine, self._hear, log=log)
+        self._engine = EngineClient(self._config.engine, self._hear, fans=self._config.fan.settings(), log=log)
         self._session.use(self._engine)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key

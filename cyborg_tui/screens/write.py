@@ -15,7 +15,7 @@ from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_words, fan_view, held_back, saving_trouble
+from cyborg_tui.screens.views import engine_words, fan_view, held_back, memory_words, saving_trouble
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.screen import LineScreen
@@ -320,6 +320,9 @@ class WriteScreen(LineScreen):
             self._drop()
             self.set_focus(self._editor)
             self.run_worker(edit(app))
+
+    def action_memory(self) -> None:
+        self.notice(memory_words(self.session))
 
     def action_suspend(self) -> None:
         self.notice(suspend())
