@@ -103,10 +103,10 @@ class Pastes:
         return len(part) >= _LONG and 2 * Counter(part).most_common(1)[0][1] < len(part)
 
     def _hand_on(self) -> list[str | Pasted]:
-        """The run is over. A tab at its very end may have been typed, and then is a key."""
+        """The run is over. A tab or Enter at its very end may have been pressed, and then is a key."""
         run, self._run = self._run, ""
-        keys = run[len(run.rstrip("\t")) :]
-        return [part for part in (Pasted(run.removesuffix(keys)), keys) if part] if run else []
+        key = run[-1:] if run.endswith(("\t", "\r")) else ""
+        return [part for part in (Pasted(run.removesuffix(key)), key) if part] if run else []
 
     def _go_on_inside(self, text: str) -> tuple[str, list[str | Pasted]]:
         """What follows the paste in a piece, and what is handed on of it before that."""

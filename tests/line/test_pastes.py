@@ -66,11 +66,12 @@ def test_a_paste_without_brackets_is_one_though_it_comes_in_many_pieces():
 
 
 def test_the_end_of_a_paste_is_text_too_with_its_tabs_and_line_ends():
-    assert pasted(told_apart([A_PARAGRAPH, "\tof\r"], pause=0.2)) == A_PARAGRAPH + "\tof\r"
+    assert pasted(told_apart([A_PARAGRAPH, "\tof\rit"], pause=0.2)) == A_PARAGRAPH + "\tof\rit"
 
 
-def test_a_tab_pressed_after_it_is_the_key():
-    assert told_apart([A_PARAGRAPH, "\t"]) == [Pasted(A_PARAGRAPH), "\t"]
+@pytest.mark.parametrize("key", ["\t", "\r"])
+def test_what_is_pressed_after_it_is_a_key(key):
+    assert told_apart([A_PARAGRAPH, key]) == [Pasted(A_PARAGRAPH), key]
 
 
 def test_on_a_slow_line_some_of_it_is_seen_each_second():
