@@ -21,6 +21,8 @@ _ONE_KEY = 0.1
 _LONG = 64
 """Characters in one piece, all of them text, that nobody types: seven seconds of a quick typist on a line that stood
 still. A key that is held down makes as many in two, so no character may be half of them."""
+_SHORT = 256
+"""Characters up to which a paste may after all be the line of somebody who typed on while nothing was shown."""
 _GOES_ON = 2
 """Characters in one piece that are the same paste going on, just after some of it came."""
 _AFTER = 0.5
@@ -103,10 +105,10 @@ class Pastes:
         return len(part) >= _LONG and 2 * Counter(part).most_common(1)[0][1] < len(part)
 
     def _hand_on(self) -> list[str | Pasted]:
-        """The run is over. A tab or Enter at its very end may have been pressed, and then is a key."""
+        """The run is over. Tabs and Enters at the very end of a short one may have been pressed, and then are keys."""
         run, self._run = self._run, ""
-        key = run[-1:] if run.endswith(("\t", "\r")) else ""
-        return [part for part in (Pasted(run.removesuffix(key)), key) if part] if run else []
+        text = run.rstrip("\t\r") if len(run) < _SHORT else run
+        return [part for part in (Pasted(text), run[len(text) :]) if part] if run else []
 
     def _go_on_inside(self, text: str) -> tuple[str, list[str | Pasted]]:
         """What follows the paste in a piece, and what is handed on of it before that."""

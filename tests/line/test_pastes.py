@@ -69,9 +69,16 @@ def test_the_end_of_a_paste_is_text_too_with_its_tabs_and_line_ends():
     assert pasted(told_apart([A_PARAGRAPH, "\tof\rit"], pause=0.2)) == A_PARAGRAPH + "\tof\rit"
 
 
-@pytest.mark.parametrize("key", ["\t", "\r"])
+@pytest.mark.parametrize("key", ["\t", "\r", "\t\t"])
 def test_what_is_pressed_after_it_is_a_key(key):
     assert told_apart([A_PARAGRAPH, key]) == [Pasted(A_PARAGRAPH), key]
+
+
+def test_a_long_paste_may_be_cut_at_a_tab():
+    assert told_apart([A_PARAGRAPH * 8 + "\t", "\tof code"], pause=0.2) == [
+        Pasted(A_PARAGRAPH * 8 + "\t"),
+        Pasted("\tof code"),
+    ]
 
 
 def test_on_a_slow_line_some_of_it_is_seen_each_second():
