@@ -4,7 +4,7 @@ from math import log2
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.loom import Loom
@@ -95,6 +95,20 @@ def test_a_branch_that_was_gone_on_with_would_have_done():
     assert desk.bits.chosen == log2(4 / 2)
 
 
+def test_what_happened_at_a_branch_between_two_counts_is_noticed():
+    desk = Desk()
+    branches = desk.fan("upon", "more")
+    desk.look(*branches)
+    desk.loom.take(branches[0])
+    assert desk.bits.chosen == 1
+    desk.loom.parent()
+    desk.loom.take(branches[1])
+    desk.loom.write(9, 9, " he said")
+    desk.loom.parent()
+    desk.loom.take(branches[0])
+    assert desk.bits.chosen == 0
+
+
 def test_text_that_is_only_carried_along_is_no_going_on():
     desk = Desk("Once  there.")
     desk.loom.move_cursor(5)
@@ -172,6 +186,12 @@ class Counting(Person):
     def __init__(self):
         super().__init__()
         self.tally = Tally(self.loom.tree)
+
+    @rule()
+    def look_at_everything(self):
+        for fan in self.loom.tree.fans:
+            for branch in fan.branches:
+                self.loom.look(branch)
 
     @invariant()
     def counted_again(self):
