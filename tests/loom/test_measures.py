@@ -9,6 +9,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.measures import Bits, tokens_between
+from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tally import Tally
 from tests.loom.machine import Person
@@ -95,17 +96,14 @@ def test_a_branch_that_was_gone_on_with_would_have_done():
     assert desk.bits.chosen == log2(4 / 2)
 
 
-def test_what_happened_at_a_branch_between_two_counts_is_noticed():
+def test_what_happened_at_a_branch_beside_the_path_is_noticed():
     desk = Desk()
     branches = desk.fan("upon", "more")
     desk.look(*branches)
     desk.loom.take(branches[0])
     assert desk.bits.chosen == 1
-    desk.loom.parent()
-    desk.loom.take(branches[1])
-    desk.loom.write(9, 9, " he said")
-    desk.loom.parent()
-    desk.loom.take(branches[0])
+    tree = desk.loom.tree
+    tree.add(tree.branch(branches[1]).node, (Piece(" he said"),), 0.0)
     assert desk.bits.chosen == 0
 
 
