@@ -14,6 +14,7 @@ from cyborg_tui.loom.settings import FanSettings
 __all__ = [
     "MAGIC",
     "VERSION",
+    "Away",
     "BranchEnded",
     "Cancel",
     "EngineEvent",
@@ -62,7 +63,9 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 
 def load(config: EngineConfig, fan: FanSettings) -> Load:
-    return Load(msgspec.structs.replace(config, model=""), os.fsencode(config.model), fan.width * fan.max_tokens)
+    """What the worker must know; not how it is reached."""
+    own = msgspec.structs.replace(config, model="", command=())
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -104,7 +107,11 @@ Request = Load | FanRequest | Evaluate | Cancel | Ping
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
+    """The worker's first word. Nothing is asked of one of another version, so this alone must never change."""
+
     version: int
+    app: str = ""
+    """The version of cyborg-tui that it is part of."""
 
 
 class Loading(msgspec.Struct, tag=True, frozen=True):
@@ -132,6 +139,15 @@ class Lost(msgspec.Struct, tag=True, frozen=True):
 
     sentence: str
     again: bool
+
+
+class Away(msgspec.Struct, tag=True, frozen=True):
+    """An engine on another machine is waited for."""
+
+    seconds: int
+    """For how long it has not been heard."""
+    next_try: int | None = None
+    """Seconds until it is looked for again; None while it is."""
 
 
 class Pong(msgspec.Struct, tag=True, frozen=True):
@@ -231,6 +247,7 @@ EngineEvent = (
     | Ready
     | Unavailable
     | Lost
+    | Away
     | Pong
     | Refused
     | PromptProgress
