@@ -10,7 +10,7 @@ from cyborg_tui.widgets.editor import Editor
 
 __all__ = ["APP_ACTIONS", "BranchPane", "WritingPane", "bound_keys"]
 
-APP_ACTIONS = frozenset({"take_over", "help", "looms", "palette", "which_key", "quit"})
+APP_ACTIONS = frozenset({"search", "take_over", "help", "looms", "palette", "which_key", "quit"})
 """What the app does, whatever screen is shown."""
 
 

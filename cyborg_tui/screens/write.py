@@ -9,7 +9,7 @@ from textual.containers import Container
 from cyborg_tui.actions import READING, Action
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
-from cyborg_tui.loom.fan import FanId
+from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.screens.compositor import RowCompositor
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment
@@ -96,6 +96,18 @@ class WriteScreen(LineScreen):
     def changed(self) -> None:
         """Something changed; the next frame shows it."""
         self._dirty = True
+
+    def go_to(self, node: NodeId, start: int) -> None:
+        """Show a place: a character of a node's text, or of what stands before it if `start` is below 0."""
+        if not self.is_mounted:
+            self.call_after_refresh(self.go_to, node, start)
+            return
+        self._editor.clear_provisional()
+        if not self.session.visit(node, start):
+            self.notice("That place is not there any more.")
+        self._drop()
+        self._sync()
+        self.set_focus(self._editor)
 
     def notice(self, text: str) -> None:
         """One sentence for the status line, until the next key."""

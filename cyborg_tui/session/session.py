@@ -8,7 +8,7 @@ from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.fan import Branch, Fan, NodeId
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
@@ -223,6 +223,20 @@ class Session(KeptLoom):
             self.loom.highlighted = next((i for i, branch in enumerate(self.branches) if branch.id in left), 0)
         self._changed()
         return moved
+
+    def visit(self, node: NodeId, start: int) -> bool:
+        """Go to a character of a node's text, or of what stands before it if `start` is below 0; on another path if
+        need be. False if there is no such node any more."""
+        loom = self.loom
+        if node not in loom.tree:
+            return False
+        self._stop()
+        if all(step.id != node for step in loom.manuscript.path):
+            loom.go(node)
+        index = next(i for i, step in enumerate(loom.manuscript.path) if step.id == node)
+        loom.move_cursor(loom.manuscript.end_of(index) - len(loom.tree.node(node)) + start)
+        self._changed()
+        return True
 
     def hide(self) -> bool:
         """Take the highlighted branch out of sight. False if there is none, or one has been taken."""
