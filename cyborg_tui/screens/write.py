@@ -46,7 +46,7 @@ class WriteScreen(LineScreen):
         self.session = session
         self._actions = [action for action in actions if action.id in READING] if session.read_only else actions
         self._dirty = True
-        self._typed_at = time.monotonic()
+        self._typed_at = self._keyed_at = time.monotonic()
         self._prepared = False
         self._flow = False
         self._glance = Glance(session)
@@ -107,6 +107,7 @@ class WriteScreen(LineScreen):
         self.notice(f"{self._notice} {text}".strip())
 
     def _key_pressed(self) -> None:
+        self._keyed_at = time.monotonic()
         self._notice = ""
         self._dirty = True
 
@@ -125,6 +126,8 @@ class WriteScreen(LineScreen):
         if not self._prepared and now - self._typed_at > _PAUSE:
             self._prepared = True
             self.session.prepare()
+        if now - self._keyed_at > _PAUSE:
+            self.session.look_ahead()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
