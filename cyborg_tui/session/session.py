@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.fan import Branch, BranchId, Fan
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
@@ -117,6 +118,12 @@ class Session(KeptLoom):
         end = spot.offset + length
         goes_on = length and self.loom.cursor == end
         return end, branch.text[branch.healed + length :] if goes_on else ""
+
+    def alternatives(self, branch: BranchId) -> tuple[Alternatives, ...]:
+        """What a branch nearly said, token by token; empty where that is not known. Raises LibraryError."""
+        if packed := self.loom.alternatives.of(branch):
+            return unpack(packed)
+        return self._library.alternatives(self.row.id, branch)
 
     # asking
 
