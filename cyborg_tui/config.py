@@ -32,6 +32,10 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Layers to keep on a GPU where llama.cpp was built for one; -1 means all."""
     cache_type: Literal["f32", "f16", "bf16", "q8_0", "q4_0"] = "f16"
     flash_attention: Literal["auto", "on", "off"] = "on"
+    folders: tuple[str, ...] = ()
+    """Folders with GGUF files, looked through for models beside those of other programs."""
+    try_anyway: bool = False
+    """Load a model although it is estimated not to fit into memory."""
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)] = 5
     """How far the engine steps back for the keyboard: 0 to 19."""
 

@@ -44,7 +44,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 2
+VERSION = 3
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
