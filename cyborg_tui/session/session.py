@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
@@ -272,6 +272,12 @@ class Session(KeptLoom):
         return self._generation.view
 
     @property
+    def place(self) -> str:
+        """The machine that the text goes to; empty if it stays on this one."""
+        engine = self._generation.engine
+        return "" if engine is None else engine.place
+
+    @property
     def words(self) -> int:
         return self._words.of(self.loom.text)
 
@@ -309,7 +315,7 @@ class Session(KeptLoom):
 
     # the engine
 
-    def use(self, engine: EngineClient, view: EngineView | None = None) -> None:
+    def use(self, engine: Engine, view: EngineView | None = None) -> None:
         """Ask this engine from now on; `view` is what is known of it, if another session used it before."""
         self._generation.engine = engine
         if view is not None:
