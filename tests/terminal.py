@@ -32,6 +32,7 @@ KEYS = {
     "Home": "\x1b[H",
     "End": "\x1b[F",
     "F1": "\x1bOP",
+    "F2": "\x1bOQ",
     "F7": "\x1b[18~",
     "F9": "\x1b[20~",
     "Backspace": "\x7f",
