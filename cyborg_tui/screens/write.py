@@ -14,7 +14,7 @@ from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_words, fan_view, held_back, saving_trouble
+from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, saving_trouble
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
@@ -153,9 +153,12 @@ class WriteScreen(WorkingScreen):
         self._show()
 
     def _status(self) -> Status:
+        place = goes_to(self.session)
         if self._notice or self.session.saving:
-            return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))))
-        return Status(engine_words(self.session), *self._counts.at(time.monotonic()))
+            return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
+        return Status(
+            engine_words(self.session), *self._counts.at(time.monotonic(), self._editor.selection), place=place
+        )
 
     # actions of the editor
 
