@@ -166,8 +166,12 @@ class CyborgApp(LineApp):
         self._changed()
 
     async def action_go(self, where: str) -> None:
-        """One of the places and things that can be reached from anywhere."""
-        await self._places()[where]()
+        """One of the places and things that can be reached from anywhere, or an action of the write screen."""
+        places = self._places()
+        if where in places:
+            await places[where]()
+        else:
+            await self.screen.run_action(where)
 
     def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from cyborg_tui.actions import Action
+from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
@@ -284,6 +285,18 @@ class WriteScreen(WorkingScreen):
         if not self.session.redo():
             self.notice("There is nothing to redo.")
         self._went_back()
+
+    def action_colours(self) -> None:
+        self._editor.colour_by_author(not self._editor.by_author)
+
+    def action_provenance(self) -> None:
+        from cyborg_tui.screens.provenance import ProvenanceScreen
+
+        selection = self._editor.selection
+        try:
+            self.app.push_screen(ProvenanceScreen(self.session.provenance(selection), selected=selection is not None))
+        except LibraryError as error:
+            self.notice(str(error))
 
     def action_save(self) -> None:
         self._saving.save()
