@@ -6,6 +6,10 @@ from difflib import get_close_matches
 
 __all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
 
+_LOOKING = frozenset(
+    {"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "memory", "suspend", "colours"}
+)
+
 
 class BadKeys(Exception):
     """The `[keys]` of the config cannot be used; the message says why."""
@@ -90,6 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("colours", "", "Colour and mark the text by author; or not any more"),
     Action("provenance", "", "Who wrote what: of the selection, or of everything"),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
+    Action("memory", "", "What the engine holds ready", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("map", "f2", "The map: the whole tree", "map", rank=6),
@@ -102,18 +107,8 @@ ACTIONS: tuple[Action, ...] = (
 
 
 _CHANGING = frozenset({"map_hide", "map_bookmark"})
-READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend"}) | {
-    "colours",
-    "provenance",
-    "take_over",
-    "map",
-    "help",
-    "looms",
-    "palette",
-    "which_key",
-    "quit",
-    *(action.id for action in ACTIONS if action.where == "map" and action.id not in _CHANGING),
-}
+_ON_THE_MAP = {action.id for action in ACTIONS if action.where == "map" and action.id not in _CHANGING}
+READING = _LOOKING | _ON_THE_MAP | {"provenance", "take_over", "map", "help", "looms", "palette", "which_key", "quit"}
 """The actions that change nothing, for a loom that is written in another window."""
 
 

@@ -81,7 +81,7 @@ class CyborgApp(LineApp):
     async def _start_engine(self) -> None:
         """The page comes first: to start a process takes longer than to paint."""
         log = self._config.data / "engine.log"
-        self._engine = engine_for(self._config.engine, self._hear, log)
+        self._engine = engine_for(self._config.engine, self._hear, log, self._config.fan.settings())
         self._session.use(self._engine)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key

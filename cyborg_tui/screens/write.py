@@ -15,7 +15,7 @@ from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, saving_trouble
+from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, memory_words, saving_trouble
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
@@ -313,6 +313,9 @@ class WriteScreen(WorkingScreen):
             self._drop()
             self.set_focus(self._editor)
             self.run_worker(edit(app))
+
+    def action_memory(self) -> None:
+        self.notice(memory_words(self.session))
 
     def action_suspend(self) -> None:
         self.notice(suspend())
