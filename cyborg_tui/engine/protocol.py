@@ -46,7 +46,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 3
+VERSION = 4
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
