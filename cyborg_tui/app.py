@@ -19,6 +19,7 @@ from cyborg_tui.engine.engine import Engine, engine_for
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
+from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
@@ -199,7 +200,8 @@ class CyborgApp(LineApp):
             self.push_screen(HelpScreen(self._actions))
 
     async def _palette(self) -> None:
-        self.action_command_palette()
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     async def _which_key(self) -> None:
         async def go(where: str | None) -> None:

@@ -62,9 +62,11 @@ class Session(KeptLoom):
         bring_in(text, self.loom)
         self._changed()
 
-    def keep_provisional(self, shown: int) -> None:
-        """The first `shown` characters of the provisional text become part of the manuscript."""
-        self.take(self.highlighted, shown)
+    def keep_provisional(self, shown: int) -> int:
+        """The first `shown` characters of the provisional text become part of the manuscript. Returns how many did."""
+        left = len(self.provisional[1])
+        index = min(self.highlighted, len(self.branches) - 1)
+        return min(shown, left) if self.take(index, shown) else 0
 
     def authors(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """Who wrote the characters from `start` to `end`: (start, end, "person" or "model")."""
