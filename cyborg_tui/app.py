@@ -17,6 +17,7 @@ from textual.screen import Screen
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.engine import Engine, engine_for
+from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
@@ -148,7 +149,12 @@ class CyborgApp(LineApp):
         return "The model that comes with the app is a toy; engine.model in the config names a real one."
 
     def _open(self, loom: LoomRow) -> Session:
-        return Session(loom, self._library, self._config.fan.settings(), self._changed)
+        settings = self._config.fan.settings()
+        return Session(loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead)
+
+    def _may_look_ahead(self) -> bool:
+        wanted = self._config.look_ahead
+        return wanted == "always" or (wanted == "on mains" and not on_battery())
 
     def _show_session(self, session: Session) -> None:
         self._write = WriteScreen(session, self._actions)
