@@ -101,6 +101,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "f1", "All keys", "help", rank=2),
     Action("search", "ctrl+f", "Search every loom and branch", ""),
     Action("looms", "f7", "Library of looms", ""),
+    Action("models", "f8", "Models on this machine", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
     Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
     Action("quit", "ctrl+q", "Quit; everything is saved", "quit"),
@@ -113,7 +114,7 @@ READING = (
     _LOOKING
     | _ON_THE_MAP
     | {"provenance", "search"}
-    | {"take_over", "map", "help", "looms", "palette", "which_key", "quit"}
+    | {"take_over", "map", "help", "looms", "models", "palette", "which_key", "quit"}
 )
 """The actions that change nothing, for a loom that is written in another window."""
 
