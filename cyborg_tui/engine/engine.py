@@ -51,6 +51,10 @@ class Engine(Protocol):
 
 def engine_for(config: EngineConfig, listener: Callable[[EngineEvent], None], log: Path | None = None) -> Engine:
     """The engine that the settings want: here, or where the person pointed it."""
+    if config.url:
+        from cyborg_tui.engine.remote.client import RemoteEngine
+
+        return RemoteEngine(config, listener)
     from cyborg_tui.engine.client import EngineClient
 
     return EngineClient(config, listener, log=log)

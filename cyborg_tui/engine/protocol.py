@@ -34,6 +34,7 @@ __all__ = [
     "PromptProgress",
     "Ready",
     "Refused",
+    "Remark",
     "Request",
     "Unavailable",
     "WireSegment",
@@ -61,7 +62,7 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 def load(config: EngineConfig) -> Load:
     """What the worker must know; not how it is reached."""
-    own = msgspec.structs.replace(config, model="", command=())
+    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
     return Load(own, os.fsencode(config.model))
 
 
@@ -160,6 +161,12 @@ class Refused(msgspec.Struct, tag=True, frozen=True):
     sentence: str
 
 
+class Remark(msgspec.Struct, tag=True, frozen=True):
+    """Something to know of the fan that is being made; nothing stops for it."""
+
+    sentence: str
+
+
 class PromptProgress(msgspec.Struct, tag=True, frozen=True):
     fan: int | None
     done: int
@@ -229,6 +236,7 @@ EngineEvent = (
     | Away
     | Pong
     | Refused
+    | Remark
     | PromptProgress
     | Grew
     | BranchEnded
