@@ -115,8 +115,9 @@ class LineDriver(LinuxDriver):
         self.on_start()
 
     def _stop(self) -> None:
-        """The shell wants the terminal; where there is none, nobody would ever let the app go on."""
-        if has_shell():
+        """The shell wants the terminal. Ctrl+Z in another program that has it now comes here too; where there is no
+        shell, nobody would ever let the app go on."""
+        if self._auto_restart or has_shell():
             self._sigtstp_application()
 
     def _continue(self) -> None:
