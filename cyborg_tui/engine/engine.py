@@ -44,8 +44,13 @@ class Engine(Protocol):
         """Have a context evaluated while there is nothing else to do."""
         ...
 
+    def score(self, context: Context, text: Context) -> int:
+        """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
+        events carry: `Scored`, and always a `ScoreEnded`."""
+        ...
+
     def cancel(self) -> None:
-        """Stop the fan or evaluation in flight."""
+        """Stop the fan, evaluation or scoring in flight."""
         ...
 
 

@@ -13,6 +13,7 @@ from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "node_row",
     "place_from",
     "place_row",
+    "score_from",
+    "score_row",
     "to_bytes",
     "to_text",
 ]
@@ -139,6 +142,15 @@ def _tokens_from(stored: bytes) -> tuple[TokenRecord, ...]:
         TokenRecord(id, size, logprob, None if math.isnan(entropy) else entropy)
         for id, size, logprob, entropy in _TOKEN.iter_unpack(stored[len(_WITH_ENTROPY) :])
     )
+
+
+def score_row(loom: int, key: bytes, score: Score) -> Row:
+    return loom, key, score.lead, _tokens_to(score.tokens), zlib.compress(score.packed, _EFFORT)
+
+
+def score_from(lead: int, tokens: bytes, packed: bytes) -> Score:
+    """Raises ValueError, struct.error."""
+    return Score(_tokens_from(tokens), alternatives_from(packed), lead)
 
 
 def alternatives_row(loom: int, branch: BranchId, packed: bytes) -> Row:

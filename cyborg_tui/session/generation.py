@@ -97,7 +97,7 @@ class Generation:
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
-        context = self._context(end)
+        context = self.context(end)
         self._out_of_reach = context.left_out
         self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
 
@@ -111,7 +111,7 @@ class Generation:
         """Have the manuscript up to `end` evaluated ahead of the key."""
         if self.ready and not self.growing:
             assert self.engine is not None
-            self.engine.evaluate(self._context(end))
+            self.engine.evaluate(self.context(end))
 
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
@@ -187,7 +187,7 @@ class Generation:
         fan, first = self._under_way[request]
         return self._loom.tree.fan(fan).branches[first + index]
 
-    def _context(self, end: int) -> Context:
+    def context(self, end: int) -> Context:
         """The manuscript up to `end`, as far back as the window can possibly reach; the cut moves in large steps."""
         reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN
         step = reach // 4

@@ -11,12 +11,14 @@ from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.measures import Bits
+from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.outline.places import Places
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.scoring import Progress, Scoring
 
 __all__ = ["Part", "Session"]
 
@@ -42,6 +44,7 @@ class Session(KeptLoom):
         super().__init__(row, library)
         self.settings = settings
         self._generation = Generation(self.loom)
+        self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._on_change = on_change
         self._fan_wanted = False
         self._words = WordCount()
@@ -129,6 +132,23 @@ class Session(KeptLoom):
         if packed := self.loom.alternatives.of(branch):
             return unpack(packed)
         return self._library.alternatives(self.row.id, branch)
+
+    # scoring
+
+    def score(self, start: int = 0, end: int | None = None) -> bool:
+        """Have everything that the person typed between two offsets scored, whatever is not known yet; anything else
+        that is asked for comes first, an edit stops it. False if there is nothing to do, or no model."""
+        return self._scoring.begin(start, len(self.loom.manuscript) if end is None else end)
+
+    def scores(self, start: int = 0, end: int | None = None) -> tuple[Scored, ...]:
+        """What the person typed between two offsets, paragraph by paragraph, with its score where it is known of the
+        model in use. Raises LibraryError."""
+        return self._scoring.known(start, len(self.loom.manuscript) if end is None else end)
+
+    @property
+    def scoring(self) -> Progress | None:
+        """How far the scoring under way is; None if there is none."""
+        return self._scoring.progress
 
     # asking
 
@@ -356,6 +376,7 @@ class Session(KeptLoom):
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
         self._generation.hear(event)
+        self._scoring.hear(event)
         match event:
             case Ready() if self._fan_wanted:
                 self._fan_wanted = False
@@ -387,6 +408,7 @@ class Session(KeptLoom):
         """Nothing that was asked for before is wanted any more."""
         self._fan_wanted = False
         self._generation.stop()
+        self._scoring.stop()
 
     def _follow_taken(self) -> None:
         taken = self.taken
