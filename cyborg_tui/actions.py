@@ -99,6 +99,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("map", "f2", "The map: the whole tree", "map", rank=6),
     Action("help", "f1", "All keys", "help", rank=2),
+    Action("search", "ctrl+f", "Search every loom and branch", ""),
     Action("looms", "f7", "Library of looms", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
     Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
@@ -108,7 +109,12 @@ ACTIONS: tuple[Action, ...] = (
 
 _CHANGING = frozenset({"map_hide", "map_bookmark"})
 _ON_THE_MAP = {action.id for action in ACTIONS if action.where == "map" and action.id not in _CHANGING}
-READING = _LOOKING | _ON_THE_MAP | {"provenance", "take_over", "map", "help", "looms", "palette", "which_key", "quit"}
+READING = (
+    _LOOKING
+    | _ON_THE_MAP
+    | {"provenance", "search"}
+    | {"take_over", "map", "help", "looms", "palette", "which_key", "quit"}
+)
 """The actions that change nothing, for a loom that is written in another window."""
 
 

@@ -49,6 +49,14 @@ class Engine(Protocol):
         events carry: `Scored`, and always a `ScoreEnded`."""
         ...
 
+    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
+        """Ask for a fan that may soon be wanted; whatever else is asked for stops it. Returns its number."""
+        ...
+
+    def want(self, fan: int) -> None:
+        """A fan that was made ahead is wanted now."""
+        ...
+
     def cancel(self) -> None:
         """Stop the fan, evaluation or scoring in flight."""
         ...

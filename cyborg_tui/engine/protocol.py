@@ -49,7 +49,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 4
+VERSION = 5
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -137,6 +137,8 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     """The longest context, in tokens."""
     build: str
     devices: tuple[str, ...]
+    sentence: str = ""
+    """What the person should know of how it runs; empty if all is as it was wanted."""
 
 
 class Unavailable(msgspec.Struct, tag=True, frozen=True):

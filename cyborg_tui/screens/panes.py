@@ -11,7 +11,7 @@ from cyborg_tui.widgets.outline import OutlinePane
 
 __all__ = ["APP_ACTIONS", "BranchPane", "MapPane", "WritingPane", "bound_keys"]
 
-APP_ACTIONS = frozenset({"take_over", "map", "help", "looms", "palette", "which_key", "quit"})
+APP_ACTIONS = frozenset({"search", "take_over", "map", "help", "looms", "palette", "which_key", "quit"})
 """What the app does, whatever screen is shown."""
 
 

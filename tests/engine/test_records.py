@@ -55,18 +55,18 @@ async def test_records_agree_with_an_independent_run():
         agrees_with_an_independent_run(ids, tokens, packed)
 
 
-def agrees_with_an_independent_run(before, tokens, packed):
+def agrees_with_an_independent_run(before, tokens, packed, tolerance=TOLERANCE):
     asked = {"model": str(embedded_model()), "prompt": list(before), "tokens": [token.id for token in tokens]}
     peer = [sys.executable, "-c", PEER]
     done = subprocess.run(peer, input=json.dumps(asked), capture_output=True, text=True, check=True)
     for token, nearly, (logprob, entropy, likeliest, chances) in zip(
         tokens, unpack(packed), json.loads(done.stdout), strict=True
     ):
-        assert abs(token.logprob - logprob) < TOLERANCE
-        assert abs(token.entropy - entropy) < TOLERANCE
+        assert abs(token.logprob - logprob) < tolerance
+        assert abs(token.entropy - entropy) < tolerance
         assert len(nearly) == LIKELIEST
         off = [abs(one.logprob - chance) for one, chance in zip(nearly, chances, strict=True)]
-        assert max(off) < 2 * TOLERANCE, off
+        assert max(off) < 2 * tolerance, off
         assert len({one.id for one in nearly} & set(likeliest)) >= LIKELIEST - 2, "but for near ties"
 
 
@@ -82,7 +82,7 @@ async def test_what_a_person_wrote_is_scored_as_if_the_model_had_drawn_it():
     assert sum(token.size for token in answer.tokens) == len(TYPED)
     assert len(answer.tokens) > 64, "more than one batch"
     assert answer.complete
-    agrees_with_an_independent_run(ids, answer.tokens, answer.packed)
+    agrees_with_an_independent_run(ids, answer.tokens, answer.packed, 3 * TOLERANCE)
 
 
 async def test_a_token_that_reaches_over_the_beginning_of_a_text_counts_for_it():
@@ -104,8 +104,8 @@ async def test_a_text_longer_than_the_window_is_scored_to_its_end():
         answer = await engine.score(Context((Segment("Once."),)), text)
     assert answer.complete
     assert sum(token.size for token in answer.tokens) == len(text)
-    late = [token.logprob for token in answer.tokens[-200:]]
-    assert sum(late) / len(late) > -1, "it is seen to repeat itself, so each part has a context"
+    early, late = ([token.logprob for token in part] for part in (answer.tokens[:100], answer.tokens[-100:]))
+    assert abs(sum(early) - sum(late)) < 100, "the same sentences are about as likely, so each part has a context"
 
 
 async def test_scoring_tells_how_far_it_is_and_stops_within_a_step():
