@@ -24,5 +24,4 @@ def bits(pieces: Iterable[Piece], tree: Tree) -> float:
     """Bits of selection: log2(n) for each fan from which something stands in the manuscript, n being the different
     texts among the branches looked at ("Quantifying curation", generative.ink, 2021)."""
     fans = {tree.branch(piece.branch).fan for piece in pieces if piece.branch is not None}
-    looked = ({branch.text for branch in tree.branches(fan) if branch.looked} for fan in fans)
-    return sum(log2(len(texts)) for texts in looked if texts)
+    return sum(log2(max(1, tree.looked_at(fan))) for fan in fans)

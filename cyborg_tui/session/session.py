@@ -11,6 +11,7 @@ from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, Fan
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
+from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
@@ -32,6 +33,7 @@ class Session(KeptLoom):
         self._on_change = on_change
         self._fan_wanted = False
         self._words = WordCount()
+        self.garden = Gardening(self.loom, self._stop, self._changed)
 
     # writing: what the editor calls
 
@@ -218,7 +220,7 @@ class Session(KeptLoom):
         branches = self.branches
         if not branches or self.taken is not None:
             return False
-        self.loom.mark(branches[self.highlighted].node, hidden=True)
+        self.garden.hide(branches[self.highlighted].node)
         self.loom.highlighted = max(0, min(self.highlighted, len(self.branches) - 1))
         self._changed()
         return True
@@ -228,8 +230,7 @@ class Session(KeptLoom):
         branches = self.branches
         if branches:
             node = branches[self.highlighted].node
-            self.loom.mark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
-            self._changed()
+            self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     def undo(self) -> bool:
         """Take the last step back. False if there is none."""
