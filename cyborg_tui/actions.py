@@ -6,14 +6,10 @@ from difflib import get_close_matches
 
 __all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
 
-READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend"}) | {
-    "take_over",
-    "help",
-    "looms",
-    "palette",
-    "which_key",
-    "quit",
-}
+_LOOKING = frozenset(
+    {"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend", "colours", "provenance"}
+)
+READING = _LOOKING | {"take_over", "help", "looms", "palette", "which_key", "quit"}
 """The actions that change nothing, for a loom that is written in another window."""
 
 
@@ -70,6 +66,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
+    Action("colours", "", "Colour and mark the text by author; or not any more"),
+    Action("provenance", "", "Who wrote what: of the selection, or of everything"),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),

@@ -15,8 +15,8 @@ from textual.screen import Screen
 
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
-from cyborg_tui.engine.client import EngineClient
-from cyborg_tui.engine.protocol import EngineEvent
+from cyborg_tui.engine.engine import Engine, engine_for
+from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
@@ -61,7 +61,7 @@ class CyborgApp(LineApp):
         self._config, self._library = config, library
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
-        self._engine: EngineClient | None = None
+        self._engine: Engine | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
@@ -80,7 +80,7 @@ class CyborgApp(LineApp):
     async def _start_engine(self) -> None:
         """The page comes first: to start a process takes longer than to paint."""
         log = self._config.data / "engine.log"
-        self._engine = EngineClient(self._config.engine, self._hear, log=log)
+        self._engine = engine_for(self._config.engine, self._hear, log)
         self._session.use(self._engine)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
@@ -152,6 +152,8 @@ class CyborgApp(LineApp):
 
     def _session_hears(self, event: EngineEvent) -> None:
         self._session.hear(event)
+        if isinstance(event, (Refused, Unavailable)) or (isinstance(event, Lost) and not event.again):
+            self._say(event.sentence)
 
     def _changed(self) -> None:
         if self._write is not None:
@@ -162,8 +164,12 @@ class CyborgApp(LineApp):
         self._changed()
 
     async def action_go(self, where: str) -> None:
-        """One of the places and things that can be reached from anywhere."""
-        await self._places()[where]()
+        """One of the places and things that can be reached from anywhere, or an action of the write screen."""
+        places = self._places()
+        if where in places:
+            await places[where]()
+        else:
+            await self.screen.run_action(where)
 
     def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {

@@ -113,6 +113,27 @@ def fan(
 
 
 @cli.command()
+@click.argument("loom", metavar="FILE|LOOM")
+@click.option("--html", "form", flag_value="html", help="The text as one page, with the origin of what one points at.")
+@click.option("--json", "form", flag_value="json", help="One JSON object.")
+@click.pass_context
+def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
+    """Who wrote what of a text file's loom, or of the loom with that number, and how it was chosen."""
+    from cyborg_tui.commands.provenance import Form, print_provenance
+    from cyborg_tui.library.library import Library, LibraryError
+
+    library = None
+    try:
+        library = Library(ctx.obj().data)
+        print_provenance(library, loom, Form(form or "text"))
+    except LibraryError as error:
+        raise click.ClickException(plain(str(error))) from None
+    finally:
+        if library is not None:
+            library.close()
+
+
+@cli.command()
 @click.option("--mend", "mending", is_flag=True, help="Make a new library of what can be read of a damaged one.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context

@@ -34,6 +34,8 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flash_attention: Literal["auto", "on", "off"] = "on"
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)] = 5
     """How far the engine steps back for the keyboard: 0 to 19."""
+    command: tuple[str, ...] = ()
+    """What starts the engine on another machine, word by word; then `model` is a path there."""
 
 
 class FanConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

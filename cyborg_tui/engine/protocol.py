@@ -14,6 +14,7 @@ from cyborg_tui.loom.settings import FanSettings
 __all__ = [
     "MAGIC",
     "VERSION",
+    "Away",
     "BranchEnded",
     "Cancel",
     "EngineEvent",
@@ -44,7 +45,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 2
+VERSION = 3
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -59,7 +60,9 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 
 def load(config: EngineConfig) -> Load:
-    return Load(msgspec.structs.replace(config, model=""), os.fsencode(config.model))
+    """What the worker must know; not how it is reached."""
+    own = msgspec.structs.replace(config, model="", command=())
+    return Load(own, os.fsencode(config.model))
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -101,7 +104,11 @@ Request = Load | FanRequest | Evaluate | Cancel | Ping
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
+    """The worker's first word. Nothing is asked of one of another version, so this alone must never change."""
+
     version: int
+    app: str = ""
+    """The version of cyborg-tui that it is part of."""
 
 
 class Loading(msgspec.Struct, tag=True, frozen=True):
@@ -129,6 +136,15 @@ class Lost(msgspec.Struct, tag=True, frozen=True):
 
     sentence: str
     again: bool
+
+
+class Away(msgspec.Struct, tag=True, frozen=True):
+    """An engine on another machine is waited for."""
+
+    seconds: int
+    """For how long it has not been heard."""
+    next_try: int | None = None
+    """Seconds until it is looked for again; None while it is."""
 
 
 class Pong(msgspec.Struct, tag=True, frozen=True):
@@ -210,6 +226,7 @@ EngineEvent = (
     | Ready
     | Unavailable
     | Lost
+    | Away
     | Pong
     | Refused
     | PromptProgress

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from cyborg_tui import __version__
 from cyborg_tui.engine.checks import BadModelError, check_model, embedded_model
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.protocol import (
@@ -59,7 +60,7 @@ class Worker:
 
     def run(self) -> None:
         self._target.write(MAGIC)
-        self._say(Hello(VERSION))
+        self._say(Hello(VERSION, __version__))
         threading.Thread(target=self._read, daemon=True).start()
         fanning = None
         while True:

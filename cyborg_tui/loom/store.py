@@ -109,13 +109,12 @@ class Store:
 
     def branches(self, fan: FanId) -> tuple[Branch, ...]:
         """The fan's branches in the order they were drawn, without those that were purged."""
-        drawn = (self._branches[branch] for branch in self._fans[fan].branches)
-        return tuple(branch for branch in drawn if not branch.purged)
+        return tuple(branch for branch in self.drawn(fan) if not branch.purged)
 
-    def looked_at(self, fan: FanId) -> int:
-        """How many different texts the person looked at, among the fan's branches and those that were purged."""
-        drawn = [self.branch(branch) for branch in self.fan(fan).branches]
-        return len({branch.id if branch.purged else branch.text for branch in drawn if branch.looked})
+    def drawn(self, fan: FanId) -> tuple[Branch, ...]:
+        """The same with what is left of those that were purged: that they were drawn, and whether they were looked
+        at."""
+        return tuple(self.branch(branch) for branch in self.fan(fan).branches)
 
     def is_context(self, node: NodeId) -> bool:
         """Whether a fan was made from this very node."""

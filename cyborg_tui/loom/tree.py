@@ -195,7 +195,7 @@ class Tree(Store):
 
     def look(self, branch: BranchId) -> None:
         """Note that the person looked at this branch."""
-        if not self.branch(branch).looked:
+        if not (self.branch(branch).looked or self.branch(branch).purged):
             self.put_branch(replace(self.branch(branch), looked=True))
 
     def mark(self, node: NodeId, *, hidden: bool | None = None, bookmarked: bool | None = None) -> None:

@@ -69,6 +69,8 @@ class WhichKey(ModalScreen[str | None]):
     """
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
         "b": ("looms", "library of looms"),
+        "w": ("provenance", "who wrote what"),
+        "a": ("colours", "colour by author"),
         "p": ("palette", "all commands"),
         "question_mark": ("help", "help"),
     }

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from cyborg_tui.actions import READING, Action
+from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
 from cyborg_tui.screens.compositor import RowCompositor
@@ -15,7 +16,7 @@ from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_words, fan_view, held_back, saving_trouble
+from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, saving_trouble
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.screen import LineScreen
@@ -176,9 +177,12 @@ class WriteScreen(LineScreen):
         self._show()
 
     def _status(self) -> Status:
+        place = goes_to(self.session)
         if self._notice or self.session.saving:
-            return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))))
-        return Status(engine_words(self.session), *self._counts.at(time.monotonic()))
+            return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
+        return Status(
+            engine_words(self.session), *self._counts.at(time.monotonic(), self._editor.selection), place=place
+        )
 
     # actions of the editor
 
@@ -304,6 +308,18 @@ class WriteScreen(LineScreen):
         if not self.session.redo():
             self.notice("There is nothing to redo.")
         self._went_back()
+
+    def action_colours(self) -> None:
+        self._editor.colour_by_author(not self._editor.by_author)
+
+    def action_provenance(self) -> None:
+        from cyborg_tui.screens.provenance import ProvenanceScreen
+
+        selection = self._editor.selection
+        try:
+            self.app.push_screen(ProvenanceScreen(self.session.provenance(selection), selected=selection is not None))
+        except LibraryError as error:
+            self.notice(str(error))
 
     def action_save(self) -> None:
         self._saving.save()

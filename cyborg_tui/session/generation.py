@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import (
+    Away,
     BranchEnded,
     EngineEvent,
     Evaluated,
@@ -33,6 +34,8 @@ class Waiting(str, Enum):
     """What the person is waiting for."""
 
     NOTHING = ""
+    ELSEWHERE = "reaching"
+    """Another machine, on which the model is to be."""
     MODEL = "loading"
     AHEAD = "reading ahead"
     """Evaluating what may soon be asked for; nobody waits yet."""
@@ -51,6 +54,10 @@ class EngineView:
     done: float = 0.0
     """The part that is done of what is being waited for, 0 to 1."""
     seconds_left: float | None = None
+    unheard: int = 0
+    """Seconds for which an engine on another machine has been waited for in vain."""
+    next_try: int | None = None
+    """Seconds until it is looked for again."""
     problem: str = ""
     """Why there is no model."""
     news: str = ""
@@ -65,7 +72,7 @@ class Generation:
     """What one loom asks of the engine. At most one fan is under way; whatever else is asked for stops it."""
 
     def __init__(self, loom: Loom) -> None:
-        self.engine: EngineClient | None = None
+        self.engine: Engine | None = None
         self.view = EngineView()
         self._loom = loom
         self._under_way: dict[int, tuple[FanId, int]] = {}
@@ -92,8 +99,9 @@ class Generation:
         self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
 
     def try_again(self) -> None:
-        """Look for the model once more, if it could not be had."""
-        if self.engine is not None and self.view.problem and self.view.model is None:
+        """Look for the model once more, if it could not be had; at once, if that is to be done in a while."""
+        there_is_none = self.view.problem or self.view.next_try is not None
+        if self.engine is not None and there_is_none and self.view.model is None:
             self.engine.restart()
 
     def prepare(self, end: int) -> None:
@@ -111,6 +119,7 @@ class Generation:
 
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here; what belongs to another loom's fans is passed over."""
+        self._wait(event)
         match event:
             case Loading(fraction=fraction):
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
@@ -137,6 +146,14 @@ class Generation:
                 self._end(request, finish or Finish.INTERRUPTED, stats)
             case _:
                 pass
+
+    def _wait(self, event: EngineEvent) -> None:
+        """Another machine is not heard, or is heard again."""
+        if isinstance(event, Away):
+            waiting = Waiting.ELSEWHERE if self.view.model is None else self.view.waiting
+            self.view = replace(self.view, waiting=waiting, unheard=event.seconds, next_try=event.next_try)
+        elif self.view.unheard:
+            self.view = replace(self.view, unheard=0)
 
     def _waiting_for(self, request: int | None) -> Waiting | None:
         """What a prompt is read for; None if nobody waits for it any more."""
