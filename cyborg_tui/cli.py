@@ -152,6 +152,18 @@ def doctor(ctx: click.Context, *, mending: bool, yes: bool) -> None:
         sys.exit(1)
 
 
+@cli.group(invoke_without_command=True)
+@click.option("--all", "with_others", is_flag=True, help="Also the files that are no models, and why.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
+def models(ctx: click.Context, *, with_others: bool, as_json: bool) -> None:
+    """The models on this machine, wherever other programs keep theirs, and the memory each would take."""
+    if ctx.invoked_subcommand is None:
+        from cyborg_tui.commands.models import list_models
+
+        list_models(ctx.obj(), with_others=with_others, as_json=as_json)
+
+
 @cli.command()
 def engine() -> None:
     """The worker, on standard input and output; another cyborg-tui speaks to it."""

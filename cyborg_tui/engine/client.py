@@ -57,10 +57,13 @@ class EngineClient:
         config: EngineConfig,
         listener: Callable[[EngineEvent], None],
         *,
+        fans: FanSettings | None = None,
         log: Path | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
+        """`fans`: the fans that are likely to be asked for, so that there is room for their branches."""
         self._config, self._listener, self._log = config, listener, log
+        self._usual = fans or FanSettings()
         self._command = tuple(command or config.command or _HERE)
         self._place = place_of(config.command) if config.command else ""
         self._process: Process | None = None
@@ -184,7 +187,7 @@ class EngineClient:
     def _load(self) -> None:
         self._loading, self._ready = True, False
         self._unanswered.clear()
-        self._send(load(self._config))
+        self._send(load(self._config, self._usual))
         self._watch()
 
     def _ask(self, request: FanRequest | Evaluate) -> None:

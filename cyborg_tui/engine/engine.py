@@ -49,8 +49,13 @@ class Engine(Protocol):
         ...
 
 
-def engine_for(config: EngineConfig, listener: Callable[[EngineEvent], None], log: Path | None = None) -> Engine:
-    """The engine that the settings want: here, or where the person pointed it."""
+def engine_for(
+    config: EngineConfig,
+    listener: Callable[[EngineEvent], None],
+    log: Path | None = None,
+    fans: FanSettings | None = None,
+) -> Engine:
+    """The engine that the settings want: here, or where the person pointed it. `fans`: those likely to be asked for."""
     from cyborg_tui.engine.client import EngineClient
 
-    return EngineClient(config, listener, log=log)
+    return EngineClient(config, listener, fans=fans, log=log)

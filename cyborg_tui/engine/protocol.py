@@ -25,6 +25,7 @@ __all__ = [
     "FanStats",
     "Grew",
     "Growth",
+    "Held",
     "Hello",
     "Load",
     "Loading",
@@ -45,7 +46,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 3
+VERSION = 4
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -57,12 +58,14 @@ class Load(msgspec.Struct, tag=True, frozen=True):
     config: EngineConfig
     model: bytes
     """The path in `config`, which may be no UTF-8; the one there is empty."""
+    branches: int
+    """Tokens that the branches of one fan may have together."""
 
 
-def load(config: EngineConfig) -> Load:
+def load(config: EngineConfig, fan: FanSettings) -> Load:
     """What the worker must know; not how it is reached."""
     own = msgspec.structs.replace(config, model="", command=())
-    return Load(own, os.fsencode(config.model))
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -175,6 +178,8 @@ class Growth(msgspec.Struct, frozen=True):
     text: bytes
     healed: int
     tokens: tuple[TokenRecord, ...]
+    alternatives: bytes = b""
+    """To each of these tokens, as `loom.alternatives.pack` has them; empty if they are not known."""
 
 
 class Grew(msgspec.Struct, tag=True, frozen=True):
@@ -186,6 +191,21 @@ class BranchEnded(msgspec.Struct, tag=True, frozen=True):
     fan: int
     index: int
     finish: Finish
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What the cache holds. A cell is a token's place in it."""
+
+    paths: int = 0
+    """Places that can be gone on from without evaluating anything again."""
+    used: int = 0
+    """Cells of all paths and branches; what they begin with alike counts once."""
+    beside: int = 0
+    """Cells that may hold anything but the path evaluated last."""
+    cells: int = 0
+    """All there are."""
+    cell_bytes: int = 0
+    """Memory that a cell takes; 0 if it is not known."""
 
 
 class FanStats(msgspec.Struct, frozen=True):
@@ -211,6 +231,7 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
     finish: Finish | None
     """How the branches ended that came to no end of their own; None if there are none."""
     stats: FanStats
+    held: Held = Held()
 
 
 class Evaluated(msgspec.Struct, tag=True, frozen=True):
@@ -218,6 +239,8 @@ class Evaluated(msgspec.Struct, tag=True, frozen=True):
 
     tokens: int
     """The length of the context; 0 if something else was wanted meanwhile."""
+    held: Held | None = None
+    """None if the cache was not looked at."""
 
 
 EngineEvent = (

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _LONGEST_SENTENCE = 400
-_WIDEST, _LONGEST = 16, 256
-"""Cells are kept for two fans of this width and length beside the window."""
 
 
 class Worker:
@@ -125,7 +123,7 @@ class Worker:
             self._model = None
         try:
             check_model(path)
-            self._model = model = loader()(path, config, room=2 * _WIDEST * _LONGEST, progress=progress)
+            self._model = model = loader()(path, config, room=2 * request.branches, progress=progress)
         except (BadModelError, ModelRefusedError) as error:
             self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
             return None
@@ -139,7 +137,7 @@ class Worker:
         tokens = 0
         with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
             tokens = fanning.resident.prepare(request.context)
-        self._say(Evaluated(tokens))
+        self._say(Evaluated(tokens, fanning.resident.held))
 
 
 def main() -> None:

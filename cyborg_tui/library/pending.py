@@ -5,7 +5,17 @@ import time
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cyborg_tui.library.rows import branch_row, event_row, facts_row, fan_row, model_row, node_row, place_row, places_to
+from cyborg_tui.library.rows import (
+    alternatives_row,
+    branch_row,
+    event_row,
+    facts_row,
+    fan_row,
+    model_row,
+    node_row,
+    place_row,
+    places_to,
+)
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.facts import Facts
@@ -26,12 +36,16 @@ _MODEL_ID = "SELECT id FROM models WHERE (name, vocabulary, file, size, quantisa
 _FAN = """INSERT INTO fans VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id) DO UPDATE SET
     (context, model, seed, made_at, mode, settings) =
     (excluded.context, excluded.model, excluded.seed, excluded.made_at, excluded.mode, excluded.settings)"""
-_BRANCH = "INSERT OR REPLACE INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_DELETE_ALTERNATIVES = "DELETE FROM alternatives WHERE loom = ? AND branch = ?"
 _DELETE_FAN = "DELETE FROM fans WHERE loom = ? AND id = ?"
 _DELETE_FACTS = "DELETE FROM facts WHERE loom = ? AND node = ?"
 _FACTS = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PLACES = """INSERT INTO trails (loom, places) VALUES (?, ?)
     ON CONFLICT (loom) DO UPDATE SET places = excluded.places"""
+_BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id) DO UPDATE SET
+    (fan, place, seed, node, text, healed, tokens, finish, looked) = (excluded.fan, excluded.place, excluded.seed,
+    excluded.node, excluded.text, excluded.healed, excluded.tokens, excluded.finish, excluded.looked)"""
+_ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
@@ -49,6 +63,8 @@ class Pending:
     branches: _ById[Branch] = field(default_factory=dict)
     facts: _ById[Facts] = field(default_factory=dict)
     places_been: dict[int, Places] = field(default_factory=dict)
+    alternatives: _ById[bytes] = field(default_factory=dict)
+    """Packed, by branch."""
     events: list[tuple[int, Event]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
@@ -62,6 +78,7 @@ class Pending:
         self.fans.update({(loom, fan.id): fan for fan in changes.fans})
         self.branches.update({(loom, branch.id): branch for branch in changes.branches})
         self.facts.update({(loom, facts.node): facts for facts in changes.facts})
+        self.alternatives.update({(loom, branch): packed for branch, packed in changes.alternatives})
         self.events.extend((loom, event) for event in changes.events)
         if changes.place is not None:
             self.places[loom] = changes.place
@@ -77,6 +94,7 @@ class Pending:
         self.branches.update(newer.branches)
         self.facts.update(newer.facts)
         self.places_been.update(newer.places_been)
+        self.alternatives.update(newer.alternatives)
         self.events.extend(newer.events)
         self.places.update(newer.places)
         self.digests.update(newer.digests)
@@ -90,8 +108,12 @@ class Pending:
         fans = [(loom, fan) for (loom, _), fan in self.fans.items() if fan is not None]
         many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for loom, fan in fans])
         gone = {key for key, fan in self.fans.items() if fan is None}
+        lost = {key for key, branch in self.branches.items() if branch.purged or (key[0], branch.fan) in gone}
         drawn = [(loom, branch) for (loom, _), branch in self.branches.items() if (loom, branch.fan) not in gone]
         many(_BRANCH, (branch_row(loom, branch) for loom, branch in drawn))
+        said = {key: packed for key, packed in self.alternatives.items() if key not in lost}
+        many(_ALTERNATIVES, (alternatives_row(*key, packed) for key, packed in said.items()))
+        many(_DELETE_ALTERNATIVES, lost)
         many(_DELETE_FAN, gone)
         many(_DELETE_FACTS, (key for key, facts in self.facts.items() if not facts))
         many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))

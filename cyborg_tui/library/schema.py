@@ -11,7 +11,19 @@ __all__ = ["APPLICATION_ID", "FIRST", "TABLES", "check", "columns", "connect", "
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
 
-TABLES = ("looms", "nodes", "models", "fans", "branches", "events", "facts", "trails", "steps", "chunks")
+TABLES = (
+    "looms",
+    "nodes",
+    "models",
+    "fans",
+    "branches",
+    "alternatives",
+    "events",
+    "facts",
+    "trails",
+    "steps",
+    "chunks",
+)
 """Those that refer to another come after it."""
 
 FIRST = 1
@@ -96,6 +108,15 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             note BLOB NOT NULL
         )""",
         "CREATE INDEX events_of_loom ON events (loom, at)",
+    ),
+    (
+        """CREATE TABLE alternatives (
+            loom INTEGER NOT NULL,
+            branch INTEGER NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, branch),
+            FOREIGN KEY (loom, branch) REFERENCES branches ON DELETE CASCADE
+        )""",
     ),
     (
         """CREATE TABLE facts (

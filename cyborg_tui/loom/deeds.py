@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Pieces
+from cyborg_tui.loom.piece import Pieces, cut, splice, text_of
+from cyborg_tui.loom.shared import difference
 from cyborg_tui.loom.tree import Tree
 
 __all__ = ["Deed", "Mark", "Marked", "Reshaped", "Rewritten", "mark_of", "redo", "undo"]
@@ -43,6 +44,8 @@ class Reshaped:
 class Rewritten:
     """A node's text was changed under all its branches."""
 
+    top: NodeId
+    """The node above it."""
     before: Pieces
     after: Pieces
     facts: tuple[Facts, Facts]
@@ -60,8 +63,8 @@ def undo(tree: Tree, deed: Deed) -> None:
             _cut(tree, deed)
         case Reshaped(heads=heads):
             _join(tree, heads)
-        case Rewritten(before=pieces, facts=(facts, _)):
-            _rewrite(tree, pieces, facts)
+        case Rewritten(top=top, before=pieces, facts=(facts, _)):
+            _rewrite(tree, top, pieces, facts)
 
 
 def redo(tree: Tree, deed: Deed) -> None:
@@ -72,8 +75,8 @@ def redo(tree: Tree, deed: Deed) -> None:
             _join(tree, heads)
         case Reshaped():
             _cut(tree, deed)
-        case Rewritten(after=pieces, facts=(_, facts)):
-            _rewrite(tree, pieces, facts)
+        case Rewritten(top=top, after=pieces, facts=(_, facts)):
+            _rewrite(tree, top, pieces, facts)
 
 
 def mark_of(tree: Tree, node: NodeId) -> Mark:
@@ -120,6 +123,20 @@ def _chain(tree: Tree, top: NodeId | None, tail: NodeId) -> list[Node]:
     return [] if at is None else path[at + 1 :]
 
 
-def _rewrite(tree: Tree, pieces: Pieces, facts: Facts) -> None:
-    tree.rewrite_everywhere(facts.node, pieces)
-    tree.put_facts(facts)
+def _rewrite(tree: Tree, top: NodeId, pieces: Pieces, facts: Facts) -> None:
+    """Change what differs, wherever it stands now: meanwhile the text may have been cut."""
+    chain = _chain(tree, top, facts.node)
+    now = "".join(node.text for node in chain)
+    start, end, new_end = difference(now, text_of(pieces))
+    new = cut(pieces, start, new_end)
+    begin = 0
+    for node in chain:
+        last = begin + len(node)
+        here = new and (start < last or node.id == facts.node)
+        if here or max(start, begin) < min(end, last):
+            first, past = max(start - begin, 0), max(min(end, last) - begin, start - begin, 0)
+            tree.rewrite_everywhere(node.id, splice(node.pieces, first, past, new if here else ()))
+            new = () if here else new
+        begin = last
+    if chain:
+        tree.put_facts(facts)

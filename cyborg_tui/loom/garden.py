@@ -11,7 +11,7 @@ from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.loom.history import StepKind, View
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.outline import Outline
+from cyborg_tui.loom.overview import Overview
 from cyborg_tui.loom.pruning import Prunable
 from cyborg_tui.loom.tree import ROOT
 
@@ -25,7 +25,7 @@ class Garden:
     def __init__(self, loom: Loom) -> None:
         self._loom = loom
         self._tree = loom.tree
-        self.outline = Outline(loom.tree)
+        self.overview = Overview(loom.tree)
 
     # going about
 
@@ -64,20 +64,18 @@ class Garden:
                     if at == node and below is not None:
                         return below
                     below = at
-        return next((child for child in self.outline.children(node) if not tree.node(child).hidden), None)
+        return next((child for child in self.overview.children(node) if not tree.node(child).hidden), None)
 
     @property
     def unread(self) -> tuple[FanId, ...]:
         """Fans along the path of whose branches none was looked at."""
         fans = (fan for node in self._loom.manuscript.path for fan in self._tree.fans_at(node.id))
-        return tuple(fan for fan in dict.fromkeys(fans) if self.outline.is_unread(fan))
+        return tuple(fan for fan in dict.fromkeys(fans) if self.overview.is_unread(fan))
 
     # marking
 
     def hide(self, node: NodeId, *, hidden: bool = True) -> None:
         """Take a node, and all that is below it, out of sight; or bring it back."""
-        if hidden and any(step.id == node for step in self._loom.manuscript.path):
-            raise NotPossible("Your text goes through it; go elsewhere first.")
         self._mark(node, EventKind.HIDDEN, "" if hidden else "no more", hidden=hidden)
 
     def bookmark(self, node: NodeId, *, bookmarked: bool = True) -> None:
@@ -101,7 +99,7 @@ class Garden:
         parent = self._tree.parent(node)
         if parent is None:
             return False
-        order = [*self.outline.children(parent)]
+        order = [*self.overview.children(parent)]
         index = order.index(node)
         there = max(0, min(len(order) - 1, index + by))
         if there == index:

@@ -1,10 +1,11 @@
 """A loom: one document, as a tree with one manuscript in view, written, branched, chosen and taken back."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cyborg_tui.loom import deeds
+from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
@@ -39,6 +40,7 @@ class Loom:
         self.places = places or Places()
         """Where one has been, to go back and forward among."""
         self._saved_places = self.places
+        self.alternatives = AlternativesUnderWay()
         self._history = History()
         self._clock = clock
         self._events: list[Event] = []
@@ -83,11 +85,23 @@ class Loom:
         """More branches for a fan, still to grow."""
         return self.tree.widen(fan, by, self._clock())
 
-    def grow(self, branch: BranchId, text: str, healed: int, tokens: Iterable[TokenRecord], seed: int) -> None:
+    def grow(
+        self,
+        branch: BranchId,
+        text: str,
+        healed: int,
+        tokens: Sequence[TokenRecord],
+        seed: int,
+        *,
+        alternatives: bytes = b"",
+    ) -> None:
+        """A branch goes on. `alternatives`: to these tokens, as `alternatives.pack` has them."""
         self.tree.grow(branch, text, healed, tokens, seed)
+        self.alternatives.add(branch, alternatives, len(tokens))
 
     def finish(self, branch: BranchId, finish: Finish) -> None:
         self.tree.finish(branch, finish)
+        self.alternatives.end(branch)
 
     def look(self, branch: BranchId) -> None:
         """The person looked at this branch."""
@@ -147,8 +161,8 @@ class Loom:
         return True
 
     def go(self, node: NodeId, cursor: int | None = None) -> None:
-        """Make the path to `node` the manuscript; the cursor goes to its end. Nothing is lost: what is left stays where
-        it is."""
+        """Make the path to `node` the manuscript; the cursor goes to its end, and the last fan made there, or the one
+        it is of, comes into view. Nothing is lost: what is left stays where it is."""
         self.places = self.places.left(self.here)
         self.arrive(node, cursor)
 
@@ -158,10 +172,12 @@ class Loom:
         self.manuscript.go(node)
         self.cursor = len(self.manuscript) if cursor is None else min(cursor, len(self.manuscript))
         self.spot = None
-        self._show_fan_here()
+        branch = self.tree.node(node).branch
+        fans = self.tree.fans_at(node) or (() if branch is None else (self.tree.branch(branch).fan,))
+        if fans:
+            self.show_fan(max(fans))
         self.done(StepKind.MOVE, before)
         self.log(EventKind.MOVED, node=node)
-        branch = self.tree.node(node).branch
         if branch is not None:
             self.look(branch)
 
@@ -176,12 +192,6 @@ class Loom:
 
     def move_cursor(self, offset: int) -> None:
         self.cursor = max(0, min(offset, len(self.manuscript)))
-
-    def _show_fan_here(self) -> None:
-        """Put the last fan in view that was made where the path ends."""
-        fans = self.tree.fans_at(self.manuscript.leaf)
-        if fans and self.cursor == len(self.manuscript):
-            self.spot = Spot(self.manuscript.leaf, self.cursor, max(fans))
 
     def show_fan(self, fan: FanId) -> bool:
         """Put a fan in view that was made somewhere on the path. False if it was not."""
@@ -219,7 +229,8 @@ class Loom:
         events, self._events = tuple(self._events), []
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
-        return replace(self.tree.drain(), events=events, place=self.place, places=places)
+        alternatives = self.alternatives.drain()
+        return replace(self.tree.drain(), events=events, place=self.place, places=places, alternatives=alternatives)
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
         """A line for the process log that changes nothing."""

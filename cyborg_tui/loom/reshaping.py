@@ -67,7 +67,7 @@ def rewrite(tree: Tree, node: NodeId, text: str, at: float) -> Rewritten:
     start, end, new_end = difference(old.text, text)
     pieces = splice(old.pieces, start, end, typed(text[start:new_end]))
     facts = tree.facts(node)
-    done = Rewritten(old.pieces, pieces, (facts, replace(facts, rewritten_at=at)))
+    done = Rewritten(old.parent or ROOT, old.pieces, pieces, (facts, replace(facts, rewritten_at=at)))
     tree.rewrite_everywhere(node, pieces)
     tree.put_facts(done.facts[1])
     return done

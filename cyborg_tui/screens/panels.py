@@ -25,7 +25,7 @@ _HOW = (
 )
 _KEYS = 20
 """Cells for the names of an action's keys."""
-_PLACES = {"editor": "While writing", "branches": "In the branches", "anywhere": "Anywhere"}
+_PLACES = {"editor": "While writing", "branches": "In the branches", "map": "On the map", "anywhere": "Anywhere"}
 
 
 class HelpScreen(ModalScreen[None]):
@@ -68,6 +68,7 @@ class WhichKey(ModalScreen[str | None]):
     WhichKey Static { width: 100%; height: auto; background: $surface; padding: 0 2; }
     """
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
+        "m": ("map", "map"),
         "b": ("looms", "library of looms"),
         "w": ("provenance", "who wrote what"),
         "a": ("colours", "colour by author"),

@@ -7,7 +7,16 @@ from cyborg_tui.loom.settings import Until
 from cyborg_tui.session import EngineView, Part, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
-__all__ = ["counts", "engine_words", "fan_view", "goes_to", "held_back", "saved_words", "saving_trouble"]
+__all__ = [
+    "counts",
+    "engine_words",
+    "fan_view",
+    "goes_to",
+    "held_back",
+    "memory_words",
+    "saved_words",
+    "saving_trouble",
+]
 
 
 def fan_view(session: Session, *, flow: bool) -> FanView:
@@ -103,6 +112,23 @@ def _reading(view: EngineView) -> str:
     """How far the engine has read what it is to go on from."""
     left = view.seconds_left
     return f"{view.waiting.value} · {view.done:.0%}" + (f" · {max(1, left):.0f} s left" if left is not None else "")
+
+
+def memory_words(session: Session) -> str:
+    """What the engine holds ready."""
+    held = session.view.held
+    if held is None:
+        return "The engine has read nothing yet."
+    size = f", {_megabytes(held.used * held.cell_bytes)} of {_megabytes(held.cells * held.cell_bytes)} MB"
+    places = f"{held.paths:,} place{'' if held.paths == 1 else 's'}"
+    return (
+        f"{places} can be gone on from at once: {held.used:,} of {held.cells:,} tokens are held"
+        f"{size if held.cell_bytes else ''}; other paths get {held.beside:,}."
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f}"
 
 
 def counts(part: Part) -> tuple[str, ...]:

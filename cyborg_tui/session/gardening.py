@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.outline import Outline
+from cyborg_tui.loom.overview import Overview
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.pruning import Prunable
 
@@ -21,9 +21,9 @@ class Gardening:
         self._loom, self._stop, self._changed = loom, stop, changed
 
     @property
-    def outline(self) -> Outline:
+    def overview(self) -> Overview:
         """The tree as it is shown."""
-        return self._garden.outline
+        return self._garden.overview
 
     @property
     def places(self) -> Places:
@@ -52,7 +52,6 @@ class Gardening:
         """Make the path to a node the manuscript, the cursor at its end."""
         with self._change():
             self._garden.go(node)
-            self._loom.highlighted = 0
 
     def back(self) -> bool:
         """To the place where one was before. False if there is none."""

@@ -12,6 +12,7 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanStats,
     Grew,
+    Held,
     Loading,
     Lost,
     PromptProgress,
@@ -64,6 +65,8 @@ class EngineView:
     """What happened to the engine, or to what was asked of it, that is mended already or that another try mends."""
     stats: FanStats | None = None
     """Of the last fan."""
+    held: Held | None = None
+    """What the engine's cache holds, as far as it is known."""
     shortened: bool = False
     """Whether the last fan's context was only the end of the manuscript."""
 
@@ -136,14 +139,16 @@ class Generation:
                 waiting = self._waiting_for(request)
                 if waiting is not None:
                     self.view = replace(self.view, waiting=waiting, done=done / max(1, total), seconds_left=left)
-            case Evaluated() if self.view.waiting is Waiting.AHEAD:
-                self.view = replace(self.view, waiting=Waiting.NOTHING, seconds_left=None)
+            case Evaluated(held=held):
+                waiting = Waiting.NOTHING if self.view.waiting is Waiting.AHEAD else self.view.waiting
+                self.view = replace(self.view, waiting=waiting, held=held or self.view.held)
             case Grew(fan=request) if request in self._under_way:
                 self._grow(event)
             case BranchEnded(fan=request, index=index, finish=finish) if request in self._under_way:
                 self._loom.finish(self._branch(request, index), finish)
-            case FanEnded(fan=request, finish=finish, stats=stats) if request in self._under_way:
+            case FanEnded(fan=request, finish=finish, stats=stats, held=held) if request in self._under_way:
                 self._end(request, finish or Finish.INTERRUPTED, stats)
+                self.view = replace(self.view, held=held)
             case _:
                 pass
 
@@ -165,7 +170,8 @@ class Generation:
         self.view = replace(self.view, waiting=Waiting.BRANCHES, seconds_left=None)
         for growth in event.growth:
             branch = self._branch(event.fan, growth.index)
-            self._loom.grow(branch, decode(growth.text), growth.healed, growth.tokens, growth.seed)
+            grown = (decode(growth.text), growth.healed, growth.tokens, growth.seed)
+            self._loom.grow(branch, *grown, alternatives=growth.alternatives)
 
     def _end(self, request: int, finish: Finish, stats: FanStats | None = None) -> None:
         """The fan of this request is over; branches that had not ended end in this way."""

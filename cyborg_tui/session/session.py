@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
+from cyborg_tui.outline.places import Places
 from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
@@ -45,6 +47,8 @@ class Session(KeptLoom):
         self._fan_wanted = False
         self._words = WordCount()
         self.garden = Gardening(self.loom, self._stop, self._changed)
+        self.places = Places()
+        """Where the person was since they came."""
 
     # writing: what the editor calls
 
@@ -60,9 +64,11 @@ class Session(KeptLoom):
         bring_in(text, self.loom)
         self._changed()
 
-    def keep_provisional(self, shown: int) -> None:
-        """The first `shown` characters of the provisional text become part of the manuscript."""
-        self.take(self.highlighted, shown)
+    def keep_provisional(self, shown: int) -> int:
+        """The first `shown` characters of the provisional text become part of the manuscript. Returns how many did."""
+        left = len(self.provisional[1])
+        index = min(self.highlighted, len(self.branches) - 1)
+        return min(shown, left) if self.take(index, shown) else 0
 
     def authors(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """Who wrote the characters from `start` to `end`: (start, end, "person" or "model")."""
@@ -119,6 +125,12 @@ class Session(KeptLoom):
         end = spot.offset + length
         goes_on = length and self.loom.cursor == end
         return end, branch.text[branch.healed + length :] if goes_on else ""
+
+    def alternatives(self, branch: BranchId) -> tuple[Alternatives, ...]:
+        """What a branch nearly said, token by token; empty where that is not known. Raises LibraryError."""
+        if packed := self.loom.alternatives.of(branch):
+            return unpack(packed)
+        return self._library.alternatives(self.row.id, branch)
 
     # asking
 
@@ -258,6 +270,26 @@ class Session(KeptLoom):
         self._follow_taken()
         self._changed()
         return done
+
+    # the map
+
+    def go(self, node: NodeId) -> None:
+        """Make the path to this node the manuscript, with the last fan made there in view, or the one it is of."""
+        self._stop()
+        self.places.visit(self.loom.manuscript.leaf)
+        self.loom.go(node)
+        self.places.visit(node)
+        self.loom.highlighted = 0
+        self._follow_taken()
+        self._changed()
+
+    def hide_node(self, node: NodeId) -> None:
+        """Take a node out of sight, with all that hangs on it, or not any more."""
+        self.garden.hide(node, hidden=not self.loom.tree.node(node).hidden)
+
+    def bookmark_node(self, node: NodeId) -> None:
+        """Mark a place, or unmark it."""
+        self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     # what the status line shows
 

@@ -11,6 +11,7 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanStats,
     Grew,
+    Held,
     Lost,
     PromptProgress,
     Ready,
@@ -27,8 +28,10 @@ class Answer:
     healed: list[int]
     tokens: list[list[TokenRecord]]
     finishes: list[Finish | None]
+    alternatives: list[bytes]
     finish: Finish | None = None
     stats: FanStats | None = None
+    held: Held | None = None
     progress: list[PromptProgress] = field(default_factory=list)
 
 
@@ -37,7 +40,13 @@ class Engine:
 
     def __init__(self, config=None, command=None, log=None):
         self.events = asyncio.Queue()
-        self.client = EngineClient(config or EngineConfig(nice=0), self.events.put_nowait, command=command, log=log)
+        self.client = EngineClient(
+            config or EngineConfig(nice=0),
+            self.events.put_nowait,
+            fans=FanSettings(8, 900),
+            command=command,
+            log=log,
+        )
         self.asked = 0
 
     async def __aenter__(self):
@@ -66,7 +75,7 @@ class Engine:
 
     async def answer(self):
         n = self.width
-        answer = Answer([""] * n, [0] * n, [[] for _ in range(n)], [None] * n)
+        answer = Answer([""] * n, [0] * n, [[] for _ in range(n)], [None] * n, [b""] * n)
         while True:
             event = await self.wait_for(Grew, BranchEnded, FanEnded, PromptProgress)
             if isinstance(event, PromptProgress):
@@ -78,10 +87,11 @@ class Engine:
                     answer.texts[grown.index] += decode(grown.text)
                     answer.healed[grown.index] += grown.healed
                     answer.tokens[grown.index] += grown.tokens
+                    answer.alternatives[grown.index] += grown.alternatives
             elif isinstance(event, BranchEnded):
                 answer.finishes[event.index] = event.finish
             else:
-                answer.finish, answer.stats = event.finish, event.stats
+                answer.finish, answer.stats, answer.held = event.finish, event.stats, event.held
                 return answer
 
     async def evaluate(self, text):

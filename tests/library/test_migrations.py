@@ -47,18 +47,17 @@ def text_in(file):
         library.close()
 
 
+def brought_up_to_date(file):
+    """Everything in a library, once it is of this version."""
+    text_in(file)
+    return content(file)
+
+
 def content(file):
     """Everything in it, as SQL."""
     with closing(sqlite3.connect(file)) as connection:
         version = connection.execute("PRAGMA user_version").fetchone()
         return version, list(connection.iterdump())
-
-
-@pytest.fixture
-def this_version(first_version):
-    """The same, brought up to the version that is tested."""
-    text_in(first_version)
-    return first_version
 
 
 def test_a_library_of_version_1_opens(first_version):
@@ -73,12 +72,12 @@ def test_a_step_keeps_what_is_there(first_version, next_version):
         assert connection.execute("PRAGMA user_version").fetchone() == (len(schema._MIGRATIONS),)
 
 
-def test_a_step_that_fails_leaves_the_library_as_it_was(this_version, next_version):
-    before = content(this_version)
+def test_a_step_that_fails_leaves_the_library_as_it_was(first_version, next_version):
+    before = brought_up_to_date(first_version)
     next_version(*STEP, "This is no SQL")
     with pytest.raises(LibraryError):
-        text_in(this_version)
-    assert content(this_version) == before
+        text_in(first_version)
+    assert content(first_version) == before
 
 
 KILLED = """
@@ -98,12 +97,12 @@ Library(Path(sys.argv[1]))
 
 
 def test_a_step_in_which_the_app_is_killed_leaves_the_library_as_it_was_and_is_done_at_the_next_start(
-    this_version, next_version
+    first_version, next_version
 ):
-    before = content(this_version)
-    died = subprocess.run([sys.executable, "-c", KILLED, os.fspath(this_version.parent), *STEP], check=False)
+    before = brought_up_to_date(first_version)
+    died = subprocess.run([sys.executable, "-c", KILLED, os.fspath(first_version.parent), *STEP], check=False)
     assert died.returncode == -signal.SIGKILL
-    assert content(this_version) == before
+    assert content(first_version) == before
     next_version(*STEP)
-    assert text_in(this_version) == "Once upon a time, there was."
-    assert content(this_version)[0] == (len(schema._MIGRATIONS),)
+    assert text_in(first_version) == "Once upon a time, there was."
+    assert content(first_version)[0] == (len(schema._MIGRATIONS),)

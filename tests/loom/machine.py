@@ -155,9 +155,9 @@ class Person(RuleBasedStateMachine):
         return data.draw(st.sampled_from(nodes)) if nodes else ROOT
 
     def everything_said(self):
-        tree, outline = self.loom.tree, self.garden.outline
+        tree, overview = self.loom.tree, self.garden.overview
         return [
-            (node.id, node.hidden, node.bookmarked, tree.facts(node.id), outline.children(node.id))
+            (node.id, node.hidden, node.bookmarked, tree.facts(node.id), overview.children(node.id))
             for node in sorted(tree, key=lambda node: node.id)
         ]
 
@@ -196,9 +196,9 @@ class Person(RuleBasedStateMachine):
     def arrange(self, data, by):
         said, authors, node = self.everything_said(), self.authors(), self.any_node(data)
         parent = self.loom.tree.node(node).parent
-        before = self.garden.outline.children(parent) if parent is not None else ()
+        before = self.garden.overview.children(parent) if parent is not None else ()
         if self.garden.move(node, by):
-            after = self.garden.outline.children(parent)
+            after = self.garden.overview.children(parent)
             assert after.index(node) == before.index(node) + by
             assert sorted(after) == sorted(before) == sorted(self.loom.tree.children(parent))
         self.check_one_step(said, authors)
@@ -306,7 +306,10 @@ class Person(RuleBasedStateMachine):
         now = {facts.node: facts.rewritten_at for facts in self.loom.tree.all_facts}
         for node in rewritten | now:
             if node in self.loom.tree and rewritten.get(node) != now.get(node):
-                self.stand_for_other_texts(set(self.loom.tree.below(node)))
+                tree, top = self.loom.tree, node
+                while top != ROOT and tree.node(tree.parent(top)).cut:
+                    top = tree.parent(top)
+                self.stand_for_other_texts(set(tree.below(top)))
         return done
 
     @rule()

@@ -1,25 +1,14 @@
-"""The tree as it is shown: children in the person's order, fans together, how much is below, what has been seen."""
+"""The tree seen from above: children in the person's order, how much is below, what has been seen."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.loom.tree import ROOT, Tree
 
-__all__ = ["Group", "Outline"]
+__all__ = ["Overview"]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Children of one node that belong together."""
-
-    fan: FanId | None
-    """None: a child that is no branch, by itself."""
-    nodes: tuple[NodeId, ...]
-
-
-class Outline:
+class Overview:
     """Questions about a tree. What takes long to find out is kept until the tree has another shape."""
 
     def __init__(self, tree: Tree) -> None:
@@ -36,54 +25,15 @@ class Outline:
         place = {self._standing_for(child, node): index for index, child in reversed([*enumerate(order)])}
         return tuple(sorted(children, key=lambda child: place.get(child, len(order))))
 
-    def groups(self, node: NodeId) -> tuple[Group, ...]:
-        """The children in the order shown, each fan's branches together where its first one stands."""
-        fans: dict[FanId, list[NodeId]] = {}
-        groups: list[tuple[FanId | None, list[NodeId]]] = []
-        for child in self.children(node):
-            branch = self._tree.branch_of(child)
-            fan = None if branch is None else self._tree.branch(branch).fan
-            if fan is not None and fan in fans:
-                fans[fan].append(child)
-                continue
-            groups.append((fan, [child]))
-            if fan is not None:
-                fans[fan] = groups[-1][1]
-        return tuple(Group(fan, tuple(nodes)) for fan, nodes in groups)
-
     def descendants(self, node: NodeId) -> int:
         """How many nodes are below this one."""
         if self._counted != self._tree.shape:
             self._counts, self._counted = self._count(), self._tree.shape
         return self._counts.get(node, 0)
 
-    def is_visited(self, node: NodeId) -> bool:
-        """Whether the person has been there, or looked at it; what a person wrote they have seen."""
-        branch = self._tree.node(node).branch
-        return branch is None or self._tree.branch(branch).looked
-
     def is_unread(self, fan: FanId) -> bool:
         """Whether none of a fan's branches was looked at."""
         return not any(branch.looked for branch in self._tree.branches(fan))
-
-    def is_taken(self, node: NodeId) -> bool:
-        """Whether a branch was taken and gone on from, whole or in part."""
-        parent = self._tree.parent(node)
-        return bool(self._tree.children(node)) or (parent is not None and self._tree.node(parent).cut)
-
-    def is_from_before(self, node: NodeId) -> bool:
-        """Whether it is carried elsewhere: its text stands on after an edit above, or under another branch."""
-        return bool(self._tree.carriers(node))
-
-    def in_order(self, node: NodeId = ROOT, *, hidden: bool = False) -> Iterator[NodeId]:
-        """The node and all below it from top to bottom, as shown; with `hidden`, those out of sight too."""
-        left = [node]
-        while left:
-            at = left.pop()
-            if at != node and not hidden and self._tree.node(at).hidden:
-                continue
-            yield at
-            left.extend(reversed(self.children(at)))
 
     def next_bookmark(self, node: NodeId, *, backwards: bool = False) -> NodeId | None:
         """The next bookmarked node after this one from top to bottom, beginning again at the other end."""
