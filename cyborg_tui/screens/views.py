@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from cyborg_tui.loom.fan import Branch, Fan, Finish
 from cyborg_tui.loom.settings import Until
+from cyborg_tui.outline.whereabouts import Whereabouts
 from cyborg_tui.session import EngineView, Part, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
@@ -14,6 +15,7 @@ __all__ = [
     "goes_to",
     "held_back",
     "memory_words",
+    "place_words",
     "saved_words",
     "saving_trouble",
 ]
@@ -153,6 +155,14 @@ def _known(bits: float, known: int, unknown: int) -> str:
     if not unknown:
         return f"{bits:.0f}"
     return f"{bits:.0f}+?" if known else "?"
+
+
+def place_words(where: Whereabouts) -> str:
+    """Where in the tree one is; empty on a page that has never forked."""
+    parts = [f"depth {where.depth}"] if where.depth else []
+    parts += [f"{where.number} of {where.ways}"] if where.number else []
+    parts += [f"{where.unread} fan{'' if where.unread == 1 else 's'} unread"] if where.unread else []
+    return " · ".join(parts)
 
 
 def saving_trouble(session: Session) -> str:

@@ -11,7 +11,7 @@ from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
-from cyborg_tui.screens.moment import Counts, Glance, Moment
+from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
@@ -45,6 +45,7 @@ class WriteScreen(WorkingScreen):
         self._flow = False
         self._glance = Glance(session)
         self._counts = Counts(session)
+        self._where = Where(session)
         self._shown_at = 0.0
         self._said_slow = False
         self._view = FanView()
@@ -126,6 +127,7 @@ class WriteScreen(WorkingScreen):
             self._editor.show_provisional(at, text)
         else:
             self._editor.clear_provisional()
+        self.query_one(Title).show(self._where.words())
         self.query_one(StatusLine).show(self._status())
         self.query_one(Footer).show(self._keys_that_work())
 
