@@ -21,8 +21,8 @@ __all__ = [
 ]
 
 
-def fan_view(session: Session, *, flow: bool) -> FanView:
-    """The fan in view, or what to do where there is none."""
+def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> FanView:
+    """The fan in view, or what to do where there is none. `compared`: which branch is to be compared with another."""
     fan = session.fan
     if fan is None:
         return FanView(note=_note(session))
@@ -35,8 +35,9 @@ def fan_view(session: Session, *, flow: bool) -> FanView:
             partly=taken is not None and branch.id == taken.id and session.taken_length(branch) < len(_own(branch)),
             bookmarked=tree.node(branch.node).bookmarked,
             ended=branch.finish is Finish.END,
+            compared=index == compared,
         )
-        for branch in session.branches
+        for index, branch in enumerate(session.branches)
     )
     return FanView(fan.id, _header(fan, len(branches), flow=flow), branches, session.highlighted)
 

@@ -10,6 +10,7 @@ from cyborg_tui.actions import Action
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
+from cyborg_tui.screens.comparing import Comparing
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
@@ -39,6 +40,7 @@ class WriteScreen(WorkingScreen):
 
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
         super().__init__(session, actions)
+        self._all_actions = actions
         self._dirty = True
         self._typed_at = time.monotonic()
         self._prepared = False
@@ -65,6 +67,7 @@ class WriteScreen(WorkingScreen):
         self._editor = self.query_one(WritingPane)
         self._branches = self.query_one(BranchPane)
         self._seen = Seen(self.session, self._editor, self._branches)
+        self._comparing = Comparing(self.session, self._all_actions, self.app.push_screen)
         self._saving = Saving(self.session, self.app.push_screen, self.notice)
         self._editor.load(self.session.loom.text, self.session.loom.cursor)
         self._editor.read_only = self.session.read_only
@@ -119,7 +122,7 @@ class WriteScreen(WorkingScreen):
     def _show(self) -> None:
         session = self.session
         self._shown_at = time.monotonic()
-        view = fan_view(session, flow=self._flow)
+        view = fan_view(session, flow=self._flow, compared=self._comparing.marked)
         self._view = held_back(view, self._view) if self.is_behind else view
         self._branches.show(self._view)
         at, text = session.provisional
@@ -257,6 +260,13 @@ class WriteScreen(WorkingScreen):
     def action_bookmark(self) -> None:
         self.session.bookmark()
         self._show()
+
+    def action_compare(self) -> None:
+        self.notice(self._comparing.branch())
+        self._show()
+
+    def action_compare_then(self) -> None:
+        self._comparing.then()
 
     def action_edit_branch(self) -> None:
         self._take(Extent.WHOLE)

@@ -21,6 +21,8 @@ _NAMES = {
     "alt+right": "Alt+→",
     "alt+left": "Alt+←",
     "full_stop": ".",
+    "equals_sign": "=",
+    "shift+tab": "Shift+Tab",
     "slash": "/",
     "plus": "+",
     "minus": "-",
