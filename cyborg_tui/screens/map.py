@@ -21,11 +21,12 @@ from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
 from cyborg_tui.widgets.marks import own
-from cyborg_tui.widgets.preview import Preview
+from cyborg_tui.widgets.preview import Paragraph, Preview
 
 __all__ = ["MapScreen"]
 
 _FRAME = 1 / 20
+_NOTHING = (Paragraph((("Nothing here has all of that. Esc: all rows again.", "muted"),)),)
 _SLICE = 0.02
 """Seconds of a frame in which a filter looks for nodes."""
 
@@ -143,7 +144,8 @@ class MapScreen(WorkingScreen):
         self._show_place()
 
     def _show_place(self) -> None:
-        self._preview.show(preview(self._outline))
+        nothing = self._filtered is not None and self._filtered.hunt.done and not self._filtered.hunt.found
+        self._preview.show(_NOTHING if nothing else preview(self._outline))
         self._show_lines()
 
     def _show_lines(self) -> None:
