@@ -121,6 +121,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("map", "f2", "The map: the whole tree", "map", rank=6),
     Action("help", "f1", "All keys", "help", rank=2),
+    Action("search", "ctrl+f", "Search every loom and branch", ""),
     Action("looms", "f7", "Library of looms", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
     Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
@@ -130,7 +131,7 @@ ACTIONS: tuple[Action, ...] = (
 
 _CHANGING = frozenset({"map_hide", "map_bookmark"})
 _ON_THE_MAP = {action.id for action in ACTIONS if action.where in ("map", "compare") and action.id not in _CHANGING}
-READING = _LOOKING | _ON_THE_MAP | {"compare", "compare_then", "provenance", "map"}
+READING = _LOOKING | _ON_THE_MAP | {"compare", "compare_then", "provenance", "search", "map"}
 READING |= {"take_over", "help", "looms", "palette", "which_key", "quit"}
 """The actions that change nothing, for a loom that is written in another window."""
 

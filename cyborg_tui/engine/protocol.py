@@ -46,7 +46,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 3
+VERSION = 4
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -126,6 +126,8 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     """The longest context, in tokens."""
     build: str
     devices: tuple[str, ...]
+    sentence: str = ""
+    """What the person should know of how it runs; empty if all is as it was wanted."""
 
 
 class Unavailable(msgspec.Struct, tag=True, frozen=True):
@@ -178,6 +180,8 @@ class Growth(msgspec.Struct, frozen=True):
     text: bytes
     healed: int
     tokens: tuple[TokenRecord, ...]
+    alternatives: bytes = b""
+    """To each of these tokens, as `loom.alternatives.pack` has them; empty if they are not known."""
 
 
 class Grew(msgspec.Struct, tag=True, frozen=True):

@@ -63,6 +63,8 @@ class TokenRecord:
     """How many bytes of the branch's text it stands for; 0 for the end-of-text token."""
     logprob: float
     """Natural logarithm of its probability, before samplers change it."""
+    entropy: float | None = None
+    """How uncertain the model was here, in nats, before samplers change it; None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class WhichKey(ModalScreen[str | None]):
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
         "m": ("map", "map"),
         "b": ("looms", "library of looms"),
+        "f": ("search", "search"),
         "w": ("provenance", "who wrote what"),
         "a": ("colours", "colour by author"),
         "p": ("palette", "all commands"),

@@ -9,7 +9,7 @@ from textual.containers import Container
 from cyborg_tui.actions import Action
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
-from cyborg_tui.loom.fan import FanId
+from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.screens.comparing import Comparing
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
@@ -42,7 +42,7 @@ class WriteScreen(WorkingScreen):
         super().__init__(session, actions)
         self._all_actions = actions
         self._dirty = True
-        self._typed_at = time.monotonic()
+        self._typed_at = self._keyed_at = time.monotonic()
         self._prepared = False
         self._flow = False
         self._glance = Glance(session)
@@ -82,7 +82,20 @@ class WriteScreen(WorkingScreen):
         """Something changed; the next frame shows it."""
         self._dirty = True
 
+    def go_to(self, node: NodeId, start: int) -> None:
+        """Show a place: a character of a node's text, or of what stands before it if `start` is below 0."""
+        if not self.is_mounted:
+            self.call_after_refresh(self.go_to, node, start)
+            return
+        self._editor.clear_provisional()
+        if not self.session.visit(node, start):
+            self.notice("That place is not there any more.")
+        self._drop()
+        self._sync()
+        self.set_focus(self._editor)
+
     def _key_pressed(self) -> None:
+        self._keyed_at = time.monotonic()
         self._notice = ""
         self._dirty = True
 
@@ -101,6 +114,8 @@ class WriteScreen(WorkingScreen):
         if not self._prepared and now - self._typed_at > _PAUSE:
             self._prepared = True
             self.session.prepare()
+        if now - self._keyed_at > _PAUSE:
+            self.session.look_ahead()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
