@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-__all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
+__all__ = ["ACTIONS", "PLACES", "READING", "Action", "BadKeys", "rebound"]
 
-READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend"}) | {
-    "take_over",
-    "help",
-    "looms",
-    "palette",
-    "which_key",
-    "quit",
+PLACES = {
+    "editor": "While writing",
+    "branches": "In the branches",
+    "map": "On the map",
+    "compare": "Comparing two texts",
+    "anywhere": "Anywhere",
 }
-"""The actions that change nothing, for a loom that is written in another window."""
+"""Where actions belong, in the order in which a person is told of them."""
+
+_LOOKING = frozenset(
+    {"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "memory", "suspend", "colours"}
+)
 
 
 class BadKeys(Exception):
@@ -30,7 +33,7 @@ class Action:
     short: str = ""
     """For the footer; empty if it is not shown there."""
     where: str = "anywhere"
-    """anywhere, editor or branches."""
+    """One of `PLACES`."""
     rank: int = 9
     """Which go first where the footer is narrow."""
 
@@ -63,22 +66,74 @@ ACTIONS: tuple[Action, ...] = (
     Action("hide", "x", "Take the branch out of sight", "hide", "branches", 7),
     Action("bookmark", "b", "Mark the branch, or unmark it", "mark", "branches", 8),
     Action("edit_branch", "e", "Take the branch and edit it", "edit", "branches", 8),
+    Action("compare", "c", "Mark the branch for comparing; on another one: compare the two", "compare", "branches", 9),
     Action("zoom", "z", "The editor alone, full width; Esc there shows both again", "", "branches"),
     Action("write", "escape", "Back to writing, without the provisional text", "write", "branches", 1),
     Action("write_on", "i", "Back to writing, the provisional text stays: typing takes it", "", "branches"),
     Action("stop", "escape", "Stop the model; drop the provisional text; show both panes", "drop", "editor", 1),
+    Action("map_go", "enter", "Go there, and write on from there", "go there", "map", 0),
+    Action("map_down", "j,down", "The next row", "move", "map", 1),
+    Action("map_up", "k,up", "The row before", "", "map"),
+    Action("map_right", "l,right", "Open what is folded here; then the row that follows", "open", "map", 2),
+    Action("map_left", "h,left", "Fold what is open here; then the row from which this one parts", "fold", "map", 3),
+    Action("map_next_sibling", "J,shift+down", "The next branch of the same place", "", "map"),
+    Action("map_previous_sibling", "K,shift+up", "The branch of the same place before", "", "map"),
+    Action("map_page_down", "pagedown,ctrl+d", "A page down", "", "map"),
+    Action("map_page_up", "pageup,ctrl+u", "A page up", "", "map"),
+    Action("map_root", "g,home", "The root: where everything begins", "", "map"),
+    Action("map_last", "G,end", "The last row", "", "map"),
+    Action("map_here", "full_stop", "Where your text ends", "", "map"),
+    Action("map_newest", "v", "Of the branches that follow, the one you were in last", "", "map"),
+    Action("map_next_bookmark", "n", "The next bookmark", "next *", "map", 6),
+    Action("map_previous_bookmark", "N", "The bookmark before", "", "map"),
+    Action("map_back", "left_square_bracket", "Back to where you were before", "", "map"),
+    Action("map_forward", "right_square_bracket", "Forward again", "", "map"),
+    Action("map_open_all", "plus", "Open all that hangs here", "", "map"),
+    Action("map_close_all", "minus", "Fold everything but your path", "", "map"),
+    Action("map_page_on", "space", "The next page of the text on the right", "", "map"),
+    Action("map_filter", "slash", "Show only rows with these words; see below", "filter", "map", 4),
+    Action("map_hoist", "z", "This part alone, as if it were all", "alone", "map", 6),
+    Action("map_lower", "Z", "Back from a part to what is around it", "", "map"),
+    Action("map_hide", "x", "Take this out of sight, or not any more", "hide", "map", 7),
+    Action("map_show_hidden", "X", "Show what is hidden too, or not any more", "", "map"),
+    Action("map_bookmark", "b", "Mark this place, or unmark it", "mark", "map", 5),
+    Action("map_leave", "escape,q", "Back to all rows, to the whole tree, to writing", "back", "map", 1),
+    Action("map_compare", "c", "Mark this for comparing; on another row: compare the two", "compare", "map", 7),
+    Action("map_compare_now", "equals_sign", "Compare this with your text as it is now", "", "map"),
+    Action("compare_down", "j,down", "A row down", "move", "compare", 1),
+    Action("compare_up", "k,up", "A row up", "", "compare"),
+    Action("compare_page_down", "space,pagedown", "A page down", "page", "compare", 2),
+    Action("compare_page_up", "pageup", "A page up", "", "compare"),
+    Action("compare_next", "n,tab", "The next difference", "next", "compare", 1),
+    Action("compare_previous", "N,shift+tab", "The difference before", "", "compare"),
+    Action("compare_turn", "x", "The one text in the other's place", "turn round", "compare", 3),
+    Action("compare_everything", "a", "All of the text, or only what is near a difference", "everything", "compare", 3),
+    Action("compare_leave", "escape,q", "Back", "back", "compare", 0),
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
+    Action("colours", "", "Colour and mark the text by author; or not any more"),
+    Action("provenance", "", "Who wrote what: of the selection, or of everything"),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
+    Action("memory", "", "What the engine holds ready", ""),
+    Action("compare_then", "", "Compare the text with what it was when you came", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
+    Action("map", "f2", "The map: the whole tree", "map", rank=6),
     Action("help", "f1", "All keys", "help", rank=2),
+    Action("search", "ctrl+f", "Search every loom and branch", ""),
     Action("looms", "f7", "Library of looms", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
     Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
     Action("quit", "ctrl+q", "Quit; everything is saved", "quit"),
 )
+
+
+_CHANGING = frozenset({"map_hide", "map_bookmark"})
+_ON_THE_MAP = {action.id for action in ACTIONS if action.where in ("map", "compare") and action.id not in _CHANGING}
+READING = _LOOKING | _ON_THE_MAP | {"compare", "compare_then", "provenance", "search", "map"}
+READING |= {"take_over", "help", "looms", "palette", "which_key", "quit"}
+"""The actions that change nothing, for a loom that is written in another window."""
 
 
 def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
@@ -90,7 +145,7 @@ def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}."
             raise BadKeys(f"keys.{name}: there is no such action; {hint}")
     actions = tuple(replace(action, keys=keys.get(action.id, action.keys)) for action in ACTIONS)
-    for place in ("editor", "branches"):
+    for place in PLACES:
         owners: dict[str, str] = {}
         for action in actions:
             if action.where not in (place, "anywhere"):

@@ -7,6 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 
 from rich.text import Text
 from textual.app import SystemCommand
@@ -16,15 +17,21 @@ from textual.screen import Screen
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.engine import Engine, engine_for
+from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
+from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
+from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
+from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
+from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.kind import kind_of
+from cyborg_tui.terminal.once import Once
 from cyborg_tui.terminal.outside import keep_private
 from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
@@ -34,7 +41,7 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("take_over", "help", "looms", "palette", "which_key", "quit")
+_OURS = ("search", "take_over", "map", "help", "looms", "palette", "which_key", "quit")
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -59,8 +66,10 @@ class CyborgApp(LineApp):
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
+        self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
+        self._looked_for = ""
         self._engine: Engine | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
@@ -72,7 +81,8 @@ class CyborgApp(LineApp):
         self._heed_signals()
         self._show_session(self._session)
         self._say(self._greeting(self._session) or self._welcome())
-        self._say_too(self._first_words)
+        self._say_too(self._once.today(self._first_words))
+        self._say_too(self._once.today(rescued_before()))
         self.run_worker(self._heed_tmux())
         self.set_interval(_HEED, self._heed_other_windows)
         self.call_after_refresh(self._start_engine)
@@ -80,7 +90,7 @@ class CyborgApp(LineApp):
     async def _start_engine(self) -> None:
         """The page comes first: to start a process takes longer than to paint."""
         log = self._config.data / "engine.log"
-        self._engine = engine_for(self._config.engine, self._hear, log)
+        self._engine = engine_for(self._config.engine, self._hear, log, self._config.fan.settings())
         self._session.use(self._engine)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
@@ -89,7 +99,7 @@ class CyborgApp(LineApp):
         tmux = await ask_tmux()
         if tmux is not None:
             self.takes_clipboard = tmux.takes_clipboard
-            self._say_too(tmux.sentence)
+            self._say_too(self._once.today(tmux.sentence))
 
     def copy_to_clipboard(self, text: str) -> None:
         self.put_in_clipboard(text)
@@ -141,7 +151,12 @@ class CyborgApp(LineApp):
         return "The model that comes with the app is a toy; engine.model in the config names a real one."
 
     def _open(self, loom: LoomRow) -> Session:
-        return Session(loom, self._library, self._config.fan.settings(), self._changed)
+        settings = self._config.fan.settings()
+        return Session(loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead)
+
+    def _may_look_ahead(self) -> bool:
+        wanted = self._config.look_ahead
+        return wanted == "always" or (wanted == "on mains" and not on_battery())
 
     def _show_session(self, session: Session) -> None:
         self._write = WriteScreen(session, self._actions)
@@ -156,48 +171,86 @@ class CyborgApp(LineApp):
             self._say(event.sentence)
 
     def _changed(self) -> None:
-        if self._write is not None:
-            self._write.changed()
+        for screen in self.screen_stack if self._write is not None else ():
+            if isinstance(screen, WorkingScreen):
+                screen.changed()
 
     def _library_says(self, state: str) -> None:
         self._session.saving = state
         self._changed()
 
     async def action_go(self, where: str) -> None:
-        """One of the places and things that can be reached from anywhere."""
-        await self._places()[where]()
+        """One of the places and things that can be reached from anywhere, or an action of the write screen."""
+        places = self._places()
+        if where in places:
+            await places[where]()
+        else:
+            await self.screen.run_action(where)
 
     def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {
             "take_over": self._take_over,
+            "map": self._map,
             "help": self._help,
             "looms": self._looms,
+            "search": self._search,
             "palette": self._palette,
             "which_key": self._which_key,
             "quit": self._quit,
         }
 
-    async def _help(self) -> None:
+    async def _map(self) -> None:
+        """To the map, or back from it."""
+        from cyborg_tui.screens.map import MapScreen  # only when it is wanted
+
         if isinstance(self.screen, WriteScreen):
+            write = self.screen
+            self.push_screen(MapScreen(self._session, self._actions), lambda _: write.came_back())
+        elif isinstance(self.screen, MapScreen):
+            self.screen.dismiss(None)
+
+    async def _help(self) -> None:
+        if isinstance(self.screen, WorkingScreen):
             self.push_screen(HelpScreen(self._actions))
 
     async def _palette(self) -> None:
-        self.action_command_palette()
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     async def _which_key(self) -> None:
         async def go(where: str | None) -> None:
             if where:
                 await self.action_go(where)
 
-        if isinstance(self.screen, WriteScreen):
+        if isinstance(self.screen, WorkingScreen):
             self.push_screen(WhichKey(), go)
 
     async def _looms(self) -> None:
-        if isinstance(self.screen, WriteScreen):
+        if isinstance(self.screen, WorkingScreen):
             from cyborg_tui.screens.looms import LoomsScreen  # its widgets take 35 ms to import
 
             self._library.flush(2)
             self.push_screen(LoomsScreen(self._library.looms()), self._go_to_loom)
+
+    async def _search(self) -> None:
+        """Everything that was ever written, in any loom and branch."""
+        if isinstance(self.screen, WriteScreen):
+            from cyborg_tui.screens.find import FindScreen
+
+            self._library.flush(2)
+            screen = FindScreen(self._library.find, self._looked_for)
+
+            async def go(found: Found | None) -> None:
+                self._looked_for = screen.typed
+                if found is not None:
+                    await self._go_to_place(found)
+
+            self.push_screen(screen, go)
+
+    async def _go_to_place(self, found: Found) -> None:
+        await self._go_to_loom(found.loom)
+        if self._session.row.id == found.loom and self._write is not None:
+            self._write.go_to(found.node, found.start)
 
     async def _go_to_loom(self, loom: int | None) -> None:
         if loom is None or loom == self._session.row.id:
@@ -228,7 +281,7 @@ class CyborgApp(LineApp):
     async def _take_over(self) -> None:
         """Write in this loom, as the other window leaves it."""
         loom = self._session.row.id
-        if not (self._session.read_only and isinstance(self.screen, WriteScreen)):
+        if not (self._session.read_only and isinstance(self.screen, WorkingScreen)):
             return
         if not await take_over(self._library, loom):
             self._say("The other window does not answer; end its process, or try again.")
@@ -244,12 +297,17 @@ class CyborgApp(LineApp):
         self.exit(message=Text(drawable(said)) if said else None)
 
     def _say(self, sentence: str) -> None:
-        if sentence and self._write is not None:
-            self._write.notice(sentence)
+        if sentence and self._front is not None:
+            self._front.notice(sentence)
 
     def _say_too(self, sentence: str) -> None:
-        if sentence and self._write is not None:
-            self._write.say_too(sentence)
+        if sentence and self._front is not None:
+            self._front.say_too(sentence)
+
+    @property
+    def _front(self) -> WorkingScreen | None:
+        """The screen that speaks to the person."""
+        return self.screen if isinstance(self.screen, WorkingScreen) else self._write
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds the actions of the table."""
@@ -260,7 +318,7 @@ class CyborgApp(LineApp):
                 continue
             if action.id in _OURS:
                 yield SystemCommand(action.help, keys, self._runner(action.id))
-            elif isinstance(screen, WriteScreen) and action.id not in twice and screen.allows(action):
+            elif isinstance(screen, WorkingScreen) and action.id not in twice and screen.allows(action):
                 yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))
 
     def _runner(self, where: str) -> Callable[[], None]:

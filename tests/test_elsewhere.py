@@ -121,14 +121,14 @@ def test_over_a_network_without_encryption_that_is_said(data):
 
 
 def test_a_server_that_does_not_answer_is_waited_for_with_seconds_while_one_writes(data):
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        with app(data, f'url = "http://127.0.0.1:{silent.getsockname()[1]}"') as t:
-            t.wait_for(re.compile(r"reaching 127.0.0.1 · \d+ s").search)
-            t.send("Once", "Tab")
-            t.wait_for("Esc: not after all")
-            t.send("Esc")
-            t.wait_for(lambda s: "not after all" not in s and "Once" in s)
-            leave(t)
+    silent = socket.create_server(("127.0.0.1", 0))
+    with silent, app(data, f'url = "http://127.0.0.1:{silent.getsockname()[1]}"') as t:
+        t.wait_for(re.compile(r"reaching 127.0.0.1 · \d+ s").search)
+        t.send("Once", "Tab")
+        t.wait_for("Esc: not after all")
+        t.send("Esc")
+        t.wait_for(lambda s: "not after all" not in s and "Once" in s)
+        leave(t)
 
 
 def test_where_nothing_leaves_the_machine_no_place_is_named(data):

@@ -85,7 +85,7 @@ class _Run:
 
     async def run(self) -> FanReport:
         began = time.perf_counter()
-        client = engine_for(self._config, self._hear)
+        client = engine_for(self._config, self._hear, fans=self._settings)
         await client.start()
         segments = (Segment(self._prompt),) if self._prompt else ()
         client.fan(Context(segments), self._settings, self._seed)

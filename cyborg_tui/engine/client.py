@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.backoff import Backoff
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.losses import Losses
+from cyborg_tui.engine.losses import Asked, Losses
 from cyborg_tui.engine.parting import Cure, Parting, parting_of, place_of
 from cyborg_tui.engine.process import NonsenseError, Process
 from cyborg_tui.engine.protocol import (
@@ -32,6 +33,8 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Request,
+    ScoreEnded,
+    ScoreRequest,
     Unavailable,
     load,
     wire,
@@ -44,6 +47,7 @@ from cyborg_tui.loom.settings import FanSettings
 __all__ = ["EngineClient"]
 
 _HERE = (sys.executable, "-m", "cyborg_tui.engine")
+_KILLED = "The system ended the engine, most likely for want of memory"
 _NOTICED = 2
 """Seconds without a word after which it is shown that another machine is waited for."""
 _GUILTY = "Twice the engine stopped over this, so it is not asked again; change the text or the settings."
@@ -57,10 +61,13 @@ class EngineClient:
         config: EngineConfig,
         listener: Callable[[EngineEvent], None],
         *,
+        fans: FanSettings | None = None,
         log: Path | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
+        """`fans`: the fans that are likely to be asked for, so that there is room for their branches."""
         self._config, self._listener, self._log = config, listener, log
+        self._usual = fans or FanSettings()
         self._command = tuple(command or config.command or _HERE)
         self._place = place_of(config.command) if config.command else ""
         self._process: Process | None = None
@@ -77,8 +84,8 @@ class EngineClient:
         """What is said of one of another version, which is ended."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = 0
-        self._unanswered: deque[FanRequest | Evaluate] = deque()
+        self._fans = self._scores = 0
+        self._unanswered: deque[Asked] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
         """Whether the first of them has branches."""
@@ -167,14 +174,39 @@ class EngineClient:
             self._ask(self._fan)
         return self._fans
 
+    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
+        """Ask for a fan that may soon be wanted; whatever else is asked for stops it. Returns its number."""
+        self._fans += 1
+        request = FanRequest(self._fans, wire(context), settings, seed)
+        if self._ready and self._fan is None and not self._losses.guilty(request):
+            self._ask(request)
+        return self._fans
+
+    def want(self, fan: int) -> None:
+        """A fan that was made ahead is wanted now."""
+        for request in self._unanswered:
+            if isinstance(request, FanRequest) and request.id == fan:
+                self._fan = request
+
     def evaluate(self, context: Context) -> None:
         """Have a context evaluated while there is nothing else to do."""
         request = Evaluate(wire(context))
         if self._ready and self._fan is None and not self._losses.guilty(request):
             self._ask(request)
 
+    def score(self, context: Context, text: Context) -> int:
+        """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
+        events carry."""
+        self._scores += 1
+        request = ScoreRequest(self._scores, wire(context), wire(text))
+        if self._ready and self._fan is None and not self._losses.guilty(request):
+            self._ask(request)
+        else:
+            asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(request.id, False))
+        return self._scores
+
     def cancel(self) -> None:
-        """Stop the fan or evaluation in flight."""
+        """Stop the fan, evaluation or scoring in flight."""
         self._fan = None
         if self._ready:
             self._send(Cancel())
@@ -183,11 +215,18 @@ class EngineClient:
 
     def _load(self) -> None:
         self._loading, self._ready = True, False
-        self._unanswered.clear()
-        self._send(load(self._config))
+        self._give_up()
+        self._send(load(self._config, self._usual))
         self._watch()
 
-    def _ask(self, request: FanRequest | Evaluate) -> None:
+    def _give_up(self) -> None:
+        """Nothing that this worker was asked for will be answered."""
+        for request in self._unanswered:
+            if isinstance(request, ScoreRequest):
+                self._listener(ScoreEnded(request.id, False))
+        self._unanswered.clear()
+
+    def _ask(self, request: Asked) -> None:
         self._unanswered.append(request)
         self._send(request)
         self._watch()
@@ -234,7 +273,7 @@ class EngineClient:
                 self._loading = False
             case Grew():
                 self._grew = True
-            case FanEnded() | Evaluated():
+            case FanEnded() | Evaluated() | ScoreEnded():
                 self._answered(event)
             case _:
                 pass
@@ -242,7 +281,7 @@ class EngineClient:
             self._ask(self._fan)  # asked for before the model was there
         self._listener(event)
 
-    def _answered(self, event: FanEnded | Evaluated) -> None:
+    def _answered(self, event: FanEnded | Evaluated | ScoreEnded) -> None:
         self._grew = False
         if self._unanswered:
             self._losses.accomplished(self._unanswered.popleft())
@@ -283,7 +322,7 @@ class EngineClient:
         if self._unfit:
             return Parting(Cure.NOTHING, self._unfit)
         if not self._place:
-            return Parting(Cure.ANOTHER, self._said or "The engine stopped unexpectedly")
+            return Parting(Cure.ANOTHER, self._said or _how_it_stopped(status))
         if self._silent:
             return Parting(Cure.TIME, f"Nothing was heard from {self._place} any more.")
         if self._said:
@@ -298,7 +337,7 @@ class EngineClient:
         again = parting.cure is not Cure.NOTHING and not self._losses.hopeless
         fan = self._fan
         began = fan is not None and at is fan and self._grew
-        self._unanswered.clear()
+        self._give_up()
         self._alive = self._loading = self._ready = self._grew = False
         if self._watching is not None:
             self._watching.cancel()
@@ -326,6 +365,8 @@ class EngineClient:
         if parting.cure is Cure.NOTHING:
             return parting.sentence
         name = inert(Path(self._config.model).name, 60) or "its model"
+        if self._losses.loading_is_hopeless and parting.sentence == _KILLED:
+            return f"{_KILLED}, twice while it loaded {name}; choose a smaller model, or a smaller engine.context."
         if self._losses.loading_is_hopeless:
             return f"The engine stopped twice while it loaded {name}; choose another model."
         return f"{parting.sentence} again and again; try another model, or a smaller window."
@@ -336,6 +377,10 @@ async def _end(task: asyncio.Task[None] | None) -> None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def _how_it_stopped(status: int) -> str:
+    return _KILLED if status == -signal.SIGKILL else "The engine stopped unexpectedly"
 
 
 def _of_another_version(hello: Hello, place: str) -> str:

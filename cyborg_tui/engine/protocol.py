@@ -25,6 +25,7 @@ __all__ = [
     "FanStats",
     "Grew",
     "Growth",
+    "Held",
     "Hello",
     "Load",
     "Loading",
@@ -36,6 +37,9 @@ __all__ = [
     "Refused",
     "Remark",
     "Request",
+    "ScoreEnded",
+    "ScoreRequest",
+    "Scored",
     "Unavailable",
     "WireSegment",
     "decode_event",
@@ -46,7 +50,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 3
+VERSION = 5
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -58,12 +62,14 @@ class Load(msgspec.Struct, tag=True, frozen=True):
     config: EngineConfig
     model: bytes
     """The path in `config`, which may be no UTF-8; the one there is empty."""
+    branches: int
+    """Tokens that the branches of one fan may have together."""
 
 
-def load(config: EngineConfig) -> Load:
+def load(config: EngineConfig, fan: FanSettings) -> Load:
     """What the worker must know; not how it is reached."""
     own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
-    return Load(own, os.fsencode(config.model))
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -93,15 +99,23 @@ class Evaluate(msgspec.Struct, tag=True, frozen=True):
     context: tuple[WireSegment, ...]
 
 
+class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
+    """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    text: tuple[WireSegment, ...]
+
+
 class Cancel(msgspec.Struct, tag=True, frozen=True):
-    """Stop the fan or evaluation in flight."""
+    """Stop the fan, evaluation or scoring in flight."""
 
 
 class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | Cancel | Ping
+Request = Load | FanRequest | Evaluate | ScoreRequest | Cancel | Ping
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -124,6 +138,8 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     """The longest context, in tokens."""
     build: str
     devices: tuple[str, ...]
+    sentence: str = ""
+    """What the person should know of how it runs; empty if all is as it was wanted."""
 
 
 class Unavailable(msgspec.Struct, tag=True, frozen=True):
@@ -182,6 +198,8 @@ class Growth(msgspec.Struct, frozen=True):
     text: bytes
     healed: int
     tokens: tuple[TokenRecord, ...]
+    alternatives: bytes = b""
+    """To each of these tokens, as `loom.alternatives.pack` has them; empty if they are not known."""
 
 
 class Grew(msgspec.Struct, tag=True, frozen=True):
@@ -193,6 +211,21 @@ class BranchEnded(msgspec.Struct, tag=True, frozen=True):
     fan: int
     index: int
     finish: Finish
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What the cache holds. A cell is a token's place in it."""
+
+    paths: int = 0
+    """Places that can be gone on from without evaluating anything again."""
+    used: int = 0
+    """Cells of all paths and branches; what they begin with alike counts once."""
+    beside: int = 0
+    """Cells that may hold anything but the path evaluated last."""
+    cells: int = 0
+    """All there are."""
+    cell_bytes: int = 0
+    """Memory that a cell takes; 0 if it is not known."""
 
 
 class FanStats(msgspec.Struct, frozen=True):
@@ -218,6 +251,29 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
     finish: Finish | None
     """How the branches ended that came to no end of their own; None if there are none."""
     stats: FanStats
+    held: Held = Held()
+
+
+class Scored(msgspec.Struct, tag=True, frozen=True):
+    """The next tokens of a text that is scored."""
+
+    score: int
+    done: int
+    """Tokens scored so far, of `total`."""
+    total: int
+    tokens: tuple[TokenRecord, ...]
+    alternatives: bytes
+    """To each of these tokens, as `loom.alternatives.pack` has them."""
+    lead: int
+    """Bytes of the first of these tokens that stand before the text."""
+
+
+class ScoreEnded(msgspec.Struct, tag=True, frozen=True):
+    """Nothing more will come of this scoring; each that was asked for is answered, in turn with the fans."""
+
+    score: int
+    complete: bool
+    """False if something else was wanted meanwhile, or it cannot be done."""
 
 
 class Evaluated(msgspec.Struct, tag=True, frozen=True):
@@ -225,6 +281,8 @@ class Evaluated(msgspec.Struct, tag=True, frozen=True):
 
     tokens: int
     """The length of the context; 0 if something else was wanted meanwhile."""
+    held: Held | None = None
+    """None if the cache was not looked at."""
 
 
 EngineEvent = (
@@ -242,6 +300,8 @@ EngineEvent = (
     | BranchEnded
     | FanEnded
     | Evaluated
+    | Scored
+    | ScoreEnded
 )
 
 _encoder = msgspec.msgpack.Encoder()

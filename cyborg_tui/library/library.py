@@ -13,17 +13,25 @@ from cyborg_tui.library.backups import Backups
 from cyborg_tui.library.caretaker import Caretaker
 from cyborg_tui.library.claims import Claims
 from cyborg_tui.library.errors import LibraryError, NotALibraryError, damaged, reason
+from cyborg_tui.library.finding import Finder, Finding
 from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
-from cyborg_tui.library.rows import to_bytes
+from cyborg_tui.library.rows import alternatives_from, score_from, to_bytes
 from cyborg_tui.library.writer import Writer
+from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.fan import BranchId
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.score import Score
+from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
+_SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
+_ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
+_TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _PATIENCE = 5.0
 """Seconds to wait for changes that must be committed."""
 _PATIENCE_IN_TROUBLE = 0.5
@@ -33,9 +41,9 @@ _PATIENCE_IN_TROUBLE = 0.5
 class Library:
     """One SQLite file. `save` returns at once; a thread of its own commits within a second.
 
-    All methods but `save`, `remember_file`, `saved` and `flush` belong to the thread that opened it. Any number of
-    libraries, in any number of processes, may have the same file open. Once a day a backup is made in the background;
-    if a process that wrote here was killed, the file is looked at, in the background too.
+    All methods but `save`, `remember_file`, `saved`, `flush` and `find` belong to the thread that opened it. Any number
+    of libraries, in any number of processes, may have the same file open. Once a day a backup is made in the
+    background; if a process that wrote here was killed, the file is looked at, in the background too.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,6 +59,8 @@ class Library:
         self._reading = Holding(self.file)
         self._caretaker = Caretaker(self.file, self._hear_bad_news)
         self._writer = Writer(Holding(self.file, patience=2.0), self._written)
+        self._finder = Finder(self.file)
+        self._caretaker.index()
         if sweep(folder):
             self._caretaker.look_for_damage()
 
@@ -90,6 +100,8 @@ class Library:
             self.on_state(f"Not saved yet: {problem}; it is tried again every second.")
             return
         self.on_state(self._bad_news)
+        if self._writer.index_is_behind:
+            self._caretaker.index()
         self._caretaker.after_commit()
 
     def _hear_bad_news(self, sentence: str) -> None:
@@ -107,6 +119,18 @@ class Library:
     def for_file(self, path: Path) -> LoomRow:
         """The loom of a text file, begun if there is none yet. Links lead to the same loom. Raises LibraryError."""
         return self._find_or_begin("path", os.fsencode(os.path.realpath(path)), "file", path.name)
+
+    def of_file(self, path: Path) -> LoomRow:
+        """The loom of a text file that has one. Raises LibraryError."""
+        found = self._find("path", os.fsencode(os.path.realpath(path)))
+        if found is None:
+            raise LibraryError(f"{path} has no loom; `cyborg-tui list` shows those there are, by number.")
+        return found
+
+    def taken(self, loom: int) -> dict[BranchId, int]:
+        """How many characters of each branch were taken last, as the log has it. Raises LibraryError."""
+        with self._in_words():
+            return dict(self._reader.execute(_TAKEN, (loom,)))
 
     def keep_in_file(self, loom: int, path: Path) -> None:
         """From now on the loom is the text of this file. Raises LibraryError if another loom is."""
@@ -129,6 +153,10 @@ class Library:
         with self._in_words():
             return [loom_row(row) for row in self._reader.execute(f"{LOOMS} ORDER BY changed_at DESC, id DESC")]
 
+    def find(self, what: Asked, limit: int = 100) -> Finding:
+        """Places in all looms, of every branch, what was written last first. From any thread. Raises LibraryError."""
+        return self._finder.find(what, limit)
+
     def open(self, loom: int) -> Loom:
         """A loom as it was last saved. Raises LibraryError."""
         if not self.flush(self._patience):
@@ -141,6 +169,25 @@ class Library:
                     f"Loom {loom} is damaged, the others can still be opened; "
                     "`cyborg-tui doctor` says more and mends it."
                 ) from None
+
+    def alternatives(self, loom: int, branch: BranchId) -> tuple[Alternatives, ...]:
+        """What a branch nearly said, token by token; empty where that is not known. Raises LibraryError."""
+        with self._in_words():
+            packed = self._writer.alternatives(loom, branch)
+            if packed is None:
+                row = self._reader.execute(_ALTERNATIVES, (loom, branch)).fetchone()
+                packed = alternatives_from(row[0]) if row else b""
+            return unpack(packed)
+
+    def save_score(self, loom: int, key: bytes, score: Score) -> None:
+        """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""
+        self._writer.add_score(loom, key, score)
+
+    def score(self, loom: int, key: bytes) -> Score | None:
+        """What is kept under this key; None: nothing is known. Raises LibraryError."""
+        with self._in_words():
+            row = self._reader.execute(_SCORE, (loom, key)).fetchone()
+            return self._writer.score(loom, key) or (score_from(*row) if row else None)
 
     def claim(self, loom: int) -> bool:
         """Be the one who writes in this loom, until `release` or the end of the process. False if another is."""
@@ -196,6 +243,7 @@ class Library:
         """Save what is left and close. False if it could not be saved within some seconds; it is lost then."""
         saved = self._writer.close(self._patience)
         self._caretaker.close()
+        self._finder.close()
         self._claims.release_all()
         self._reading.let_go()
         return saved

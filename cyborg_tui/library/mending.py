@@ -11,6 +11,7 @@ from cyborg_tui.library.aside import begin, new_file, put_in_place
 from cyborg_tui.library.backups import Backup, Backups
 from cyborg_tui.library.errors import InUseError, LibraryError, reason
 from cyborg_tui.library.examination import examine
+from cyborg_tui.library.index import queue
 from cyborg_tui.library.leftovers import in_use
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.library.reading import UNREADABLE, loom_row
@@ -70,12 +71,14 @@ def mend(file: Path, now: datetime) -> Mended:
         raise InUseError("Another window has the library open; close that first.")
     try:
         salvaged = salvage(file)
-        looms = _looms(salvaged)
+        looms, alternatives = _looms(salvaged), salvaged.rows["alternatives"]
         backup = Backups(file).newest_good()
         if backup is not None:
-            _add_what_there_is_more_of(looms, _looms(salvage(backup.file)))
+            backed_up = salvage(backup.file)
+            _add_what_there_is_more_of(looms, _looms(backed_up))
+            alternatives += backed_up.rows["alternatives"]
         with new_file(file) as part:
-            _write(part, looms, salvaged.rows["events"])
+            _write(part, looms, salvaged.rows["events"], alternatives)
             faults = examine(part).faults
     except (sqlite3.Error, OSError) as error:
         raise LibraryError(f"No new library could be made ({reason(error)}); the old one is as it was.") from None
@@ -97,7 +100,7 @@ def _looms(salvaged: Salvaged) -> dict[int, _Loom]:
     rows = salvaged.rows
     known = {row[0]: row for row in map(_loom_row, rows["looms"]) if row is not None}
     remains = {id: Remains(place=tuple(row[at] for at in _PLACE)) for id, row in known.items()}
-    for table in ("nodes", "fans", "branches"):
+    for table in ("nodes", "fans", "branches", "facts", "trails"):
         for row in rows[table]:
             if isinstance(row[0], int) and 0 < row[0] < 2**62:
                 getattr(remains.setdefault(row[0], Remains()), table).append(row)
@@ -140,7 +143,7 @@ def _add_what_there_is_more_of(looms: dict[int, _Loom], backed_up: dict[int, _Lo
             looms[id] = loom
 
 
-def _write(part: Path, looms: dict[int, _Loom], events: list[Row]) -> None:
+def _write(part: Path, looms: dict[int, _Loom], events: list[Row], alternatives: list[Row]) -> None:
     begin(part)
     pending = Pending()
     for id, loom in looms.items():
@@ -154,7 +157,12 @@ def _write(part: Path, looms: dict[int, _Loom], events: list[Row]) -> None:
             given.update(row[at] for at in _UNIQUE)
             connection.execute(f"INSERT INTO looms VALUES ({', '.join('?' * len(row))})", row)
         pending.write(connection)
+        queue(connection, looms)
         connection.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row for row in events if row[1] in looms),
+        )
+        branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}
+        connection.executemany(
+            "INSERT OR IGNORE INTO alternatives VALUES (?, ?, ?)", (row for row in alternatives if row[:2] in branches)
         )

@@ -1,18 +1,34 @@
 """The tables of the library, as numbered migrations: a file of any earlier version is brought up to this one."""
 
+import contextlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from cyborg_tui.library.errors import NewerLibraryError, NotALibraryError
 
-__all__ = ["APPLICATION_ID", "TABLES", "check", "columns", "connect", "migrate"]
+__all__ = ["APPLICATION_ID", "FIRST", "INDEX", "TABLES", "check", "columns", "connect", "make_index", "migrate"]
 
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
 
-TABLES = ("looms", "nodes", "models", "fans", "branches", "events")
-"""Those that refer to another come after it."""
+TABLES = (
+    "looms",
+    "nodes",
+    "models",
+    "fans",
+    "branches",
+    "alternatives",
+    "events",
+    "facts",
+    "trails",
+    "steps",
+    "chunks",
+)
+"""Those that refer to another come after it. Scores are none of them: they can be found out again."""
+
+FIRST = 1
+"""The first version of the tables."""
 
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -94,7 +110,84 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX events_of_loom ON events (loom, at)",
     ),
+    (
+        """CREATE TABLE alternatives (
+            loom INTEGER NOT NULL,
+            branch INTEGER NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, branch),
+            FOREIGN KEY (loom, branch) REFERENCES branches ON DELETE CASCADE
+        )""",
+    ),
+    (
+        """CREATE TABLE passages (
+            id INTEGER PRIMARY KEY,
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            node INTEGER NOT NULL,
+            place REAL NOT NULL,
+            before INTEGER NOT NULL,
+            text BLOB NOT NULL,
+            marks TEXT NOT NULL,
+            origin INTEGER NOT NULL,
+            made_at REAL NOT NULL
+        )""",
+        "CREATE INDEX passages_of_node ON passages (loom, node)",
+        """CREATE TABLE unindexed (
+            loom INTEGER PRIMARY KEY REFERENCES looms ON DELETE CASCADE,
+            after INTEGER NOT NULL
+        )""",
+        "INSERT INTO unindexed SELECT id, 0 FROM looms",
+        "CREATE INDEX nodes_of_parent ON nodes (loom, parent)",
+    ),
+    (
+        """CREATE TABLE facts (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            node INTEGER NOT NULL,
+            name BLOB NOT NULL,
+            note BLOB NOT NULL,
+            tags BLOB NOT NULL,
+            arranged BLOB NOT NULL,
+            settled INTEGER NOT NULL,
+            rewritten_at REAL,
+            PRIMARY KEY (loom, node)
+        )""",
+        """CREATE TABLE trails (
+            loom INTEGER PRIMARY KEY REFERENCES looms ON DELETE CASCADE,
+            places BLOB,
+            history BLOB
+        )""",
+        """CREATE TABLE steps (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            step BLOB NOT NULL,
+            PRIMARY KEY (loom, number)
+        )""",
+        """CREATE TABLE chunks (
+            id INTEGER PRIMARY KEY,
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            node INTEGER NOT NULL,
+            text BLOB NOT NULL
+        )""",
+        "CREATE INDEX chunks_of_node ON chunks (loom, node)",
+    ),
+    (
+        """CREATE TABLE scores (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            key BLOB NOT NULL,
+            lead INTEGER NOT NULL,
+            tokens BLOB NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, key)
+        )""",
+    ),
 )
+
+INDEX = (
+    "CREATE VIRTUAL TABLE found USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii')",
+    "DELETE FROM passages",
+    "INSERT OR REPLACE INTO unindexed SELECT id, 0 FROM looms",
+)
+"""The index of words, and everything to be put into it. It is no step, for a SQLite may be without such indexes."""
 
 
 def connect(file: Path, patience: float = 5.0, *, only_read: bool = False) -> sqlite3.Connection:
@@ -109,8 +202,12 @@ def connect(file: Path, patience: float = 5.0, *, only_read: bool = False) -> sq
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except UnicodeDecodeError:  # SQLite names the damaged table, and the name is damaged too
+        connection.close()
+        raise sqlite3.DatabaseError("malformed database schema") from None
     return connection
 
 
@@ -123,34 +220,57 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
     version = _version(connection)
     if version > len(_MIGRATIONS):
         raise NewerLibraryError(f"{file} was written by a newer version of cyborg-tui; install that one to open it.")
-    if version < 0 or (version and not _complete(connection)) or (tables and not version):
+    if version < 0 or (version and not _complete(connection, version)) or (tables and not version):
         raise NotALibraryError(f"{file} is damaged; `cyborg-tui doctor` says more and mends it.")
 
 
-def columns(table: str) -> tuple[str, ...]:
-    """The names of a table's columns, in the order in which rows are written."""
+def columns(table: str, version: int | None = None) -> tuple[str, ...]:
+    """The names of a table's columns, in the order in which rows are written; in an earlier version of the tables, of
+    those that it had. None if it had no such table."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        migrate(connection)
+        _create(connection, version)
         return tuple(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
 
 
-def _complete(connection: sqlite3.Connection) -> bool:
-    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return there.issuperset(TABLES)
+def _create(connection: sqlite3.Connection, version: int | None) -> None:
+    """The tables of a version, without the marks of the file."""
+    for statements in _MIGRATIONS[:version]:
+        for statement in statements:
+            connection.execute(statement)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the file to this version's tables, each step whole or not at all. Raises sqlite3.Error."""
+def _complete(connection: sqlite3.Connection, version: int) -> bool:
+    """Whether every table of a version is there."""
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
+        _create(whole, version)
+        return set(connection.execute(tables)) >= set(whole.execute(tables))
+
+
+def migrate(connection: sqlite3.Connection, upto: int | None = None) -> None:
+    """Bring the file to this version's tables, or to those of version `upto`, each step whole or not at all. Raises
+    sqlite3.Error."""
     connection.execute("PRAGMA journal_mode = WAL")
-    while _version(connection) < len(_MIGRATIONS):
+    while _version(connection) < len(_MIGRATIONS[:upto]):
         with connection:
             connection.execute("BEGIN IMMEDIATE")
             done = _version(connection)  # read again: another process may have been first
-            if done < len(_MIGRATIONS):
+            if done < len(_MIGRATIONS[:upto]):
                 for statement in _MIGRATIONS[done]:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {done + 1}")
+    make_index(connection)
+
+
+def make_index(connection: sqlite3.Connection) -> None:
+    """Begin the index of words if there is none; nothing is lost if this SQLite has no such indexes."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'found'").fetchone() is not None:
+        return
+    with contextlib.suppress(sqlite3.OperationalError), connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in INDEX:
+            connection.execute(statement)
 
 
 def _version(connection: sqlite3.Connection) -> int:

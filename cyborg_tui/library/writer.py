@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from cyborg_tui.library.errors import reason
 from cyborg_tui.library.holding import Holding
+from cyborg_tui.library.index import index_nodes
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.score import Score
 
 __all__ = ["Writer"]
 
@@ -26,7 +28,9 @@ class Writer:
         self._holding, self._on_state = holding, on_state
         self.problem = ""
         """Why nothing can be saved now; empty if the last time it could be."""
-        self._pending = Pending()
+        self.index_is_behind = False
+        """Whether something was saved that is not in the index."""
+        self._pending = self._batch = Pending()
         self._added = self._committed = 0
         self._pause = _GATHER
         self._hurry = self._closing = False
@@ -43,6 +47,22 @@ class Writer:
         with self._changed:
             self._pending.digests[loom] = digest
             self._count_one()
+
+    def add_score(self, loom: int, key: bytes, score: Score) -> None:
+        with self._changed:
+            self._pending.scores[loom, key] = score
+            self._count_one()
+
+    def score(self, loom: int, key: bytes) -> Score | None:
+        """The score that is kept under this key, if it is not committed yet."""
+        with self._changed:
+            return self._pending.scores.get((loom, key)) or self._batch.scores.get((loom, key))
+
+    def alternatives(self, loom: int, branch: int) -> bytes | None:
+        """Those to the tokens of a branch, packed, if they are not committed yet."""
+        with self._changed:
+            key = (loom, branch)
+            return self._pending.alternatives.get(key) or self._batch.alternatives.get(key)
 
     def _count_one(self) -> None:
         """The first change wakes the thread, which then gathers: being woken at every key would slow the key down."""
@@ -83,8 +103,9 @@ class Writer:
                     self._changed.wait_for(lambda: self._hurry or self._closing, self._pause)
                 if self._closing:
                     break
-                batch, upto = self._pending, self._added
+                self._batch, upto = self._pending, self._added
                 self._pending, self._hurry = Pending(), False
+            batch = self._batch
             problem = self._commit(batch)
             with self._changed:
                 if problem:
@@ -92,6 +113,7 @@ class Writer:
                     self._pending = batch
                 else:
                     self._committed = upto
+                    self._batch = Pending()
                 self._pause = _RETRY if problem else _GATHER
                 self.problem = problem
                 self._changed.notify_all()
@@ -105,6 +127,7 @@ class Writer:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 batch.write(connection)
+                self.index_is_behind = not index_nodes(connection, batch.nodes)
             if not self._holding.stands:  # deleted a moment ago, and the commit with it
                 return "its file was deleted"
         except Exception as error:  # whatever it is: this thread must live, and what is not saved be kept

@@ -63,6 +63,8 @@ class TokenRecord:
     """How many bytes of the branch's text it stands for; 0 for the end-of-text token."""
     logprob: float
     """Natural logarithm of its probability, before samplers change it."""
+    entropy: float | None = None
+    """How uncertain the model was here, in nats, before samplers change it; None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ class Branch:
     """None while it is still growing."""
     looked: bool = False
     """Whether the person looked at it: highlighted, or its first line on screen for a second with focus."""
+
+    @property
+    def purged(self) -> bool:
+        """Whether the person had it deleted for good. What is left says only that it was drawn."""
+        return not self.node
 
 
 @dataclass(frozen=True, slots=True)

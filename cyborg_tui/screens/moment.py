@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.fan import FanId
-from cyborg_tui.screens.views import counts, saved_words
+from cyborg_tui.outline.whereabouts import whereabouts
+from cyborg_tui.screens.views import counts, place_words, saved_words
 from cyborg_tui.session import Session
 
-__all__ = ["Counts", "Glance", "Moment"]
+__all__ = ["Counts", "Glance", "Moment", "Where"]
 
 _RECOUNT = 0.5
 """Seconds between two counts of the words."""
+_CALM = 0.7
+"""Seconds without a change until what is saved is called so: the word stands still while one types."""
 _LONG_ENOUGH = 1.0
 """Seconds after which a branch whose beginning is on the screen has been looked at."""
 
@@ -60,9 +63,11 @@ class Counts:
         self._counted_at = 0.0
         self._selection: tuple[int, int] | None = None
         self._stale = False
+        self._saving = False
+        self._calm_at = 0.0
 
     def at(self, now: float, selection: tuple[int, int] | None = None) -> tuple[tuple[str, ...], str]:
-        """The counts, of what is selected if anything is, and what is saved where; at most half a second old. `now`:
+        """The counts, of what is selected if anything is, at most half a second old; and what is saved where. `now`:
         seconds."""
         same = selection == self._selection
         self._stale = same and now - self._counted_at < _RECOUNT
@@ -71,11 +76,38 @@ class Counts:
             selected = ("selected",) if selection else ()
             self._counted_at, self._selection = now, selection
             self._counted = (*selected, *counts(part)), saved_words(self._session)
-        return self._counted
+        words, saved = self._counted
+        return words, "saving".rjust(len(saved)) if self._is_saving(now) else saved
+
+    def _is_saving(self, now: float) -> bool:
+        """Whether something is not committed yet, or was not a moment ago."""
+        if not self._session.saved:
+            self._calm_at = now + _CALM
+        self._saving = now < self._calm_at
+        return self._saving
 
     def due(self, now: float) -> bool:
-        """Whether what was shown last has to be counted again."""
-        return self._stale and now - self._counted_at >= _RECOUNT
+        """Whether what was shown last may not be so any more."""
+        return (self._stale and now - self._counted_at >= _RECOUNT) or (self._saving and now >= self._calm_at)
+
+
+class Where:
+    """Where in the tree the person is, found out again only when they, or the tree, may have moved."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: object = None
+        self._words = ""
+
+    def words(self) -> str:
+        session = self._session
+        tree, leaf = session.loom.tree, session.loom.manuscript.leaf
+        seen = sum(branch.looked for branch in session.branches)
+        now = (leaf, tree.next_node, session.fan and session.fan.id, len(session.branches), seen)
+        if now != self._known:
+            self._known = now
+            self._words = place_words(whereabouts(tree, session.loom.manuscript.path))
+        return self._words
 
 
 class Glance:

@@ -4,14 +4,25 @@ from dataclasses import replace
 
 from cyborg_tui.loom.fan import Branch, Fan, Finish
 from cyborg_tui.loom.settings import Until
+from cyborg_tui.outline.whereabouts import Whereabouts
 from cyborg_tui.session import EngineView, Part, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
-__all__ = ["counts", "engine_words", "fan_view", "goes_to", "held_back", "saved_words", "saving_trouble"]
+__all__ = [
+    "counts",
+    "engine_words",
+    "fan_view",
+    "goes_to",
+    "held_back",
+    "memory_words",
+    "place_words",
+    "saved_words",
+    "saving_trouble",
+]
 
 
-def fan_view(session: Session, *, flow: bool) -> FanView:
-    """The fan in view, or what to do where there is none."""
+def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> FanView:
+    """The fan in view, or what to do where there is none. `compared`: which branch is to be compared with another."""
     fan = session.fan
     if fan is None:
         return FanView(note=_note(session))
@@ -24,8 +35,9 @@ def fan_view(session: Session, *, flow: bool) -> FanView:
             partly=taken is not None and branch.id == taken.id and session.taken_length(branch) < len(_own(branch)),
             bookmarked=tree.node(branch.node).bookmarked,
             ended=branch.finish is Finish.END,
+            compared=index == compared,
         )
-        for branch in session.branches
+        for index, branch in enumerate(session.branches)
     )
     return FanView(fan.id, _header(fan, len(branches), flow=flow), branches, session.highlighted)
 
@@ -107,6 +119,23 @@ def _reading(view: EngineView) -> str:
     return f"{view.waiting.value} · {view.done:.0%}" + (f" · {max(1, left):.0f} s left" if left is not None else "")
 
 
+def memory_words(session: Session) -> str:
+    """What the engine holds ready."""
+    held = session.view.held
+    if held is None:
+        return "The engine has read nothing yet."
+    size = f", {_megabytes(held.used * held.cell_bytes)} of {_megabytes(held.cells * held.cell_bytes)} MB"
+    places = f"{held.paths:,} place{'' if held.paths == 1 else 's'}"
+    return (
+        f"{places} can be gone on from at once: {held.used:,} of {held.cells:,} tokens are held"
+        f"{size if held.cell_bytes else ''}; other paths get {held.beside:,}."
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f}"
+
+
 def counts(part: Part) -> tuple[str, ...]:
     """Words, the person's share, and bits: of selection, and of the person's own text where the model has scored it."""
     parts = [f"{part.words:,} word{'' if part.words == 1 else 's'}"]
@@ -129,6 +158,14 @@ def _known(bits: float, known: int, unknown: int) -> str:
     if not unknown:
         return f"{bits:.0f}"
     return f"{bits:.0f}+?" if known else "?"
+
+
+def place_words(where: Whereabouts) -> str:
+    """Where in the tree one is; empty on a page that has never forked."""
+    parts = [f"depth {where.depth}"] if where.depth else []
+    parts += [f"{where.number} of {where.ways}"] if where.number else []
+    parts += [f"{where.unread} fan{'' if where.unread == 1 else 's'} unread"] if where.unread else []
+    return " · ".join(parts)
 
 
 def saving_trouble(session: Session) -> str:

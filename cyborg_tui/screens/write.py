@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from cyborg_tui.actions import READING, Action
+from cyborg_tui.actions import Action
+from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
-from cyborg_tui.loom.fan import FanId
-from cyborg_tui.screens.compositor import RowCompositor
+from cyborg_tui.loom.fan import FanId, NodeId
+from cyborg_tui.screens.comparing import Comparing
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
-from cyborg_tui.screens.moment import Counts, Glance, Moment
+from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, saving_trouble
+from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, memory_words, saving_trouble
+from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
-from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.widgets.branches import FanView
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
-from cyborg_tui.widgets.marks import own
 
 __all__ = ["WriteScreen"]
 
@@ -31,26 +31,23 @@ _SLOW_FRAME = 1 / 4
 _SLOW = "The line is slow: only the highlighted branch is shown while it grows; what you type is saved all the same."
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
-_WIDE, _TALL = 100, 20
-"""Columns from which the branches stand beside the text, and rows from which there is room for its title."""
 _TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
-class WriteScreen(LineScreen):
+class WriteScreen(WorkingScreen):
+    PARTS = ("editor", "branches")
     CSS_PATH = "write.tcss"
 
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
-        super().__init__()
-        self._compositor = RowCompositor()
-        self.session = session
-        self._actions = [action for action in actions if action.id in READING] if session.read_only else actions
+        super().__init__(session, actions)
+        self._all_actions = actions
         self._dirty = True
-        self._typed_at = time.monotonic()
+        self._typed_at = self._keyed_at = time.monotonic()
         self._prepared = False
         self._flow = False
         self._glance = Glance(session)
         self._counts = Counts(session)
-        self._notice = ""
+        self._where = Where(session)
         self._shown_at = 0.0
         self._said_slow = False
         self._view = FanView()
@@ -70,6 +67,7 @@ class WriteScreen(LineScreen):
         self._editor = self.query_one(WritingPane)
         self._branches = self.query_one(BranchPane)
         self._seen = Seen(self.session, self._editor, self._branches)
+        self._comparing = Comparing(self.session, self._all_actions, self.app.push_screen)
         self._saving = Saving(self.session, self.app.push_screen, self.notice)
         self._editor.load(self.session.loom.text, self.session.loom.cursor)
         self._editor.read_only = self.session.read_only
@@ -80,32 +78,24 @@ class WriteScreen(LineScreen):
         self._lay_out()
         self.set_interval(_FRAME, self._frame)
 
-    def on_resize(self) -> None:
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        self.set_class(self.size.width < _WIDE, "narrow")
-        self.set_class(self.size.height < _TALL, "low")
-        self.set_class(own("│") != "│", "ascii")
-
-    def allows(self, action: Action) -> bool:
-        """Whether this loom may be changed in the way of this action."""
-        return action in self._actions
-
     def changed(self) -> None:
         """Something changed; the next frame shows it."""
         self._dirty = True
 
-    def notice(self, text: str) -> None:
-        """One sentence for the status line, until the next key."""
-        self._notice = text
-        self._dirty = True
-
-    def say_too(self, text: str) -> None:
-        """One sentence more."""
-        self.notice(f"{self._notice} {text}".strip())
+    def go_to(self, node: NodeId, start: int) -> None:
+        """Show a place: a character of a node's text, or of what stands before it if `start` is below 0."""
+        if not self.is_mounted:
+            self.call_after_refresh(self.go_to, node, start)
+            return
+        self._editor.clear_provisional()
+        if not self.session.visit(node, start):
+            self.notice("That place is not there any more.")
+        self._drop()
+        self._sync()
+        self.set_focus(self._editor)
 
     def _key_pressed(self) -> None:
+        self._keyed_at = time.monotonic()
         self._notice = ""
         self._dirty = True
 
@@ -124,6 +114,8 @@ class WriteScreen(LineScreen):
         if not self._prepared and now - self._typed_at > _PAUSE:
             self._prepared = True
             self.session.prepare()
+        if now - self._keyed_at > _PAUSE:
+            self.session.look_ahead()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
@@ -145,7 +137,7 @@ class WriteScreen(LineScreen):
     def _show(self) -> None:
         session = self.session
         self._shown_at = time.monotonic()
-        view = fan_view(session, flow=self._flow)
+        view = fan_view(session, flow=self._flow, compared=self._comparing.marked)
         self._view = held_back(view, self._view) if self.is_behind else view
         self._branches.show(self._view)
         at, text = session.provisional
@@ -153,6 +145,7 @@ class WriteScreen(LineScreen):
             self._editor.show_provisional(at, text)
         else:
             self._editor.clear_provisional()
+        self.query_one(Title).show(self._where.words())
         self.query_one(StatusLine).show(self._status())
         self.query_one(Footer).show(self._keys_that_work())
 
@@ -166,6 +159,11 @@ class WriteScreen(LineScreen):
             read_only=self.session.read_only,
         )
         return [moment.named(action) for action in self._actions if moment.allows(action)]
+
+    def came_back(self) -> None:
+        """From another screen, on which the person may have gone elsewhere."""
+        self._drop()
+        self._sync()
 
     def _sync(self) -> None:
         """After the session changed the manuscript: show it as it is now."""
@@ -278,6 +276,13 @@ class WriteScreen(LineScreen):
         self.session.bookmark()
         self._show()
 
+    def action_compare(self) -> None:
+        self.notice(self._comparing.branch())
+        self._show()
+
+    def action_compare_then(self) -> None:
+        self._comparing.then()
+
     def action_edit_branch(self) -> None:
         self._take(Extent.WHOLE)
         self.set_focus(self._editor)
@@ -308,6 +313,18 @@ class WriteScreen(LineScreen):
             self.notice("There is nothing to redo.")
         self._went_back()
 
+    def action_colours(self) -> None:
+        self._editor.colour_by_author(not self._editor.by_author)
+
+    def action_provenance(self) -> None:
+        from cyborg_tui.screens.provenance import ProvenanceScreen
+
+        selection = self._editor.selection
+        try:
+            self.app.push_screen(ProvenanceScreen(self.session.provenance(selection), selected=selection is not None))
+        except LibraryError as error:
+            self.notice(str(error))
+
     def action_save(self) -> None:
         self._saving.save()
 
@@ -323,6 +340,9 @@ class WriteScreen(LineScreen):
             self._drop()
             self.set_focus(self._editor)
             self.run_worker(edit(app))
+
+    def action_memory(self) -> None:
+        self.notice(memory_words(self.session))
 
     def action_suspend(self) -> None:
         self.notice(suspend())

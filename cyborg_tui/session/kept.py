@@ -5,6 +5,7 @@ from pathlib import Path
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.provenance import Provenance, provenance
 from cyborg_tui.loom.tally import Tally
 from cyborg_tui.session.loom_file import new_file, read_file
 from cyborg_tui.session.rescue import rescue
@@ -30,6 +31,8 @@ class KeptLoom:
         self._file = None if self.read_only else read_file(row, self.loom)
         self.changed_outside = bool(before) and self.loom.text != before
         """Whether the file's text came in instead of what the loom said last."""
+        self.first_text = self.loom.text
+        """As it was when the loom was opened."""
         self._note(EventKind.OPENED)
         self._remember_file()
 
@@ -42,6 +45,11 @@ class KeptLoom:
     def file(self) -> Path | None:
         """The text file that this loom is the text of."""
         return self._file.path if self._file is not None else None
+
+    @property
+    def saved(self) -> bool:
+        """Whether every change is committed in the library."""
+        return self.read_only or self._library.saved
 
     @property
     def file_is_behind(self) -> bool:
@@ -90,6 +98,10 @@ class KeptLoom:
         said = self.leave()
         self.read_only, self._file = True, None
         return said
+
+    def provenance(self, stretch: tuple[int, int] | None = None) -> Provenance:
+        """Who wrote what of a stretch of the manuscript, or of all of it. Raises LibraryError."""
+        return provenance(self.loom.manuscript, self._library.taken(self.row.id), stretch)
 
     def rescued(self) -> str:
         """See to it that no word is lost if the app ends now. Returns where the text is, if not in the library."""

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.measures import Bits
+from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
+from cyborg_tui.outline.places import Places
+from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.scoring import Progress, Scoring
 
 __all__ = ["Part", "Session"]
 
@@ -35,14 +41,27 @@ class Part:
 class Session(KeptLoom):
     """One loom being written. Edits are synchronous and in memory; only I/O is not."""
 
-    def __init__(self, row: LoomRow, library: Library, settings: FanSettings, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        row: LoomRow,
+        library: Library,
+        settings: FanSettings,
+        on_change: Callable[[], None],
+        *,
+        may_look_ahead: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
         super().__init__(row, library)
         self.settings = settings
         self._generation = Generation(self.loom)
-        self._on_change = on_change
+        self._on_change, self._may_look_ahead = on_change, may_look_ahead
+        self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._fan_wanted = False
+        self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
+        self.garden = Gardening(self.loom, self._stop, self._changed)
+        self.places = Places()
+        """Where the person was since they came."""
 
     # writing: what the editor calls
 
@@ -58,9 +77,11 @@ class Session(KeptLoom):
         bring_in(text, self.loom)
         self._changed()
 
-    def keep_provisional(self, shown: int) -> None:
-        """The first `shown` characters of the provisional text become part of the manuscript."""
-        self.take(self.highlighted, shown)
+    def keep_provisional(self, shown: int) -> int:
+        """The first `shown` characters of the provisional text become part of the manuscript. Returns how many did."""
+        left = len(self.provisional[1])
+        index = min(self.highlighted, len(self.branches) - 1)
+        return min(shown, left) if self.take(index, shown) else 0
 
     def authors(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """Who wrote the characters from `start` to `end`: (start, end, "person" or "model")."""
@@ -118,12 +139,35 @@ class Session(KeptLoom):
         goes_on = length and self.loom.cursor == end
         return end, branch.text[branch.healed + length :] if goes_on else ""
 
+    def alternatives(self, branch: BranchId) -> tuple[Alternatives, ...]:
+        """What a branch nearly said, token by token; empty where that is not known. Raises LibraryError."""
+        if packed := self.loom.alternatives.of(branch):
+            return unpack(packed)
+        return self._library.alternatives(self.row.id, branch)
+
+    # scoring
+
+    def score(self, start: int = 0, end: int | None = None) -> bool:
+        """Have everything that the person typed between two offsets scored, whatever is not known yet; anything else
+        that is asked for comes first, an edit stops it. False if there is nothing to do, or no model."""
+        return self._scoring.begin(start, len(self.loom.manuscript) if end is None else end)
+
+    def scores(self, start: int = 0, end: int | None = None) -> tuple[Scored, ...]:
+        """What the person typed between two offsets, paragraph by paragraph, with its score where it is known of the
+        model in use. Raises LibraryError."""
+        return self._scoring.known(start, len(self.loom.manuscript) if end is None else end)
+
+    @property
+    def scoring(self) -> Progress | None:
+        """How far the scoring under way is; None if there is none."""
+        return self._scoring.progress
+
     # asking
 
     def ask(self) -> bool:
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
         for once more."""
-        self._stop()
+        self._stop_growing()
         model = self.view.model
         if model is None or not self._generation.ready:
             self._fan_wanted = True
@@ -131,9 +175,13 @@ class Session(KeptLoom):
             self._generation.try_again()
             self._on_change()
             return there
-        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS))
+        seed = self._generation.made_ahead(self.loom.cursor, self.settings)
+        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed)
         self.loom.highlighted = 0
-        self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
+        if seed is None:
+            self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
+        else:
+            self._generation.show_ahead(fan)
         self._changed()
         return True
 
@@ -174,6 +222,29 @@ class Session(KeptLoom):
         """Have the context at the cursor evaluated ahead of the key."""
         self._generation.prepare(self.loom.cursor)
 
+    def look_ahead(self) -> None:
+        """While the person reads: make the fan that comes after the highlighted branch, to have it ready. Nothing of it
+        is seen, or kept, before it is asked for."""
+        place = self._next_place()
+        if place != self._looked_ahead_at:
+            self._looked_ahead_at = place
+            if place is not None and self._may_look_ahead():
+                end, drawn = place
+                self._generation.look_ahead(end, self.settings, random.randrange(_SEEDS), drawn)
+
+    def _next_place(self) -> tuple[int, Piece | None] | None:
+        """Where the next fan will be asked for, if the highlighted branch is taken: the end of the manuscript before
+        it, and the branch, if it does not stand there already. None if that cannot be known yet."""
+        spot, branches = self.loom.spot, self.branches
+        if spot is None or not branches or self.busy or self.read_only or not self._generation.ready:
+            return None
+        branch = branches[min(self.highlighted, len(branches) - 1)]
+        taken = 0 if self.taken is None else self.taken_length(branch)
+        if self.taken is not None and self.loom.cursor != spot.offset + taken:
+            return None
+        rest = Piece(branch.text[branch.healed + taken :], branch.id, branch.healed + taken)
+        return (spot.offset + taken, rest if rest.text else None) if taken or rest.text else None
+
     # choosing
 
     def highlight(self, index: int) -> None:
@@ -182,7 +253,9 @@ class Session(KeptLoom):
         branches = self.branches
         if not branches:
             return
-        self.loom.highlighted = max(0, min(index, len(branches) - 1))
+        before, self.loom.highlighted = self.highlighted, max(0, min(index, len(branches) - 1))
+        if self.highlighted != before:
+            self._generation.forget_ahead()
         branch, taken = branches[self.highlighted], self.taken
         if taken is not None and taken.id != branch.id:
             self.loom.parent()
@@ -208,9 +281,11 @@ class Session(KeptLoom):
         amount = extent_of(seen, extent)
         if amount <= 0:
             return False
-        self._stop()
+        self._stop_growing()
         self.loom.highlighted = index
         self.loom.take(branch.id, already + amount)
+        kept = self._generation.keep_ahead(self.loom.cursor, self.settings)
+        self._looked_ahead_at = self._next_place() if kept else None
         self._changed()
         return True
 
@@ -224,12 +299,26 @@ class Session(KeptLoom):
         self._changed()
         return moved
 
+    def visit(self, node: NodeId, start: int) -> bool:
+        """Go to a character of a node's text, or of what stands before it if `start` is below 0; on another path if
+        need be. False if there is no such node any more."""
+        loom = self.loom
+        if node not in loom.tree:
+            return False
+        self._stop()
+        if all(step.id != node for step in loom.manuscript.path):
+            self.go(node)
+        index = next(i for i, step in enumerate(loom.manuscript.path) if step.id == node)
+        loom.move_cursor(loom.manuscript.end_of(index) - len(loom.tree.node(node)) + start)
+        self._changed()
+        return True
+
     def hide(self) -> bool:
         """Take the highlighted branch out of sight. False if there is none, or one has been taken."""
         branches = self.branches
         if not branches or self.taken is not None:
             return False
-        self.loom.mark(branches[self.highlighted].node, hidden=True)
+        self.garden.hide(branches[self.highlighted].node)
         self.loom.highlighted = max(0, min(self.highlighted, len(self.branches) - 1))
         self._changed()
         return True
@@ -239,8 +328,7 @@ class Session(KeptLoom):
         branches = self.branches
         if branches:
             node = branches[self.highlighted].node
-            self.loom.mark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
-            self._changed()
+            self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     def undo(self) -> bool:
         """Take the last step back. False if there is none."""
@@ -257,6 +345,26 @@ class Session(KeptLoom):
         self._follow_taken()
         self._changed()
         return done
+
+    # the map
+
+    def go(self, node: NodeId) -> None:
+        """Make the path to this node the manuscript, with the last fan made there in view, or the one it is of."""
+        self._stop()
+        self.places.visit(self.loom.manuscript.leaf)
+        self.loom.go(node)
+        self.places.visit(node)
+        self.loom.highlighted = 0
+        self._follow_taken()
+        self._changed()
+
+    def hide_node(self, node: NodeId) -> None:
+        """Take a node out of sight, with all that hangs on it, or not any more."""
+        self.garden.hide(node, hidden=not self.loom.tree.node(node).hidden)
+
+    def bookmark_node(self, node: NodeId) -> None:
+        """Mark a place, or unmark it."""
+        self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     # what the status line shows
 
@@ -317,6 +425,10 @@ class Session(KeptLoom):
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
         self._generation.hear(event)
+        self._scoring.hear(event)
+        match event:
+            case Ready() | Lost():
+                self._looked_ahead_at = None
         match event:
             case Ready() if self._fan_wanted:
                 self._fan_wanted = False
@@ -346,8 +458,15 @@ class Session(KeptLoom):
 
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""
+        self._stop_growing()
+        self._generation.forget_ahead()
+        self._looked_ahead_at = None
+
+    def _stop_growing(self) -> None:
+        """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
         self._generation.stop()
+        self._scoring.stop()
 
     def _follow_taken(self) -> None:
         taken = self.taken

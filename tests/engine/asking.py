@@ -12,9 +12,12 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanStats,
     Grew,
+    Held,
     Lost,
     PromptProgress,
     Ready,
+    Scored,
+    ScoreEnded,
     Unavailable,
 )
 from cyborg_tui.loom.context import Context, Segment
@@ -28,9 +31,21 @@ class Answer:
     healed: list[int]
     tokens: list[list[TokenRecord]]
     finishes: list[Finish | None]
+    alternatives: list[bytes]
     finish: Finish | None = None
     stats: FanStats | None = None
+    held: Held | None = None
     progress: list[PromptProgress] = field(default_factory=list)
+
+
+@dataclass
+class ScoreAnswer:
+    tokens: list[TokenRecord] = field(default_factory=list)
+    packed: bytes = b""
+    lead: int = 0
+    done: int = 0
+    total: int = 0
+    complete: bool = False
 
 
 class Engine:
@@ -41,7 +56,13 @@ class Engine:
         if config is not None and config.url:
             self.client = engine_for(config, self.events.put_nowait)
         else:
-            self.client = EngineClient(config or EngineConfig(nice=0), self.events.put_nowait, command=command, log=log)
+            self.client = EngineClient(
+                config or EngineConfig(nice=0),
+                self.events.put_nowait,
+                fans=FanSettings(8, 900),
+                command=command,
+                log=log,
+            )
         self.asked = 0
 
     async def __aenter__(self):
@@ -70,7 +91,7 @@ class Engine:
 
     async def answer(self):
         n = self.width
-        answer = Answer([""] * n, [0] * n, [[] for _ in range(n)], [None] * n)
+        answer = Answer([""] * n, [0] * n, [[] for _ in range(n)], [None] * n, [b""] * n)
         while True:
             event = await self.wait_for(Grew, BranchEnded, FanEnded, PromptProgress)
             if isinstance(event, PromptProgress):
@@ -82,11 +103,33 @@ class Engine:
                     answer.texts[grown.index] += decode(grown.text)
                     answer.healed[grown.index] += grown.healed
                     answer.tokens[grown.index] += grown.tokens
+                    answer.alternatives[grown.index] += grown.alternatives
             elif isinstance(event, BranchEnded):
                 answer.finishes[event.index] = event.finish
             else:
-                answer.finish, answer.stats = event.finish, event.stats
+                answer.finish, answer.stats, answer.held = event.finish, event.stats, event.held
                 return answer
+
+    def ask_score(self, context, text):
+        self.asked_score = self.client.score(context, Context((Segment(text),)))
+
+    async def score(self, context, text):
+        self.ask_score(context, text)
+        return await self.scored()
+
+    async def scored(self):
+        answer = ScoreAnswer()
+        while True:
+            event = await self.wait_for(Scored, ScoreEnded)
+            if event.score != self.asked_score:
+                continue
+            if isinstance(event, ScoreEnded):
+                answer.complete = event.complete
+                return answer
+            answer.lead = answer.lead if answer.tokens else event.lead
+            answer.tokens += event.tokens
+            answer.packed += event.alternatives
+            answer.done, answer.total = event.done, event.total
 
     async def evaluate(self, text):
         self.client.evaluate(Context((Segment(text),)))

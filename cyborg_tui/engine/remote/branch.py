@@ -68,10 +68,11 @@ class RemoteBranch:
             return None
         text = "".join(piece.text for piece in self._fresh)
         records: tuple[TokenRecord, ...] = tuple(record for piece in self._fresh for record in piece.records)
+        alternatives = b"".join(piece.alternatives for piece in self._fresh)
         healed = 0 if self._released else len(self.lead)
         self._released += len(text)
         self._fresh = []
-        return Growth(self.index, self.seed, encode(text), healed, records)
+        return Growth(self.index, self.seed, encode(text), healed, records, alternatives)
 
     def _end_in(self, text: str) -> int | None:
         """Where a text ends, counted with what it must begin with."""

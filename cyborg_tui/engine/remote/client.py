@@ -17,6 +17,7 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Remark,
+    ScoreEnded,
     Unavailable,
 )
 from cyborg_tui.engine.remote.abilities import Abilities
@@ -58,7 +59,7 @@ class RemoteEngine:
         """Set when the next try is not to be waited for."""
         self._unheeded: list[str] = []
         self._fan: _Wanted | None = None
-        self._fans = 0
+        self._fans = self._scores = 0
 
     @property
     def place(self) -> str:
@@ -100,10 +101,29 @@ class RemoteEngine:
     def evaluate(self, context: Context) -> None:
         """Nothing; a server reads when it is asked to write."""
 
+    def score(self, context: Context, text: Context) -> int:
+        """Not done: few servers tell how likely a text is that they did not write."""
+        self._scores += 1
+        asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(self._scores, False))
+        return self._scores
+
+    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
+        """Not done: on a server it takes somebody else's time, or money."""
+        self._fans += 1
+        self._over(self._fans)
+        return self._fans
+
+    def want(self, fan: int) -> None:
+        """Nothing is made ahead."""
+
+    def _over(self, fan: int) -> None:
+        """Nothing more will come of a fan."""
+        asyncio.get_running_loop().call_soon(self._listener, FanEnded(fan, Finish.CANCELLED, FanStats()))
+
     def cancel(self) -> None:
         fan, self._fan = self._fan, None
         if fan is not None:
-            asyncio.get_running_loop().call_soon(self._listener, FanEnded(fan.id, Finish.CANCELLED, FanStats()))
+            self._over(fan.id)
             if self._abilities is not None and self._task is not None:
                 self._task.cancel()
 

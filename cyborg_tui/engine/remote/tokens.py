@@ -6,19 +6,13 @@ from dataclasses import dataclass
 import msgspec
 
 from cyborg_tui.engine.remote.answers import Choice
+from cyborg_tui.loom.alternatives import LIKELIEST, Alternative, pack
 from cyborg_tui.loom.fan import TokenRecord, encode
 
-__all__ = ["UNKNOWN", "Alternative", "Told", "told"]
+__all__ = ["UNKNOWN", "Told", "told"]
 
 UNKNOWN = -1
 """The id of a token whose id the server does not tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    id: int
-    text: str
-    logprob: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +22,8 @@ class Told:
     text: str
     records: tuple[TokenRecord, ...] = ()
     """What they stand for is together just `text`."""
-    alternatives: tuple[tuple[Alternative, ...], ...] = ()
-    """To each of them, the likeliest first."""
+    alternatives: bytes = b""
+    """To each of them, packed."""
 
 
 class _Entry(msgspec.Struct):
@@ -62,10 +56,10 @@ def told(choice: Choice) -> list[Told]:
         return [Told(text)] if text else []
     pieces = [(_text(entry), entry) for entry in entries]
     if "".join(piece for piece, _ in pieces) == text:
-        return [Told(piece, (_record(entry, entry.size),), (_others(entry),)) for piece, entry in pieces]
+        return [Told(piece, (_record(entry, entry.size),), _others(entry)) for piece, entry in pieces]
     sizes = _fitted([entry.size for entry in entries], len(encode(text)))
     records = tuple(_record(entry, size) for entry, size in zip(entries, sizes, strict=True))
-    return [Told(text, records, tuple(map(_others, entries)))]
+    return [Told(text, records, b"".join(map(_others, entries)))]
 
 
 def _entries(choice: Choice) -> list[_Entry]:
@@ -105,8 +99,9 @@ def _record(entry: _Entry, size: int) -> TokenRecord:
     return TokenRecord(entry.id if 0 <= entry.id < 2**31 else UNKNOWN, size, min(0.0, entry.logprob))
 
 
-def _others(entry: _Entry) -> tuple[Alternative, ...]:
-    return tuple(Alternative(one.id, _text(one), one.logprob) for one in entry.top_logprobs)
+def _others(entry: _Entry) -> bytes:
+    likeliest = entry.top_logprobs[:LIKELIEST]
+    return pack(Alternative(one.id if 0 <= one.id < 2**31 else UNKNOWN, _text(one), one.logprob) for one in likeliest)
 
 
 def _fitted(sizes: list[int], whole: int) -> list[int]:
