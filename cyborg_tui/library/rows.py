@@ -31,6 +31,7 @@ __all__ = [
     "model_row",
     "node_from",
     "node_row",
+    "pieces_of",
     "place_from",
     "place_row",
     "places_from",
@@ -84,6 +85,11 @@ def node_from(row: Row, texts: Mapping[BranchId, str], gap: str | None = None) -
     _, id, parent, branch, carries, cut, hidden, bookmarked, made_at, stored = row
     pieces = tuple(_piece_from(piece, texts, gap) for piece in _pieces.decode(stored))
     return Node(id, parent, pieces, branch, carries, bool(cut), bool(hidden), bool(bookmarked), made_at)
+
+
+def pieces_of(row: Row) -> set[BranchId]:
+    """The branches that the pieces of a node's row are of."""
+    return {piece[0] for piece in _pieces.decode(row[-1]) if not isinstance(piece, bytes)}
 
 
 def _piece_from(stored: _StoredPiece, texts: Mapping[BranchId, str], gap: str | None) -> Piece:
