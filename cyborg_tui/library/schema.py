@@ -170,6 +170,11 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX chunks_of_node ON chunks (loom, node)",
     ),
+    (
+        "CREATE INDEX nodes_as_they_hang ON nodes (loom, id, parent)",
+        "CREATE INDEX nodes_that_carry ON nodes (loom, id, carries) WHERE carries IS NOT NULL",
+        "CREATE INDEX nodes_bookmarked ON nodes (loom, id) WHERE bookmarked",
+    ),
 )
 
 INDEX = (

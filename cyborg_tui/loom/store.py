@@ -114,6 +114,24 @@ class Store:
             if wanted:
                 self._fans.update((fan.id, fan) for fan in self._source.fans(wanted))
 
+    def load_what_was_drawn(self, nodes: Iterable[NodeId]) -> None:
+        """Read what was drawn from these nodes at once: the fans made there, and their branches with their nodes, as
+        far as they were looked at. Raises BrokenTree."""
+        if self._source is not None:
+            fans = [fan for node in nodes for fan in self._fans_at.get(node, ())]
+            self.load_fans(fans)
+            drawn = [branch for fan in fans for branch in self._fans[fan].branches]
+            self.load_branches(drawn)
+            seen = (self._branches[branch] for branch in drawn)
+            self.load([branch.node for branch in seen if branch.looked and not branch.purged])
+
+    def load_origins(self, nodes: Iterable[Node]) -> None:
+        """Read the branches and fans of the pieces of these nodes at once. Raises BrokenTree."""
+        if self._source is not None:
+            branches = {piece.branch for node in nodes for piece in node.pieces if piece.branch is not None}
+            self.load_branches(sorted(branches))
+            self.load_fans(sorted({self._branches[branch].fan for branch in branches}))
+
     def node(self, node: NodeId) -> Node:
         found = self._nodes.get(node)
         if found is None:
