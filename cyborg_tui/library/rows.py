@@ -15,6 +15,7 @@ from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, To
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.places import Places
+from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "place_row",
     "places_from",
     "places_to",
+    "score_from",
+    "score_row",
     "to_bytes",
     "to_text",
 ]
@@ -200,6 +203,15 @@ def _tokens_from(stored: bytes) -> tuple[TokenRecord, ...]:
         TokenRecord(id, size, logprob, None if math.isnan(entropy) else entropy)
         for id, size, logprob, entropy in _TOKEN.iter_unpack(stored[len(_WITH_ENTROPY) :])
     )
+
+
+def score_row(loom: int, key: bytes, score: Score) -> Row:
+    return loom, key, score.lead, _tokens_to(score.tokens), zlib.compress(score.packed, _EFFORT)
+
+
+def score_from(lead: int, tokens: bytes, packed: bytes) -> Score:
+    """Raises ValueError, struct.error."""
+    return Score(_tokens_from(tokens), alternatives_from(packed), lead)
 
 
 def alternatives_row(loom: int, branch: BranchId, packed: bytes) -> Row:

@@ -12,6 +12,7 @@ from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.outline.places import Places
@@ -19,6 +20,7 @@ from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.scoring import Progress, Scoring
 
 __all__ = ["Part", "Session"]
 
@@ -53,6 +55,7 @@ class Session(KeptLoom):
         self.settings = settings
         self._generation = Generation(self.loom)
         self._on_change, self._may_look_ahead = on_change, may_look_ahead
+        self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._fan_wanted = False
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
@@ -141,6 +144,23 @@ class Session(KeptLoom):
         if packed := self.loom.alternatives.of(branch):
             return unpack(packed)
         return self._library.alternatives(self.row.id, branch)
+
+    # scoring
+
+    def score(self, start: int = 0, end: int | None = None) -> bool:
+        """Have everything that the person typed between two offsets scored, whatever is not known yet; anything else
+        that is asked for comes first, an edit stops it. False if there is nothing to do, or no model."""
+        return self._scoring.begin(start, len(self.loom.manuscript) if end is None else end)
+
+    def scores(self, start: int = 0, end: int | None = None) -> tuple[Scored, ...]:
+        """What the person typed between two offsets, paragraph by paragraph, with its score where it is known of the
+        model in use. Raises LibraryError."""
+        return self._scoring.known(start, len(self.loom.manuscript) if end is None else end)
+
+    @property
+    def scoring(self) -> Progress | None:
+        """How far the scoring under way is; None if there is none."""
+        return self._scoring.progress
 
     # asking
 
@@ -405,6 +425,7 @@ class Session(KeptLoom):
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
         self._generation.hear(event)
+        self._scoring.hear(event)
         match event:
             case Ready() | Lost():
                 self._looked_ahead_at = None
@@ -445,6 +466,7 @@ class Session(KeptLoom):
         """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
         self._generation.stop()
+        self._scoring.stop()
 
     def _follow_taken(self) -> None:
         taken = self.taken
