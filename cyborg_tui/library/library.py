@@ -191,9 +191,11 @@ class Library:
             return read_loom(self._reader, loom)
         source = LibrarySource(self.file, loom)
         self._sources.add(source)
-        if not self._claims.holds(loom):
-            source.hold()
-        return open_loom(source.connection, loom, source)
+        source.hold()
+        opened = open_loom(source.connection, loom, source)
+        if self._claims.holds(loom):
+            source.follow()
+        return opened
 
     def save_score(self, loom: int, key: bytes, score: Score) -> None:
         """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""

@@ -78,12 +78,10 @@ def read_loom(connection: sqlite3.Connection, loom: int) -> Loom:
 
 
 def open_loom(connection: sqlite3.Connection, loom: int, source: Source) -> Loom:
-    """A loom as it was last saved, of which the source gives what is asked for. Raises sqlite3.Error, and one of
-    `UNREADABLE` if its manuscript is damaged; what else may be shows when it is asked for."""
-    with connection:
-        connection.execute("BEGIN")
-        skeleton = _skeleton(connection, loom)
-        around = _Around(connection, loom)
+    """A loom as it was last saved, within a transaction under way; of it the source gives what is asked for. Raises
+    sqlite3.Error, and one of `UNREADABLE` if its manuscript is damaged; what else may be shows when it is asked for."""
+    skeleton = _skeleton(connection, loom)
+    around = _Around(connection, loom)
     tree = Tree(next_node=around.next_node, facts=around.facts)
     tree.read_from(source, skeleton)
     return around.loom_of(tree)

@@ -55,6 +55,10 @@ class LibrarySource:
             connection.execute("BEGIN")
             connection.execute("SELECT 1 FROM looms").fetchone()
 
+    def follow(self) -> None:
+        """What is read is what was saved last: by the one who reads. Raises sqlite3.Error."""
+        self.connection.execute("COMMIT")
+
     def let_go(self) -> None:
         """Close the file. If something is asked for later all the same, it is opened again."""
         if self._connection is not None:

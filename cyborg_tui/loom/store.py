@@ -66,7 +66,7 @@ class Store:
     def read_from(self, source: Source, skeleton: Skeleton) -> None:
         """Begin as what the source has: all of its nodes and fans are here, and read when they are asked for."""
         self._source = source
-        self._forget(ROOT)
+        self._nodes = {}
         self._forget_changes()
         self._parents = skeleton.parents
         for node, parent in skeleton.parents.items():
