@@ -35,6 +35,7 @@ __all__ = [
     "PromptProgress",
     "Ready",
     "Refused",
+    "Remark",
     "Request",
     "ScoreEnded",
     "ScoreRequest",
@@ -67,7 +68,7 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 def load(config: EngineConfig, fan: FanSettings) -> Load:
     """What the worker must know; not how it is reached."""
-    own = msgspec.structs.replace(config, model="", command=())
+    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
     return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
@@ -172,6 +173,12 @@ class Pong(msgspec.Struct, tag=True, frozen=True):
 
 class Refused(msgspec.Struct, tag=True, frozen=True):
     """The fan that has just ended cannot be made; `sentence` says why and what to do."""
+
+    sentence: str
+
+
+class Remark(msgspec.Struct, tag=True, frozen=True):
+    """Something to know of the fan that is being made; nothing stops for it."""
 
     sentence: str
 
@@ -287,6 +294,7 @@ EngineEvent = (
     | Away
     | Pong
     | Refused
+    | Remark
     | PromptProgress
     | Grew
     | BranchEnded
