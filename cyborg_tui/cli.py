@@ -164,6 +164,19 @@ def models(ctx: click.Context, *, with_others: bool, as_json: bool) -> None:
         list_models(ctx.obj(), with_others=with_others, as_json=as_json)
 
 
+@models.command("get")
+@click.argument("wanted", metavar="REPO[:FILE]")
+def get_model(wanted: str) -> None:
+    """Fetch a model from the Hugging Face hub; without FILE, a small good quantisation is chosen."""
+    from cyborg_tui.commands.getting import GettingError, get
+
+    try:
+        path = get(wanted)
+    except GettingError as error:
+        raise click.ClickException(plain(str(error))) from None
+    click.echo(f"{plain(str(path))}\nF8 in the app loads it.")
+
+
 @cli.command()
 def engine() -> None:
     """The worker, on standard input and output; another cyborg-tui speaks to it."""
