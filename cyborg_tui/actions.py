@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-__all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
+__all__ = ["ACTIONS", "PLACES", "READING", "Action", "BadKeys", "rebound"]
+
+PLACES = ("editor", "branches", "tokens")
+"""Where keys have meanings of their own."""
 
 READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend"}) | {
     "take_over",
+    "tokens",
+    "tokens_here",
     "help",
     "looms",
     "palette",
@@ -30,7 +35,7 @@ class Action:
     short: str = ""
     """For the footer; empty if it is not shown there."""
     where: str = "anywhere"
-    """anywhere, editor or branches."""
+    """anywhere, or one of PLACES."""
     rank: int = 9
     """Which go first where the footer is narrow."""
 
@@ -67,12 +72,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("write", "escape", "Back to writing, without the provisional text", "write", "branches", 1),
     Action("write_on", "i", "Back to writing, the provisional text stays: typing takes it", "", "branches"),
     Action("stop", "escape", "Stop the model; drop the provisional text; show both panes", "drop", "editor", 1),
+    Action("tokens_here", "t", "The tokens: how sure the model was, and what it nearly said", "tokens", "branches", 8),
+    Action("next_token", "right,l", "The next token", "move", "tokens", 2),
+    Action("previous_token", "left,h", "The token before", "", "tokens"),
+    Action("next_choice", "down,j", "The next likeliest token", "choose", "tokens", 3),
+    Action("previous_choice", "up,k", "The one before it", "", "tokens"),
+    Action(
+        "take_choice", "enter", "A new branch that begins with this token here; the old one stays", "take", "tokens", 1
+    ),
+    Action("next_fork", "f", "The next place where the model might as well have gone another way", "fork", "tokens", 4),
+    Action("previous_fork", "F", "The one before", "", "tokens"),
+    Action("next_surprise", "s", "The next token that the model thought unlikely", "surprise", "tokens", 5),
+    Action("previous_surprise", "S", "The one before", "", "tokens"),
+    Action("blocks", "v", "What may come next, as nested blocks", "blocks", "tokens", 6),
+    Action("tint", "c", "Colours by probability, by how open the place was, or by author", "colours", "tokens", 7),
+    Action("borders", "b", "Where tokens begin, or not", "borders", "tokens", 8),
+    Action("ids", "d", "Numbers of the tokens, or not", "ids", "tokens", 8),
+    Action("leave", "escape,f3,t", "Back to writing, at this place", "write", "tokens", 0),
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
+    Action("tokens", "f3", "The tokens: how sure the model was, and what it nearly said", ""),
     Action("help", "f1", "All keys", "help", rank=2),
     Action("looms", "f7", "Library of looms", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
@@ -90,7 +113,7 @@ def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}."
             raise BadKeys(f"keys.{name}: there is no such action; {hint}")
     actions = tuple(replace(action, keys=keys.get(action.id, action.keys)) for action in ACTIONS)
-    for place in ("editor", "branches"):
+    for place in PLACES:
         owners: dict[str, str] = {}
         for action in actions:
             if action.where not in (place, "anywhere"):

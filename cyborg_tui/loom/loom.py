@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event, EventKind
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
 from cyborg_tui.loom.history import History, Mark, Step, StepKind, View
 from cyborg_tui.loom.manuscript import Manuscript, Spot
 from cyborg_tui.loom.piece import length, typed
@@ -13,7 +14,20 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, Tree
 
-__all__ = ["Loom"]
+__all__ = ["Chosen", "Loom"]
+
+CHOSEN = "chosen"
+"""The mode of a fan whose only branch is a token that the person chose from the record of another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A token that a model nearly drew."""
+
+    model: ModelIdentity
+    token: TokenRecord
+    data: bytes
+    """What it stands for."""
 
 
 class Loom:
@@ -68,6 +82,25 @@ class Loom:
         self.spot = Spot(fan.context, self.cursor, fan.id)
         self._log(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
+
+    def choose(self, offset: int, chosen: Chosen, seed: int) -> None:
+        """A new branch that begins at this offset with a token the person chose; it is the end of the manuscript. What
+        stood from there on stays in the tree, where it was."""
+        now = self._clock()
+        before = self._view()
+        settings = FanSettings(width=1, max_tokens=1)
+        fan = self.manuscript.fan(offset, chosen.model, settings, seed, now, mode=CHOSEN)
+        (branch,) = self.tree.branches(fan.id)
+        self.tree.grow(branch.id, decode(chosen.data), 0, (chosen.token,), seed)
+        self.tree.finish(branch.id, Finish.TOKENS)
+        self.tree.look(branch.id)
+        self.manuscript.go(branch.node)
+        self.cursor, self.spot = len(self.manuscript), None
+        self._history.push(Step(StepKind.MOVE, before, self._view(), now))
+        self._log(EventKind.GENERATED, node=fan.context, fan=fan.id)
+        self._log(
+            EventKind.TAKEN, node=branch.node, fan=fan.id, branch=branch.id, amount=len(self.tree.node(branch.node))
+        )
 
     def widen(self, fan: FanId, by: int) -> Fan:
         """More branches for a fan, still to grow."""

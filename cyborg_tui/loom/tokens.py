@@ -1,12 +1,14 @@
 """Which tokens a text is made of: the stretches of a branch, and where they stand in a manuscript."""
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import log
 
 from cyborg_tui.loom.fan import Branch, BranchId, TokenRecord, encode, whole_characters
 from cyborg_tui.loom.piece import Piece
 
-__all__ = ["Stretch", "TokenAt", "stretches", "tokens_of"]
+__all__ = ["Stretch", "TokenAt", "stretches", "within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,21 @@ class TokenAt:
         """Natural logarithm of the probability of all of it."""
         return sum(token.logprob for token in self.tokens)
 
+    @property
+    def entropy(self) -> float | None:
+        """Of the distribution from which its first token was drawn, in nats; None if it is not on record."""
+        return self.tokens[0].entropy
+
+    @property
+    def bits(self) -> float | None:
+        """The same in bits."""
+        return None if self.entropy is None else self.entropy / log(2)
+
+    @property
+    def surprise(self) -> float:
+        """How unlikely all of it was, in bits."""
+        return -self.logprob / log(2)
+
 
 def stretches(branch: Branch) -> Iterator[Stretch]:
     """The whole of a branch's text in stretches; what stands for no character is in none."""
@@ -52,14 +69,13 @@ def stretches(branch: Branch) -> Iterator[Stretch]:
         begin, at, size, first = begin + len(text), at + size, 0, index + 1
 
 
-def tokens_of(pieces: Iterable[Piece], at: int, branch: Callable[[BranchId], Branch]) -> Iterator[TokenAt]:
-    """The tokens that stand whole in these pieces, the first of which begins at offset `at` of the manuscript."""
-    for piece in pieces:
-        if piece.branch is not None:
-            shift = at - piece.start
-            for part in stretches(branch(piece.branch)):
-                if part.start >= piece.end:
-                    break
-                if part.start >= piece.start and part.end <= piece.end:
-                    yield TokenAt(part.start + shift, part.end + shift, piece.branch, part.first, part.tokens)
-        at += len(piece.text)
+def within(piece: Piece, at: int, parts: Sequence[Stretch], begin: int | None = None) -> Iterator[TokenAt]:
+    """The tokens that stand whole in a piece of a branch, which begins at offset `at` of the manuscript. `parts`: the
+    branch's stretches; `begin`: from which of its characters on, if some stand before the piece, as a healed one's."""
+    assert piece.branch is not None
+    shift = at - piece.start
+    first = piece.start if begin is None else begin
+    for part in parts[bisect_left(parts, first, key=lambda part: part.start) :]:
+        if part.end > piece.end:
+            break
+        yield TokenAt(part.start + shift, part.end + shift, piece.branch, part.first, part.tokens)

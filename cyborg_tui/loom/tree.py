@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cyborg_tui.loom.changes import Changes
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
+from cyborg_tui.loom.fan import BATCHED, Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces, cut, join
 from cyborg_tui.loom.settings import FanSettings
@@ -203,9 +203,11 @@ class Tree:
         self._drop(node)
         self._put_unlinked(replace(self._nodes[tail.id], pieces=join(head.pieces, tail.pieces)))
 
-    def add_fan(self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float) -> Fan:
+    def add_fan(
+        self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float, mode: str = BATCHED
+    ) -> Fan:
         """A new fan from this node, its branches still empty."""
-        fan = Fan(self._next_fan, context, model, settings, seed, at)
+        fan = Fan(self._next_fan, context, model, settings, seed, at, mode)
         self._next_fan += 1
         self._put_fan(fan)
         return self.widen(fan.id, settings.width, at)

@@ -1,0 +1,213 @@
+"""The token screen: the manuscript in the colours of the model's mind, and what it nearly said."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import exp
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from cyborg_tui.actions import Action
+from cyborg_tui.loom.tokens import TokenAt
+from cyborg_tui.screens.panes import bound_keys
+from cyborg_tui.screens.tint import Tint, TintedManuscript
+from cyborg_tui.session import Session
+from cyborg_tui.session.inside import Inside, is_fork, is_surprise
+from cyborg_tui.terminal.screen import LineScreen
+from cyborg_tui.widgets.editor import Editor
+from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
+from cyborg_tui.widgets.tokens import Choice, Tokens, TokenView
+
+__all__ = ["TokensScreen"]
+
+_WIDE, _TALL = 100, 20
+_NOTHING = "Nothing here yet: the model has written nothing on this page. Esc, then Tab, asks it for branches."
+
+
+class TokenPane(Tokens):
+    """Has the keys."""
+
+    def __init__(self, keys: dict[str, str], *, id: str) -> None:
+        super().__init__(id=id)
+        self._keys = keys
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key in self._keys:
+            event.stop()
+            event.prevent_default()
+            await self.screen.run_action(self._keys[event.key])
+
+
+class TokensScreen(LineScreen):
+    """Dismissed when the person goes back to writing."""
+
+    def __init__(self, session: Session, actions: Sequence[Action], *, standing: bool) -> None:
+        """With `standing`, the highlighted branch is looked into, where it stands in the text."""
+        super().__init__()
+        self.session = session
+        self._actions = [
+            a for a in actions if a.where == "tokens" and not (session.read_only and a.id == "take_choice")
+        ]
+        self._inside = session.inside(standing=standing)
+        self._tinted = TintedManuscript(self._inside)
+        self._token = self._inside.nearest(self._inside.place if standing else session.loom.cursor)
+        self._choices: tuple[Choice, ...] = ()
+        self._highlighted = 0
+        self._ids = False
+        self._notice = ""
+
+    def compose(self) -> ComposeResult:
+        with Container(id="panes"):
+            with Container(id="page"):
+                yield Title(self.session.row.title, id="title")
+                yield Editor(self._tinted, id="editor")
+            yield TokenPane(bound_keys(self._actions, "tokens"), id="branches")
+        yield StatusLine(id="status")
+        yield Footer(id="footer")
+
+    def on_mount(self) -> None:
+        self._editor = self.query_one(Editor)
+        self._editor.read_only = True
+        self._editor.load(self._inside.text, self._token.start if self._token else self.session.loom.cursor)
+        self._pane = self.query_one(TokenPane)
+        self.set_focus(self._pane)
+        self._lay_out()
+        self.query_one(Footer).show(self._actions)
+        self._go_to(self._token)
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.set_class(self.size.width < _WIDE, "narrow")
+        self.set_class(self.size.height < _TALL, "low")
+
+    # showing
+
+    def _go_to(self, token: TokenAt | None) -> None:
+        self._token = token
+        self._choices = self._choices_at(token) if token else ()
+        self._highlighted = next((i for i, choice in enumerate(self._choices) if choice.stands), 0)
+        if token is not None:
+            self._editor.place(token.start)
+            self._editor.place(token.end, selecting=True)
+        self._show()
+
+    def _choices_at(self, token: TokenAt) -> tuple[Choice, ...]:
+        """The ten likeliest, and the one that stands if it is none of them."""
+        drawn = token.tokens[0]
+        choices = [
+            Choice(choice.text, exp(choice.logprob), stands=choice.id == drawn.id, id=choice.id)
+            for choice in self.session.alternatives(token)
+        ]
+        if not any(choice.stands for choice in choices):
+            text = self._inside.text[token.start : token.end]
+            choices.append(Choice(text, exp(drawn.logprob), stands=True, id=drawn.id))
+        return tuple(choices)
+
+    def _show(self) -> None:
+        self._pane.show(self._view())
+        self.query_one(StatusLine).show(self._status())
+
+    def _view(self) -> TokenView:
+        token = self._token
+        if token is None:
+            return TokenView(facts=(_NOTHING,))
+        choices = self._choices if self._ids else tuple(replace(choice, id=None) for choice in self._choices)
+        return TokenView(self.session.whence(token), choices, self._highlighted, tuple(self._facts(token)))
+
+    def _facts(self, token: TokenAt) -> Sequence[str]:
+        facts = [f"surprise {token.surprise:.1f} bits" + _openness(token)]
+        if len(token.tokens) > 1:
+            facts.append(f"{len(token.tokens)} tokens make this character")
+        if len(self._choices) == 1:
+            facts.append("what else it might have said is not on record")
+        return facts
+
+    def _status(self) -> Status:
+        if self._notice:
+            return Status(alarm=self._notice)
+        legend = "sure ░ ▒ ▓ open" if self._tinted.tint is Tint.ENTROPY else ""
+        return Status((self._tinted.tint.value,), (legend,) if legend else (), "")
+
+    # moving
+
+    def _move(self, token: TokenAt | None, nothing: str) -> None:
+        self._notice = "" if token else nothing
+        if token is not None:
+            self._go_to(token)
+        else:
+            self._show()
+
+    @property
+    def _here(self) -> tuple[int, int]:
+        return (self._token.start, self._token.end) if self._token else (0, 0)
+
+    def action_next_token(self) -> None:
+        self._move(self._inside.after(self._here[1]), "This is the last token.")
+
+    def action_previous_token(self) -> None:
+        self._move(self._inside.before(self._here[0]), "This is the first token.")
+
+    def action_next_fork(self) -> None:
+        self._move(self._inside.after(self._here[1], is_fork), "There is no fork further down.")
+
+    def action_previous_fork(self) -> None:
+        self._move(self._inside.before(self._here[0], is_fork), "There is no fork further up.")
+
+    def action_next_surprise(self) -> None:
+        self._move(self._inside.after(self._here[1], is_surprise), "There is no surprise further down.")
+
+    def action_previous_surprise(self) -> None:
+        self._move(self._inside.before(self._here[0], is_surprise), "There is no surprise further up.")
+
+    def action_next_choice(self) -> None:
+        self._choose(1)
+
+    def action_previous_choice(self) -> None:
+        self._choose(-1)
+
+    def _choose(self, by: int) -> None:
+        self._highlighted = max(0, min(len(self._choices) - 1, self._highlighted + by))
+        self._show()
+
+    # acting
+
+    def action_take_choice(self) -> None:
+        token = self._token
+        if token is None:
+            return
+        choice = self._choices[self._highlighted]
+        if choice.stands:
+            self._notice = "That is the token that stands here; choose another."
+            self._show()
+            return
+        self.session.take_alternative(token, self._highlighted)
+        self.dismiss(None)
+
+    def action_tint(self) -> None:
+        tints = list(Tint)
+        self._tinted.tint = tints[(tints.index(self._tinted.tint) + 1) % len(tints)]
+        self._editor.refresh()
+        self._show()
+
+    def action_borders(self) -> None:
+        self._tinted.borders = not self._tinted.borders
+        self._editor.refresh()
+
+    def action_ids(self) -> None:
+        self._ids = not self._ids
+        self._show()
+
+    def action_leave(self) -> None:
+        if self._token is not None and self._inside.standing is None:
+            self.session.move_cursor(self._token.start)
+        self.dismiss(None)
+
+
+def _openness(token: TokenAt) -> str:
+    """How open the place was: the entropy, and as how many equal chances that is."""
+    if token.bits is None:
+        return ""
+    return f" · entropy {token.bits:.1f} bits, as open as {2**token.bits:.0f} equal chances"
