@@ -20,6 +20,8 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanRequest,
     FanStats,
+    Foresee,
+    ForeseeingEnded,
     Grew,
     Hello,
     Lost,
@@ -29,6 +31,7 @@ from cyborg_tui.engine.protocol import (
     Refused,
     Request,
     Unavailable,
+    Work,
     load,
     wire,
 )
@@ -65,8 +68,8 @@ class EngineClient:
         """What the worker did wrong, if that is why it was ended."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = 0
-        self._unanswered: deque[FanRequest | Evaluate] = deque()
+        self._fans = self._foreseen = 0
+        self._unanswered: deque[Work] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
         """Whether the first of them has branches."""
@@ -140,6 +143,16 @@ class EngineClient:
         if self._ready and self._fan is None and not self._losses.guilty(request):
             self._ask(request)
 
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked."""
+        request = Foresee(self._foreseen + 1, wire(context), tuple(places))
+        if not self._ready or self._fan is not None or self._losses.guilty(request):
+            return 0
+        self._foreseen += 1
+        self._ask(request)
+        return request.id
+
     def cancel(self) -> None:
         """Stop the fan or evaluation in flight."""
         self._fan = None
@@ -154,7 +167,7 @@ class EngineClient:
         self._send(load(self._config))
         self._watch()
 
-    def _ask(self, request: FanRequest | Evaluate) -> None:
+    def _ask(self, request: Work) -> None:
         self._unanswered.append(request)
         self._send(request)
         self._watch()
@@ -196,7 +209,7 @@ class EngineClient:
                 self._loading = False
             case Grew():
                 self._grew = True
-            case FanEnded() | Evaluated():
+            case FanEnded() | Evaluated() | ForeseeingEnded():
                 self._answered(event)
             case _:
                 pass
@@ -204,7 +217,7 @@ class EngineClient:
             self._ask(self._fan)  # asked for before the model was there
         self._listener(event)
 
-    def _answered(self, event: FanEnded | Evaluated) -> None:
+    def _answered(self, event: FanEnded | Evaluated | ForeseeingEnded) -> None:
         self._grew = False
         if self._unanswered:
             self._losses.accomplished(self._unanswered.popleft())

@@ -22,12 +22,16 @@ __all__ = [
     "FanEnded",
     "FanRequest",
     "FanStats",
+    "Foresee",
+    "Foreseen",
+    "ForeseeingEnded",
     "Grew",
     "Growth",
     "Hello",
     "Load",
     "Loading",
     "Lost",
+    "NextStep",
     "Ping",
     "Pong",
     "PromptProgress",
@@ -36,6 +40,7 @@ __all__ = [
     "Request",
     "Unavailable",
     "WireSegment",
+    "Work",
     "decode_event",
     "decode_request",
     "encode_frame",
@@ -44,7 +49,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 2
+VERSION = 3
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -89,6 +94,14 @@ class Evaluate(msgspec.Struct, tag=True, frozen=True):
     context: tuple[WireSegment, ...]
 
 
+class Foresee(msgspec.Struct, tag=True, frozen=True):
+    """What may come next is wanted, after a context and each of some runs of tokens."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    places: tuple[tuple[int, ...], ...]
+
+
 class Cancel(msgspec.Struct, tag=True, frozen=True):
     """Stop the fan or evaluation in flight."""
 
@@ -97,7 +110,9 @@ class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | Cancel | Ping
+Work = FanRequest | Evaluate | Foresee
+"""What takes the worker a while; each is answered once it is over, in turn."""
+Request = Load | Work | Cancel | Ping
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -204,6 +219,32 @@ class Evaluated(msgspec.Struct, tag=True, frozen=True):
     """The length of the context; 0 if something else was wanted meanwhile."""
 
 
+class NextStep(msgspec.Struct, frozen=True):
+    """A token that may come next."""
+
+    id: int
+    data: bytes
+    logprob: float
+
+
+class Foreseen(msgspec.Struct, tag=True, frozen=True):
+    """What may come next at one of the places."""
+
+    request: int
+    place: tuple[int, ...]
+    entropy: float
+    """In nats."""
+    ninety: int
+    """How many tokens it takes to reach a probability of 90 %."""
+    likeliest: tuple[NextStep, ...]
+
+
+class ForeseeingEnded(msgspec.Struct, tag=True, frozen=True):
+    """No more of this is told: all of it was, or something else was wanted."""
+
+    request: int
+
+
 EngineEvent = (
     Hello
     | Loading
@@ -217,6 +258,8 @@ EngineEvent = (
     | BranchEnded
     | FanEnded
     | Evaluated
+    | Foreseen
+    | ForeseeingEnded
 )
 
 _encoder = msgspec.msgpack.Encoder()

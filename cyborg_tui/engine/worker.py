@@ -22,6 +22,8 @@ from cyborg_tui.engine.protocol import (
     Evaluate,
     Evaluated,
     FanRequest,
+    Foresee,
+    ForeseeingEnded,
     Hello,
     Load,
     Loading,
@@ -70,6 +72,8 @@ class Worker:
                 fanning.fan(request)
             elif fanning is not None and isinstance(request, Evaluate):
                 self._evaluate(fanning, request)
+            elif fanning is not None and isinstance(request, Foresee):
+                self._foresee(fanning, request)
 
     def _read(self) -> None:
         """Everything asked for. The end of the input is the end of the process, even in the middle of a step."""
@@ -88,9 +92,11 @@ class Worker:
     def _latest(self) -> Request:
         """The next request that still matters: a newer fan, evaluation or cancel makes older ones void."""
         request = self._inbox.get()
-        while isinstance(request, (Evaluate, Cancel)) and not self._inbox.empty():
+        while isinstance(request, (Evaluate, Foresee, Cancel)) and not self._inbox.empty():
             if isinstance(request, Evaluate):
                 self._say(Evaluated(0))
+            if isinstance(request, Foresee):
+                self._say(ForeseeingEnded(request.id))
             request = self._inbox.get()
         if self._inbox.empty():
             self._urgent.clear()
@@ -139,6 +145,15 @@ class Worker:
         with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
             tokens = fanning.resident.prepare(request.context)
         self._say(Evaluated(tokens))
+
+    def _foresee(self, fanning: "Fanning", request: Foresee) -> None:
+        from cyborg_tui.engine.foreseeing import foresee
+        from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
+
+        try:
+            foresee(fanning.resident, request, self._say)
+        except (NoNumbersError, NoRoomError):
+            self._say(ForeseeingEnded(request.id))
 
 
 def main() -> None:

@@ -17,17 +17,17 @@ from cyborg_tui.loom.tree import ROOT, Tree
 __all__ = ["Chosen", "Loom"]
 
 CHOSEN = "chosen"
-"""The mode of a fan whose only branch is a token that the person chose from the record of another one."""
+"""The mode of a fan whose only branch is made of tokens that the person chose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A token that a model nearly drew."""
+    """Tokens that a model might have drawn, and the person chose."""
 
     model: ModelIdentity
-    token: TokenRecord
+    tokens: tuple[TokenRecord, ...]
     data: bytes
-    """What it stands for."""
+    """What they stand for."""
 
 
 class Loom:
@@ -84,14 +84,14 @@ class Loom:
         return fan
 
     def choose(self, offset: int, chosen: Chosen, seed: int) -> None:
-        """A new branch that begins at this offset with a token the person chose; it is the end of the manuscript. What
-        stood from there on stays in the tree, where it was."""
+        """A new branch that begins at this offset with what the person chose; it is the end of the manuscript. What stood
+        from there on stays in the tree, where it was."""
         now = self._clock()
         before = self._view()
-        settings = FanSettings(width=1, max_tokens=1)
+        settings = FanSettings(width=1, max_tokens=len(chosen.tokens))
         fan = self.manuscript.fan(offset, chosen.model, settings, seed, now, mode=CHOSEN)
         (branch,) = self.tree.branches(fan.id)
-        self.tree.grow(branch.id, decode(chosen.data), 0, (chosen.token,), seed)
+        self.tree.grow(branch.id, decode(chosen.data), 0, chosen.tokens, seed)
         self.tree.finish(branch.id, Finish.TOKENS)
         self.tree.look(branch.id)
         self.manuscript.go(branch.node)

@@ -204,7 +204,7 @@ class Tree:
         self._put_unlinked(replace(self._nodes[tail.id], pieces=join(head.pieces, tail.pieces)))
 
     def add_fan(
-        self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float, mode: str = BATCHED
+        self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = BATCHED
     ) -> Fan:
         """A new fan from this node, its branches still empty."""
         fan = Fan(self._next_fan, context, model, settings, seed, at, mode)

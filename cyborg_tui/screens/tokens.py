@@ -10,7 +10,7 @@ from textual.containers import Container
 
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.tokens import TokenAt
-from cyborg_tui.screens.panes import bound_keys
+from cyborg_tui.screens.panes import bound_keys, run_bound_key
 from cyborg_tui.screens.tint import Tint, TintedManuscript
 from cyborg_tui.session import Session
 from cyborg_tui.session.inside import Inside, is_fork, is_surprise
@@ -28,15 +28,12 @@ _NOTHING = "Nothing here yet: the model has written nothing on this page. Esc, t
 class TokenPane(Tokens):
     """Has the keys."""
 
-    def __init__(self, keys: dict[str, str], *, id: str) -> None:
+    def __init__(self, actions: Sequence[Action], *, id: str) -> None:
         super().__init__(id=id)
-        self._keys = keys
+        self._keys = bound_keys(actions, "tokens")
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key in self._keys:
-            event.stop()
-            event.prevent_default()
-            await self.screen.run_action(self._keys[event.key])
+        await run_bound_key(self, self._keys, event)
 
 
 class TokensScreen(LineScreen):
@@ -62,7 +59,7 @@ class TokensScreen(LineScreen):
             with Container(id="page"):
                 yield Title(self.session.row.title, id="title")
                 yield Editor(self._tinted, id="editor")
-            yield TokenPane(bound_keys(self._actions, "tokens"), id="branches")
+            yield TokenPane(self._actions, id="branches")
         yield StatusLine(id="status")
         yield Footer(id="footer")
 

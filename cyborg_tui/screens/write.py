@@ -36,7 +36,7 @@ _WIDE, _TALL = 100, 20
 _TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
-class WriteScreen(LineScreen):
+class WriteScreen(LineScreen[None]):
     CSS_PATH = "write.tcss"
 
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:

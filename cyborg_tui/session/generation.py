@@ -1,5 +1,6 @@
 """Fans under way: asked of the engine, and grown in the loom as it answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -21,6 +22,7 @@ from cyborg_tui.engine.protocol import (
 from cyborg_tui.loom.context import Context, context_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, decode
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.piece import Pieces
 
 __all__ = ["EngineView", "Generation", "Waiting"]
 
@@ -102,6 +104,14 @@ class Generation:
             assert self.engine is not None
             self.engine.evaluate(self._context(end))
 
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], then: Pieces = ()) -> int:
+        """Ask what may come next after the manuscript up to `end`, the pieces `then`, and each of some runs of tokens.
+        Returns the request's number; 0 if it cannot be asked now."""
+        if not self.ready or self.growing:
+            return 0
+        assert self.engine is not None
+        return self.engine.foresee(self._context(end, then), places)
+
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
         if self._under_way and self.engine is not None:
@@ -164,8 +174,9 @@ class Generation:
         fan, first = self._under_way[request]
         return self._loom.tree.fan(fan).branches[first + index]
 
-    def _context(self, end: int) -> Context:
-        """The manuscript up to `end`, as far back as the window can possibly reach; the cut moves in large steps."""
+    def _context(self, end: int, then: Pieces = ()) -> Context:
+        """The manuscript up to `end`, as far back as the window can possibly reach, and some pieces more; the cut moves
+        in large steps."""
         reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN
         step = reach // 4
         start = 0 if end <= reach else -(-(end - reach) // step) * step
@@ -175,4 +186,4 @@ class Generation:
             drawn = tree.branch(branch_id)
             return drawn, tree.fan(drawn.fan).model.vocabulary
 
-        return context_of(self._loom.manuscript.pieces_between(start, end), branch, left_out=start)
+        return context_of((*self._loom.manuscript.pieces_between(start, end), *then), branch, left_out=start)

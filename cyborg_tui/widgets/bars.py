@@ -3,9 +3,11 @@
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
 
-__all__ = ["bar", "percent", "visible"]
+__all__ = ["bar", "gauge", "percent", "visible"]
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_STEPS = 8
+"""Marks of the gauge, one for each bit."""
 
 
 def bar(share: float, cells: int) -> str:
@@ -29,3 +31,11 @@ def visible(text: str) -> str:
         return own("∎")
     body = text.lstrip(" ")
     return own("␣" * (len(text) - len(body))) + drawable(body.replace("\n", own("⏎")))
+
+
+def gauge(bits: float, ninety: int | None) -> str:
+    """How open the next step is: a clock, which can go but one way, or a cloud."""
+    filled = min(_STEPS, round(bits))
+    scale = own("●") * filled + own("○") * (_STEPS - filled)
+    tokens = "" if ninety is None else f" · {ninety} token{'' if ninety == 1 else 's'} reach 90 %"
+    return own(f"clock {scale} cloud · {bits:.1f} bits{tokens}")
