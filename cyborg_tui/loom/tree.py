@@ -1,6 +1,6 @@
 """The tree of a loom: nodes, the fans made from them, and the promise that a frozen id stands for one text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from cyborg_tui.loom.changes import Changes
@@ -93,6 +93,10 @@ class Tree:
     def is_context(self, node: NodeId) -> bool:
         """Whether a fan was made from this very node."""
         return node in self._fans_at
+
+    def carriers(self, node: NodeId) -> Set[NodeId]:
+        """The nodes that carry this one along."""
+        return self._carriers.get(node, frozenset())
 
     def path(self, node: NodeId) -> list[Node]:
         """The nodes from the root to this one. Raises BrokenTree."""

@@ -58,13 +58,19 @@ class Counts:
         self._session = session
         self._counted: tuple[tuple[str, ...], str] = ((), "")
         self._counted_at = 0.0
+        self._selection: tuple[int, int] | None = None
         self._stale = False
 
-    def at(self, now: float) -> tuple[tuple[str, ...], str]:
-        """The counts, and what is saved where; at most half a second old. `now`: seconds."""
-        self._stale = now - self._counted_at < _RECOUNT
+    def at(self, now: float, selection: tuple[int, int] | None = None) -> tuple[tuple[str, ...], str]:
+        """The counts, of what is selected if anything is, and what is saved where; at most half a second old. `now`:
+        seconds."""
+        same = selection == self._selection
+        self._stale = same and now - self._counted_at < _RECOUNT
         if not self._stale:
-            self._counted_at, self._counted = now, (counts(self._session), saved_words(self._session))
+            part = self._session.part(*selection) if selection else self._session.whole
+            selected = ("selected",) if selection else ()
+            self._counted_at, self._selection = now, selection
+            self._counted = (*selected, *counts(part)), saved_words(self._session)
         return self._counted
 
     def due(self, now: float) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cyborg_tui.loom.fan import Branch, Fan, Finish
 from cyborg_tui.loom.settings import Until
-from cyborg_tui.session import EngineView, Session, Waiting
+from cyborg_tui.session import EngineView, Part, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
 __all__ = ["counts", "engine_words", "fan_view", "held_back", "saved_words", "saving_trouble"]
@@ -94,15 +94,28 @@ def _reading(view: EngineView) -> str:
     return f"{view.waiting.value} · {view.done:.0%}" + (f" · {max(1, left):.0f} s left" if left is not None else "")
 
 
-def counts(session: Session) -> tuple[str, ...]:
-    """Words, the person's share and bits of selection."""
-    words, share, bits = session.words, session.person_share, session.bits
-    parts = [f"{words:,} word{'' if words == 1 else 's'}"]
-    if share is not None:
-        parts.append(f"you {share:.0%}")
-    if bits:
-        parts.append(f"{bits:.0f} bits")
+def counts(part: Part) -> tuple[str, ...]:
+    """Words, the person's share, and bits: of selection, and of the person's own text where the model has scored it."""
+    parts = [f"{part.words:,} word{'' if part.words == 1 else 's'}"]
+    if part.person_share is not None:
+        parts.append(f"you {part.person_share:.0%}")
+    bits = part.bits
+    if bits.drawn or bits.drawn_unknown:
+        parts.append(f"{_known(bits.chosen, bits.drawn, bits.drawn_unknown)} bits chosen")
+    if bits.scored:
+        parts.append(f"{_known(bits.typed, bits.scored, bits.unscored)} typed")
+    if bits.per_token is not None:
+        parts.append(f"{bits.per_token:.2f} bits/token")
+    if bits.tokens_per_bit is not None:
+        parts.append(f"{bits.tokens_per_bit:.1f} tokens/bit")
     return tuple(parts)
+
+
+def _known(bits: float, known: int, unknown: int) -> str:
+    """Bits, or what is known of them."""
+    if not unknown:
+        return f"{bits:.0f}"
+    return f"{bits:.0f}+?" if known else "?"
 
 
 def saving_trouble(session: Session) -> str:

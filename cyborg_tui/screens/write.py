@@ -178,7 +178,7 @@ class WriteScreen(LineScreen[None]):
     def _status(self) -> Status:
         if self._notice or self.session.saving:
             return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))))
-        return Status(engine_words(self.session), *self._counts.at(time.monotonic()))
+        return Status(engine_words(self.session), *self._counts.at(time.monotonic(), self._editor.selection))
 
     # actions of the editor
 

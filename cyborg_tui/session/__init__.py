@@ -1,6 +1,6 @@
 """A session: one loom, written with one engine and kept in one library. Free of any screen."""
 
 from cyborg_tui.session.generation import EngineView, Waiting
-from cyborg_tui.session.session import Session
+from cyborg_tui.session.session import Part, Session
 
-__all__ = ["EngineView", "Session", "Waiting"]
+__all__ = ["EngineView", "Part", "Session", "Waiting"]

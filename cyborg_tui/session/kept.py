@@ -5,6 +5,7 @@ from pathlib import Path
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.tally import Tally
 from cyborg_tui.session.loom_file import new_file, read_file
 from cyborg_tui.session.rescue import rescue
 from cyborg_tui.textfile import TextFileError
@@ -21,6 +22,7 @@ class KeptLoom:
         self.read_only = not library.claim(row.id)
         """Another window writes in this loom."""
         self.loom: Loom = library.open(row.id)
+        self._tally = Tally(self.loom.tree)
         self.saving = ""
         """What is wrong with saving; empty if nothing is."""
         self._library = library
@@ -107,6 +109,14 @@ class KeptLoom:
         self.loom.note(kind)
         self._save()
 
+    @property
+    def _followed(self) -> Tally:
+        """What the manuscript is made of, as it is now."""
+        self._tally.follow(self.loom.manuscript.path)
+        return self._tally
+
     def _save(self) -> None:
+        changes = self.loom.changes()
+        self._tally.heed(changes)
         if not self.read_only:
-            self._library.save(self.row.id, self.loom.changes())
+            self._library.save(self.row.id, changes)

@@ -2,23 +2,34 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom import measures
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
 
-__all__ = ["Session"]
+__all__ = ["Part", "Session"]
 
 _SEEDS = 1_000_000
 """So many different seeds are drawn: enough, and short to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What there is to say of the manuscript or a stretch of it."""
+
+    words: int
+    person_share: float | None
+    """The part of the characters that the person typed; None if there are none."""
+    bits: Bits
 
 
 class Session(KeptLoom):
@@ -260,17 +271,29 @@ class Session(KeptLoom):
     @property
     def person_share(self) -> float | None:
         """The part of the characters that the person typed; None on an empty page."""
-        return measures.person_share(self.loom.manuscript.pieces)
+        return self._followed.person_share
 
     @property
     def own_characters(self) -> int:
         """How many characters of the manuscript the person typed."""
-        return sum(len(piece.text) for piece in self.loom.manuscript.pieces if piece.branch is None)
+        return self._followed.typed
 
     @property
-    def bits(self) -> float:
-        """Bits of selection in the manuscript."""
-        return measures.bits(self.loom.manuscript.pieces, self.loom.tree)
+    def bits(self) -> Bits:
+        """Of the manuscript."""
+        return self._followed.bits()
+
+    def part(self, start: int, end: int) -> Part:
+        """A stretch of the manuscript, counted."""
+        pieces = self.loom.manuscript.pieces_between(start, end)
+        typed = sum(len(piece.text) for piece in pieces if piece.branch is None)
+        words = len("".join(piece.text for piece in pieces).split())
+        return Part(words, typed / (end - start) if end > start else None, self._followed.bits_in(pieces))
+
+    @property
+    def whole(self) -> Part:
+        """The manuscript, counted."""
+        return Part(self.words, self.person_share, self.bits)
 
     @property
     def waiting_for_model(self) -> bool:

@@ -162,7 +162,7 @@ async def test_only_what_was_looked_at_counts_as_a_choice(desk):
     for index in range(4):
         session.highlight(index)
     session.take(3)
-    assert session.bits == 2
+    assert session.bits.chosen == 2
 
 
 async def test_tomorrow_everything_is_there_and_the_same_branch_is_highlighted(desk):
