@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 __all__ = ["ACTIONS", "PLACES", "READING", "Action", "BadKeys", "rebound"]
 
-PLACES = ("editor", "branches", "tokens")
+PLACES = ("editor", "branches", "tokens", "blocks")
 """Where keys have meanings of their own."""
 
 READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend"}) | {
@@ -88,7 +88,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("tint", "c", "Colours by probability, by how open the place was, or by author", "colours", "tokens", 7),
     Action("borders", "b", "Where tokens begin, or not", "borders", "tokens", 8),
     Action("ids", "d", "Numbers of the tokens, or not", "ids", "tokens", 8),
-    Action("leave", "escape,f3,t", "Back to writing, at this place", "write", "tokens", 0),
+    Action("leave", "escape,t", "Back to writing, at this place", "write", "tokens", 0),
+    Action("block_in", "right,l", "Into the block: the step after it", "in", "blocks", 2),
+    Action("block_out", "left,h", "Out of it: the step before", "out", "blocks", 3),
+    Action("block_below", "down,j", "The block below", "move", "blocks", 4),
+    Action("block_above", "up,k", "The block above", "", "blocks"),
+    Action("zoom_in", "z,space", "Make the block as tall as the view", "zoom", "blocks", 5),
+    Action("zoom_out", "Z,backspace", "Back to the view before", "zoom out", "blocks", 6),
+    Action("take_blocks", "enter", "Take everything up to this block as a new branch", "take", "blocks", 1),
+    Action("leave_blocks", "escape,v", "Back to the tokens", "tokens", "blocks", 0),
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),

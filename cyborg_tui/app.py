@@ -34,7 +34,7 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("take_over", "help", "looms", "palette", "which_key", "quit")
+_OURS = ("take_over", "tokens", "help", "looms", "palette", "which_key", "quit")
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -168,6 +168,7 @@ class CyborgApp(LineApp):
     def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {
             "take_over": self._take_over,
+            "tokens": self._tokens,
             "help": self._help,
             "looms": self._looms,
             "palette": self._palette,
@@ -178,6 +179,14 @@ class CyborgApp(LineApp):
     async def _help(self) -> None:
         if isinstance(self.screen, WriteScreen):
             self.push_screen(HelpScreen(self._actions))
+
+    async def _tokens(self) -> None:
+        from cyborg_tui.screens.tokens import TokensScreen
+
+        if isinstance(self.screen, TokensScreen):
+            self.screen.action_leave()
+        elif isinstance(self.screen, WriteScreen):
+            self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
 
     async def _palette(self) -> None:
         self.action_command_palette()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cyborg_tui.engine.llama import Floats, Llama
-from cyborg_tui.engine.protocol import Foresee, Foreseen, ForeseeingEnded, NextStep
+from cyborg_tui.engine.protocol import Foresee, ForeseeingEnded, Foreseen, NextStep
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
 
 __all__ = ["foresee", "next_steps"]

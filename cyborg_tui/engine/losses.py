@@ -5,7 +5,7 @@ from collections import Counter
 
 import msgspec
 
-from cyborg_tui.engine.protocol import Evaluate, FanRequest, Foresee, Work
+from cyborg_tui.engine.protocol import FanRequest, Work
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = ["Losses"]

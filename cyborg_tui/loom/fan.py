@@ -66,6 +66,8 @@ class TokenRecord:
     """How many bytes of the branch's text it stands for; 0 for the end-of-text token."""
     logprob: float
     """Natural logarithm of its probability, before samplers change it."""
+    entropy: float | None = None
+    """Of the distribution it was drawn from, before samplers change it, in nats."""
 
 
 @dataclass(frozen=True, slots=True)

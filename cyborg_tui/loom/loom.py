@@ -84,7 +84,7 @@ class Loom:
         return fan
 
     def choose(self, offset: int, chosen: Chosen, seed: int) -> None:
-        """A new branch that begins at this offset with what the person chose; it is the end of the manuscript. What stood
+        """A new branch that begins at this offset with what the person chose; it ends the manuscript. What stood
         from there on stays in the tree, where it was."""
         now = self._clock()
         before = self._view()

@@ -8,20 +8,21 @@ from textual.app import ComposeResult
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.blocks import Path
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
-from cyborg_tui.session import Session
-from cyborg_tui.session.foresight import Foresight
-from cyborg_tui.session.inside import Inside
+from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.widgets.bars import gauge, visible
 from cyborg_tui.widgets.blocks import Blocks
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
+from cyborg_tui.widgets.marks import own
 
-__all__ = ["BlocksScreen"]
+__all__ = ["PART_OF_A_CHARACTER", "BlocksScreen"]
+
+PART_OF_A_CHARACTER = "That is only a part of a character; v, then → go on from it until it is whole."
 
 _FRAME = 1 / 20
-_BEFORE = 200
-"""Characters before the place that the title shows the end of."""
+_BEFORE = 60
+"""Characters before the place that stand above the blocks."""
 
 
 class BlockPane(Blocks):
@@ -38,22 +39,29 @@ class BlockPane(Blocks):
 class BlocksScreen(LineScreen[bool]):
     """Dismissed with whether a run of blocks was taken."""
 
-    def __init__(self, session: Session, actions: Sequence[Action], inside: Inside, offset: int) -> None:
-        """What may come next at an offset of the text that `inside` looks into."""
+    def __init__(self, looking: Looking, actions: Sequence[Action], offset: int) -> None:
+        """What may come next at an offset of the text that is looked into."""
         super().__init__()
-        self._session, self._inside, self._offset = session, inside, offset
-        self._actions = [a for a in actions if a.where == "blocks" and not (session.read_only and a.id == "take_blocks")]
-        self._foresight: Foresight = session.foresee(inside, offset)
+        self._looking, self._offset = looking, offset
+        session = looking.session
+        self._actions = [
+            a for a in actions if a.where == "blocks" and not (session.read_only and a.id == "take_blocks")
+        ]
+        self._foresight = looking.foresee(offset)
         self._root: Path = ()
         self._place: Path = ()
         self._shown = -1
 
     def compose(self) -> ComposeResult:
-        before = self._inside.text[max(0, self._offset - _BEFORE) : self._offset].replace("\n", " ")
-        yield Title(before[-60:], id="title")
+        yield Title(self._before(), id="title")
         yield BlockPane(self._actions, id="blocks")
         yield StatusLine(id="status")
         yield Footer(id="footer")
+
+    def _before(self) -> str:
+        """The last words before the place."""
+        before = self._looking.inside.text[max(0, self._offset - _BEFORE) : self._offset]
+        return own("…") + before[before.find(" ") + 1 :].replace("\n", " ") if len(before) == _BEFORE else before
 
     def on_mount(self) -> None:
         self._pane = self.query_one(BlockPane)
@@ -83,7 +91,7 @@ class BlocksScreen(LineScreen[bool]):
         place = self._place[:-1]
         outlook = self._foresight.known.get(place)
         if outlook is None:
-            return Status((self._session.view.problem or "looking ahead",))
+            return Status((self._looking.session.view.problem or "looking ahead",))
         path = "".join(self._text_of(self._place[: i + 1]) for i in range(len(self._place)))
         return Status((gauge(outlook.bits, outlook.ninety),), (drawable(visible(path)),))
 
@@ -134,7 +142,10 @@ class BlocksScreen(LineScreen[bool]):
 
     def action_take_blocks(self) -> None:
         if self._place and self._place[:-1] in self._foresight.known:
-            self.dismiss(self._session.choose_ahead(self._inside, self._offset, self._foresight, self._place))
+            if self._looking.take_ahead(self._offset, self._foresight, self._place):
+                self.dismiss(True)
+            else:
+                self.query_one(StatusLine).show(Status(alarm=PART_OF_A_CHARACTER))
 
     def action_leave_blocks(self) -> None:
         self.dismiss(False)

@@ -34,7 +34,7 @@ class Moment:
         """Whether a key of this action would do something."""
         if action.where == "branches":
             return self.reading and (self.branches or action.id in ("take_and_fan", "write"))
-        if action.where == "editor" and self.reading:
+        if action.where != "anywhere" and (self.reading or action.where != "editor"):
             return False
         if action.id == "take_over":
             return self.read_only

@@ -25,7 +25,13 @@ _HOW = (
 )
 _KEYS = 20
 """Cells for the names of an action's keys."""
-_PLACES = {"editor": "While writing", "branches": "In the branches", "anywhere": "Anywhere"}
+_PLACES = {
+    "editor": "While writing",
+    "branches": "In the branches",
+    "anywhere": "Anywhere",
+    "tokens": "Among the tokens",
+    "blocks": "Among the blocks",
+}
 
 
 class HelpScreen(ModalScreen[None]):
@@ -68,6 +74,7 @@ class WhichKey(ModalScreen[str | None]):
     WhichKey Static { width: 100%; height: auto; background: $surface; padding: 0 2; }
     """
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
+        "t": ("tokens", "tokens"),
         "b": ("looms", "library of looms"),
         "p": ("palette", "all commands"),
         "question_mark": ("help", "help"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from math import exp
 
 from textual import events
@@ -10,11 +11,14 @@ from textual.containers import Container
 
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.tokens import TokenAt
+from cyborg_tui.screens.blocks import PART_OF_A_CHARACTER, BlocksScreen
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
 from cyborg_tui.screens.tint import Tint, TintedManuscript
-from cyborg_tui.session import Session
-from cyborg_tui.session.inside import Inside, is_fork, is_surprise
+from cyborg_tui.session.foresight import Foresight
+from cyborg_tui.session.inside import is_fork, is_surprise
+from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.screen import LineScreen
+from cyborg_tui.widgets.bars import gauge
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
 from cyborg_tui.widgets.tokens import Choice, Tokens, TokenView
@@ -22,7 +26,9 @@ from cyborg_tui.widgets.tokens import Choice, Tokens, TokenView
 __all__ = ["TokensScreen"]
 
 _WIDE, _TALL = 100, 20
-_NOTHING = "Nothing here yet: the model has written nothing on this page. Esc, then Tab, asks it for branches."
+_FRAME = 1 / 20
+_AHEAD = 10
+"""Tokens shown of what may come next."""
 
 
 class TokenPane(Tokens):
@@ -36,22 +42,26 @@ class TokenPane(Tokens):
         await run_bound_key(self, self._keys, event)
 
 
-class TokensScreen(LineScreen):
-    """Dismissed when the person goes back to writing."""
+class TokensScreen(LineScreen[bool]):
+    """Dismissed when the person goes back to writing, with whether something was taken."""
 
-    def __init__(self, session: Session, actions: Sequence[Action], *, standing: bool) -> None:
-        """With `standing`, the highlighted branch is looked into, where it stands in the text."""
+    def __init__(self, looking: Looking, actions: Sequence[Action]) -> None:
         super().__init__()
-        self.session = session
+        self.session, self._looking = looking.session, looking
+        session = looking.session
+        self._all_actions = actions
         self._actions = [
             a for a in actions if a.where == "tokens" and not (session.read_only and a.id == "take_choice")
         ]
-        self._inside = session.inside(standing=standing)
+        self._inside = looking.inside
         self._tinted = TintedManuscript(self._inside)
-        self._token = self._inside.nearest(self._inside.place if standing else session.loom.cursor)
+        self._token = self._inside.nearest(looking.start)
         self._choices: tuple[Choice, ...] = ()
         self._highlighted = 0
         self._ids = False
+        self._edge = looking.edge(looking.start if self._token is None else len(self._inside.text))
+        """Where one looks at what may come next."""
+        self._foresight: Foresight | None = None
         self._notice = ""
 
     def compose(self) -> ComposeResult:
@@ -72,6 +82,10 @@ class TokensScreen(LineScreen):
         self._lay_out()
         self.query_one(Footer).show(self._actions)
         self._go_to(self._token)
+        self.set_interval(_FRAME, self._look_ahead)
+
+    def on_unmount(self) -> None:
+        self._looking.leave()
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -83,50 +97,76 @@ class TokensScreen(LineScreen):
     # showing
 
     def _go_to(self, token: TokenAt | None) -> None:
+        """Look at a token; None: at what may come next, at the edge."""
         self._token = token
-        self._choices = self._choices_at(token) if token else ()
+        self._choices = self._choices_of(token) if token else ()
         self._highlighted = next((i for i, choice in enumerate(self._choices) if choice.stands), 0)
         if token is not None:
             self._editor.place(token.start)
             self._editor.place(token.end, selecting=True)
+        else:
+            self._foresight = self._foresight or self._looking.foresee(self._edge)
+            self._editor.place(self._edge)
+            self._look_ahead()
         self._show()
 
-    def _choices_at(self, token: TokenAt) -> tuple[Choice, ...]:
+    def _choices_of(self, token: TokenAt) -> tuple[Choice, ...]:
         """The ten likeliest, and the one that stands if it is none of them."""
         drawn = token.tokens[0]
         choices = [
             Choice(choice.text, exp(choice.logprob), stands=choice.id == drawn.id, id=choice.id)
-            for choice in self.session.alternatives(token)
+            for choice in self._looking.alternatives(token)
         ]
         if not any(choice.stands for choice in choices):
             text = self._inside.text[token.start : token.end]
             choices.append(Choice(text, exp(drawn.logprob), stands=True, id=drawn.id))
         return tuple(choices)
 
+    def _look_ahead(self) -> None:
+        """At the edge: ask for what may come next until it is there."""
+        if self._token is not None or self._foresight is None or self._choices:
+            return
+        self._foresight.want([()])
+        outlook = self._foresight.known.get(())
+        if outlook is not None:
+            self._choices = tuple(Choice(t.text, t.chance, id=t.id) for t in outlook.likeliest[:_AHEAD])
+            self._show()
+
     def _show(self) -> None:
         self._pane.show(self._view())
         self.query_one(StatusLine).show(self._status())
 
     def _view(self) -> TokenView:
-        token = self._token
-        if token is None:
-            return TokenView(facts=(_NOTHING,))
         choices = self._choices if self._ids else tuple(replace(choice, id=None) for choice in self._choices)
-        return TokenView(self.session.whence(token), choices, self._highlighted, tuple(self._facts(token)))
+        if self._token is None:
+            return TokenView("what may come next", choices, self._highlighted, self._facts_of_the_edge())
+        return TokenView(self._looking.whence(self._token), choices, self._highlighted, self._facts_of(self._token))
 
-    def _facts(self, token: TokenAt) -> Sequence[str]:
-        facts = [f"surprise {token.surprise:.1f} bits" + _openness(token)]
+    def _facts_of(self, token: TokenAt) -> tuple[str, ...]:
+        facts = [f"surprise {token.surprise:.1f} bits"]
+        if token.bits is not None:
+            facts.append(gauge(token.bits, self._ninety()))
         if len(token.tokens) > 1:
             facts.append(f"{len(token.tokens)} tokens make this character")
         if len(self._choices) == 1:
             facts.append("what else it might have said is not on record")
-        return facts
+        return tuple(facts)
+
+    def _ninety(self) -> int | None:
+        """How many tokens reach 90 %, if so few do that they are on record."""
+        reached = accumulate(choice.chance for choice in self._choices)
+        return next((count for count, chance in enumerate(reached, 1) if chance >= 0.9), None)
+
+    def _facts_of_the_edge(self) -> tuple[str, ...]:
+        outlook = self._foresight.known.get(()) if self._foresight else None
+        if outlook is not None:
+            return (gauge(outlook.bits, outlook.ninety),)
+        return (self.session.view.problem or "looking ahead",)
 
     def _status(self) -> Status:
         if self._notice:
             return Status(alarm=self._notice)
-        legend = "sure ░ ▒ ▓ open" if self._tinted.tint is Tint.ENTROPY else ""
-        return Status((self._tinted.tint.value,), (legend,) if legend else (), "")
+        return Status((f"colours {self._tinted.tint.value}",))
 
     # moving
 
@@ -139,10 +179,15 @@ class TokensScreen(LineScreen):
 
     @property
     def _here(self) -> tuple[int, int]:
-        return (self._token.start, self._token.end) if self._token else (0, 0)
+        return (self._token.start, self._token.end) if self._token else (self._edge, self._edge)
 
     def action_next_token(self) -> None:
-        self._move(self._inside.after(self._here[1]), "This is the last token.")
+        token = self._inside.after(self._here[1])
+        if token is None and self._token is not None and not self.session.read_only:
+            self._notice = ""
+            self._go_to(None)
+        else:
+            self._move(token, "Nothing stands here yet.")
 
     def action_previous_token(self) -> None:
         self._move(self._inside.before(self._here[0]), "This is the first token.")
@@ -166,22 +211,46 @@ class TokensScreen(LineScreen):
         self._choose(-1)
 
     def _choose(self, by: int) -> None:
+        self._notice = ""
         self._highlighted = max(0, min(len(self._choices) - 1, self._highlighted + by))
         self._show()
 
     # acting
 
     def action_take_choice(self) -> None:
-        token = self._token
-        if token is None:
+        if not self._choices:
             return
         choice = self._choices[self._highlighted]
         if choice.stands:
-            self._notice = "That is the token that stands here; choose another."
-            self._show()
-            return
-        self.session.take_alternative(token, self._highlighted)
-        self.dismiss(None)
+            self._say("That is the token that stands here; choose another.")
+        elif self._take(choice):
+            self.dismiss(True)
+        else:
+            self._say(PART_OF_A_CHARACTER)
+
+    def _take(self, choice: Choice) -> bool:
+        if self._token is not None:
+            return self._looking.take_alternative(
+                self._token, self._looking.alternatives(self._token)[self._highlighted]
+            )
+        assert self._foresight is not None
+        assert choice.id is not None
+        return self._looking.take_ahead(self._edge, self._foresight, (choice.id,))
+
+    def _say(self, notice: str) -> None:
+        self._notice = notice
+        self._show()
+
+    def action_blocks(self) -> None:
+        def back(taken: bool | None) -> None:
+            self._foresight = None
+            if taken:
+                self.dismiss(True)
+            elif self._token is None:
+                self._go_to(None)
+
+        offset = self._token.start if self._token else self._edge
+        self.app.push_screen(BlocksScreen(self._looking, self._all_actions, offset), back)
 
     def action_tint(self) -> None:
         tints = list(Tint)
@@ -200,7 +269,7 @@ class TokensScreen(LineScreen):
     def action_leave(self) -> None:
         if self._token is not None and self._inside.standing is None:
             self.session.move_cursor(self._token.start)
-        self.dismiss(None)
+        self.dismiss(False)
 
 
 def _openness(token: TokenAt) -> str:

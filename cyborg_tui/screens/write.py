@@ -17,6 +17,7 @@ from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
 from cyborg_tui.screens.views import engine_words, fan_view, held_back, saving_trouble
 from cyborg_tui.session import Session
+from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.widgets.branches import FanView
@@ -292,6 +293,21 @@ class WriteScreen(LineScreen[None]):
     def action_write_on(self) -> None:
         self.set_focus(self._editor)
         self._show()
+
+    async def action_tokens_here(self) -> None:
+        await self.app.run_action("go('tokens')")
+
+    def looking(self) -> Looking:
+        """A look inside: into the branch that stands in the text while the branches have the keys, else the text."""
+        self.session.move_cursor(self._editor.cursor)
+        return Looking(self.session, standing=self.focused is self._branches)
+
+    def looked_inside(self, taken: bool | None) -> None:
+        """The person is back from there; something was taken if `taken`."""
+        if taken:
+            self._dropped = None
+            self.set_focus(self._branches)
+        self._sync()
 
     # actions anywhere
 

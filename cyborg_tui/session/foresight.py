@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from cyborg_tui.engine.protocol import EngineEvent, Foreseen, ForeseeingEnded, Lost, Ready, Unavailable
+from cyborg_tui.engine.protocol import EngineEvent, ForeseeingEnded, Foreseen, Lost, Ready, Unavailable
 from cyborg_tui.loom.blocks import Path
 from cyborg_tui.loom.fan import ModelIdentity, TokenRecord, decode
 from cyborg_tui.loom.loom import Chosen

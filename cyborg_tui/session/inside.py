@@ -31,18 +31,19 @@ def is_surprise(token: TokenAt) -> bool:
 class Inside:
     """Looks into one loom's manuscript as it is when asked. Offsets count its characters.
 
-    With `standing`, a branch that stands provisionally, the text ends with it: it stands at offset `place`, whole.
+    With `standing`, a branch that stands provisionally at offset `place` from its character `begin` on, the text ends
+    with that.
     """
 
-    def __init__(self, loom: Loom, standing: Branch | None = None, place: int = 0) -> None:
+    def __init__(self, loom: Loom, standing: Branch | None = None, place: int = 0, begin: int = 0) -> None:
         self._loom = loom
-        self.standing, self.place = standing, place
+        self.standing, self.place, self._begin = standing, place, begin
         self._stretches: dict[BranchId, tuple[Branch, Sequence[Stretch]]] = {}
 
     @property
     def text(self) -> str:
         text = self._loom.text
-        return text if self.standing is None else text[: self.place] + self.standing.text[self.standing.healed :]
+        return text if self.standing is None else text[: self.place] + self.standing.text[self._begin :]
 
     def authors(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """Who wrote what between two offsets: (start, end, "person", "model" or "provisional")."""
@@ -93,7 +94,7 @@ class Inside:
             return
         yield from manuscript.pieces_around(start, min(end, self.place))
         if end > self.place:
-            yield Piece(standing.text[standing.healed :], standing.id, standing.healed), self.place
+            yield Piece(standing.text[self._begin :], standing.id, self._begin), self.place
 
     def _tokens_of(self, piece: Piece, at: int) -> Iterator[TokenAt]:
         if piece.branch is None:

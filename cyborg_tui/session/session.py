@@ -1,15 +1,18 @@
 """What a screen, the command line or a test drives."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.alternatives import Alternative
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.measures import Bits
+from cyborg_tui.loom.piece import Pieces
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.generation import EngineView, Generation
@@ -43,6 +46,7 @@ class Session(KeptLoom):
         self._on_change = on_change
         self._fan_wanted = False
         self._words = WordCount()
+        self._hears_too: Callable[[EngineEvent], None] | None = None
 
     # writing: what the editor calls
 
@@ -174,6 +178,17 @@ class Session(KeptLoom):
         """Have the context at the cursor evaluated ahead of the key."""
         self._generation.prepare(self.loom.cursor)
 
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], then: Pieces = ()) -> int:
+        """As `Generation.foresee`; what comes of it is heard by those who listen."""
+        return self._generation.foresee(end, places, then)
+
+    def alternatives(self, branch: int) -> tuple[tuple[Alternative, ...], ...]:
+        return ()
+
+    def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
+        """Let somebody hear everything the engine says, instead of whoever did so far."""
+        self._hears_too = hear
+
     # choosing
 
     def highlight(self, index: int) -> None:
@@ -213,6 +228,12 @@ class Session(KeptLoom):
         self.loom.take(branch.id, already + amount)
         self._changed()
         return True
+
+    def choose(self, offset: int, chosen: Chosen) -> None:
+        """A new branch begins at this offset with what the person chose, and a fan goes on from there."""
+        self._stop()
+        self.loom.choose(offset, chosen, random.randrange(_SEEDS))
+        self.ask()
 
     def parent(self) -> bool:
         """Back to where the last branch was taken. False at the beginning."""
@@ -311,6 +332,8 @@ class Session(KeptLoom):
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
         self._generation.hear(event)
+        if self._hears_too is not None:
+            self._hears_too(event)
         match event:
             case Ready() if self._fan_wanted:
                 self._fan_wanted = False

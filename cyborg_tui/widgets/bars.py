@@ -37,5 +37,5 @@ def gauge(bits: float, ninety: int | None) -> str:
     """How open the next step is: a clock, which can go but one way, or a cloud."""
     filled = min(_STEPS, round(bits))
     scale = own("●") * filled + own("○") * (_STEPS - filled)
-    tokens = "" if ninety is None else f" · {ninety} token{'' if ninety == 1 else 's'} reach 90 %"
+    tokens = "" if ninety is None else " · one token reaches 90 %" if ninety == 1 else f" · {ninety} tokens reach 90 %"
     return own(f"clock {scale} cloud · {bits:.1f} bits{tokens}")

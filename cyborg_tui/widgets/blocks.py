@@ -93,8 +93,8 @@ class Blocks(RowView, can_focus=True):
         if not block.path:
             text = f" {own('…')} {percent(block.chance)}" if first else ""
             return Segment(_fitted(text, room), self._component("muted"))
-        here = block.path == self._place
-        edge = own("▌") if here or self._place[: len(block.path)] == block.path else own("▏") if not first else own("▔")
+        on_path = self._place[: len(block.path)] == block.path
+        edge = own("▌" if on_path else "┌" if first else "│")
         label = f"{edge} {visible(block.text)} "
         text = _fitted(label, room - 8) + percent(block.chance) + "  " if first else edge
         return Segment(_fitted(text, room), self._component(self._style_of(block)))
