@@ -57,18 +57,24 @@ def waits_of(
 def type_in(editor: Editor, file: Path, keys: int, seed: int) -> Typed:
     """Open the file in its middle and type."""
     with Home() as home, open_in_the_middle(editor, file, home) as terminal:
-        before = terminal.processor_seconds()
-        happenings = terminal.record(presses(keys, seed))
-        after = terminal.processor_seconds()
-        text = "".join(happening.key for happening in happenings)
-
-        def shows(count: int) -> bool:
-            word = text[:count].rpartition(" ")[2]
-            return bool(word) and (" " + editor.before_cursor(terminal)).endswith(" " + word)
-
-        waits = [wait for key, wait in waits_of(terminal, happenings, shows) if text[key] != " "]
+        found = typed(editor, terminal, keys, seed)
         if editor is APP:
             terminal.quit()
+    return found
+
+
+def typed(editor: Editor, terminal: Recorder, keys: int, seed: int) -> Typed:
+    """Type where the cursor stands."""
+    before = terminal.processor_seconds()
+    happenings = terminal.record(presses(keys, seed))
+    after = terminal.processor_seconds()
+    text = "".join(happening.key for happening in happenings)
+
+    def shows(count: int) -> bool:
+        word = text[:count].rpartition(" ")[2]
+        return bool(word) and (" " + editor.before_cursor(terminal)).endswith(" " + word)
+
+    waits = [wait for key, wait in waits_of(terminal, happenings, shows) if text[key] != " "]
     sent = sum(len(happening.data) for happening in happenings)
     missing = len(text.replace(" ", "")) - len(waits)
     ran = None if before is None or after is None else (after - before) * 1000 / keys

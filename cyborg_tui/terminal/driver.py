@@ -20,6 +20,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from cyborg_tui.terminal.line import Line
+from cyborg_tui.terminal.pastes import Pasted, Pastes
 from cyborg_tui.terminal.writer import Writer
 
 if TYPE_CHECKING:
@@ -140,36 +141,44 @@ class LineDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys, and the terminal's answers, until the app ends or the terminal is gone."""
-        parser = XTermParser(self._debug)
+        parser, pastes = XTermParser(self._debug), Pastes()
         decode = getincrementaldecoder("utf-8")("surrogateescape").decode  # a paste is kept byte for byte
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(_wait_for(parser)):
+                if selector.select(0.01 if pastes.waits else _wait_for(parser)):
                     data = self._read()
                     if not data:
                         self._loop.call_soon_threadsafe(self.on_gone)
                         return
-                    self._feed(parser, decode(data))
+                    for part in pastes.feed(self._without_answers(decode(data)), time.monotonic()):
+                        self._hand_on(part, parser)
+                for part in pastes.tick(time.monotonic()):
+                    self._hand_on(part, parser)
                 for event in parser.tick():
                     self.process_message(event)
 
     def _read(self) -> bytes:
         """What was typed; nothing if the terminal is gone."""
         try:
-            return os.read(self.fileno, 4096)
+            return os.read(self.fileno, 1 << 16)
         except OSError:
             return b""
 
-    def _feed(self, parser: XTermParser, text: str) -> None:
-        """Take out answers before the parser sees them: it would spoil a paste that one comes in the middle of."""
+    def _without_answers(self, text: str) -> str:
+        """Take out answers before anybody sees them: one that comes in the middle of a paste would spoil it."""
         if "\x1b[" in text:
             text, found = _ANSWER.subn("", text)
             for _ in range(found):
                 self._shown(time.monotonic())
-        if text:
-            for event in parser.feed(text):
-                self.process_message(event)
+        return text
+
+    def _hand_on(self, part: str | Pasted, parser: XTermParser) -> None:
+        if isinstance(part, Pasted):
+            self.process_message(events.Paste(self._without_answers(part.text)))
+            return
+        for event in parser.feed(part):
+            self.process_message(event)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Key) and message.key == _Answer.SHOWN.value:

@@ -112,8 +112,13 @@ class Document:
     @property
     def _rows_of_lines(self) -> Sums:
         if self._heights is None:
-            self._heights = Sums(len(self.rows(number)) for number in range(len(self._lines)))
+            self._heights = Sums(map(self._height_of, range(len(self._lines))))
         return self._heights
+
+    def _height_of(self, number: int) -> int:
+        """How many rows a line has; of most lines that is seen without wrapping them."""
+        line = self._lines[number]
+        return 1 if len(line) <= self._columns and line.isascii() else len(self.rows(number))
 
     @property
     def height(self) -> int:

@@ -30,9 +30,8 @@ class Editor(Page, can_focus=True):
         self.document = Document(text, self.columns)
         self._provisional = Provisional()
         self._cursor, self._anchor, self.goal = cursor, None, None
-        self.count_rows()
-        self.refresh()
-        self._follow()
+        if self.size.width:  # else it will be laid out soon, and only then be wrapped
+            self._show_anew()
 
     def follow_manuscript(self, text: str, cursor: int) -> None:
         """Show the manuscript as it is now, repainting what differs."""
@@ -49,6 +48,9 @@ class Editor(Page, can_focus=True):
 
     def on_resize(self) -> None:
         self.document.fold_to(self.columns)
+        self._show_anew()
+
+    def _show_anew(self) -> None:
         self.count_rows()
         self.refresh()
         self._follow()
