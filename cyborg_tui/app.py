@@ -26,6 +26,7 @@ from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.kind import kind_of
 from cyborg_tui.terminal.outside import keep_private
+from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
 from cyborg_tui.theme import colourless, load_theme
@@ -177,7 +178,7 @@ class CyborgApp(LineApp):
         }
 
     async def _help(self) -> None:
-        if isinstance(self.screen, WriteScreen):
+        if isinstance(self.screen, LineScreen):
             self.push_screen(HelpScreen(self._actions))
 
     async def _tokens(self) -> None:

@@ -10,7 +10,7 @@ from cyborg_tui.loom.blocks import Path
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
 from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.screen import LineScreen
-from cyborg_tui.widgets.bars import gauge, visible
+from cyborg_tui.widgets.bars import reach, visible
 from cyborg_tui.widgets.blocks import Blocks
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
@@ -93,7 +93,7 @@ class BlocksScreen(LineScreen[bool]):
         if outlook is None:
             return Status((self._looking.session.view.problem or "looking ahead",))
         path = "".join(self._text_of(self._place[: i + 1]) for i in range(len(self._place)))
-        return Status((gauge(outlook.bits, outlook.ninety),), (drawable(visible(path)),))
+        return Status((f"{outlook.bits:.1f} bits", reach(outlook.ninety)), (drawable(visible(path)),))
 
     def _text_of(self, path: Path) -> str:
         likeliest = self._foresight.known[path[:-1]].likeliest

@@ -3,7 +3,7 @@
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
 
-__all__ = ["bar", "gauge", "percent", "visible"]
+__all__ = ["bar", "gauge", "percent", "reach", "visible"]
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _STEPS = 8
@@ -37,5 +37,10 @@ def gauge(bits: float, ninety: int | None) -> str:
     """How open the next step is: a clock, which can go but one way, or a cloud."""
     filled = min(_STEPS, round(bits))
     scale = own("●") * filled + own("○") * (_STEPS - filled)
-    tokens = "" if ninety is None else " · one token reaches 90 %" if ninety == 1 else f" · {ninety} tokens reach 90 %"
+    tokens = "" if ninety is None else f" · {reach(ninety)}"
     return own(f"clock {scale} cloud · {bits:.1f} bits{tokens}")
+
+
+def reach(ninety: int) -> str:
+    """How many tokens it takes to reach a probability of 90 %."""
+    return "one token reaches 90 %" if ninety == 1 else f"{ninety:,} tokens reach 90 %"
