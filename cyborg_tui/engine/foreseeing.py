@@ -3,12 +3,14 @@
 import numpy as np
 
 from cyborg_tui.engine.llama import Floats, Llama
-from cyborg_tui.engine.protocol import Foresee, ForeseeingEnded, Foreseen, NextStep
+from cyborg_tui.engine.protocol import Foresee, ForeseeingEnded, Foreseen
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
+from cyborg_tui.loom.alternatives import Alternative, pack
+from cyborg_tui.loom.fan import decode
 
-__all__ = ["foresee", "next_steps"]
+__all__ = ["foresee"]
 
-_LIKELIEST = 40
+_TOLD = 40
 """Tokens told of each place."""
 _MOST = 0.9
 """The probability that is reached by `ninety` tokens."""
@@ -23,20 +25,19 @@ def foresee(resident: Resident, request: Foresee, say: Say) -> None:
         for place in request.places:
             path = [*tokens, *place]
             resident.evaluate(path, None)
-            entropy, ninety, steps = next_steps(resident.model, resident.tip(path))
-            say(Foreseen(request.id, place, entropy, ninety, steps))
+            say(_foreseen(request.id, place, resident.model, resident.tip(path)))
     except Interrupted:
         pass
     say(ForeseeingEnded(request.id))
 
 
-def next_steps(model: Llama, row: Floats) -> tuple[float, int, tuple[NextStep, ...]]:
-    """The entropy in nats of a row of logits, shape (vocabulary,); how many tokens reach 90 %; and the likeliest."""
+def _foreseen(request: int, place: tuple[int, ...], model: Llama, row: Floats) -> Foreseen:
+    """`row`: the logits at the place, shape (vocabulary,)."""
     logprobs = row - row.max()
     logprobs -= np.log(np.exp(logprobs).sum())
     chances = np.exp(logprobs)
     entropy = float(-(chances * np.where(chances > 0, logprobs, 0.0)).sum())
     order = np.argsort(-chances)
     ninety = int(np.searchsorted(np.cumsum(chances[order]), _MOST)) + 1
-    likeliest = [int(token) for token in order[:_LIKELIEST]]
-    return entropy, ninety, tuple(NextStep(token, model.pieces[token], float(logprobs[token])) for token in likeliest)
+    likeliest = (Alternative(int(token), decode(model.pieces[token]), float(logprobs[token])) for token in order[:_TOLD])
+    return Foreseen(request, place, entropy, ninety, pack(likeliest))

@@ -31,7 +31,6 @@ __all__ = [
     "Load",
     "Loading",
     "Lost",
-    "NextStep",
     "Ping",
     "Pong",
     "PromptProgress",
@@ -219,14 +218,6 @@ class Evaluated(msgspec.Struct, tag=True, frozen=True):
     """The length of the context; 0 if something else was wanted meanwhile."""
 
 
-class NextStep(msgspec.Struct, frozen=True):
-    """A token that may come next."""
-
-    id: int
-    data: bytes
-    logprob: float
-
-
 class Foreseen(msgspec.Struct, tag=True, frozen=True):
     """What may come next at one of the places."""
 
@@ -236,7 +227,8 @@ class Foreseen(msgspec.Struct, tag=True, frozen=True):
     """In nats."""
     ninety: int
     """How many tokens it takes to reach a probability of 90 %."""
-    likeliest: tuple[NextStep, ...]
+    likeliest: bytes
+    """The likeliest tokens, as `loom.alternatives.pack` has those of one."""
 
 
 class ForeseeingEnded(msgspec.Struct, tag=True, frozen=True):

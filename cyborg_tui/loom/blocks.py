@@ -6,6 +6,7 @@ renormalises everything inside it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 
 from cyborg_tui.loom.outlook import Outlook
 
@@ -59,7 +60,7 @@ def _divide(place: Path, known: Mapping[Path, Outlook], area: _Area) -> Iterator
     outlook = known.get(place)
     if outlook is None or area.column >= area.columns or area.rows < 1:
         return
-    chances = [min(1.0, token.chance) for token in outlook.likeliest]
+    chances = [min(1.0, exp(token.logprob)) for token in outlook.likeliest]
     heights = _heights(chances, area.rows)
     top = area.top
     for token, chance, height in zip(outlook.likeliest, chances, heights, strict=False):

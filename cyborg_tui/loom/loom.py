@@ -28,6 +28,8 @@ class Chosen:
     tokens: tuple[TokenRecord, ...]
     data: bytes
     """What they stand for."""
+    alternatives: bytes
+    """To each of them, as `alternatives.pack` has them."""
 
 
 class Loom:

@@ -1,24 +1,11 @@
 """What may come next at a place, before any sampler changes it: clock or cloud."""
 
 from dataclasses import dataclass
-from math import exp, log
+from math import log
 
-__all__ = ["NextToken", "Outlook"]
+from cyborg_tui.loom.alternatives import Alternatives
 
-
-@dataclass(frozen=True, slots=True)
-class NextToken:
-    """A token that may come next."""
-
-    id: int
-    text: str
-    logprob: float
-    """Natural logarithm of its probability."""
-
-    @property
-    def chance(self) -> float:
-        """Its probability, 0 to 1."""
-        return exp(self.logprob)
+__all__ = ["Outlook"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +16,7 @@ class Outlook:
     """In nats."""
     ninety: int
     """How many tokens, the likeliest first, it takes to reach a probability of 90 %."""
-    likeliest: tuple[NextToken, ...] = ()
+    likeliest: Alternatives = ()
     """The first of them, the likeliest first."""
 
     @property

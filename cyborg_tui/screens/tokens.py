@@ -129,7 +129,7 @@ class TokensScreen(LineScreen[bool]):
         self._foresight.want([()])
         outlook = self._foresight.known.get(())
         if outlook is not None:
-            self._choices = tuple(Choice(t.text, t.chance, id=t.id) for t in outlook.likeliest[:_AHEAD])
+            self._choices = tuple(Choice(t.text, exp(t.logprob), id=t.id) for t in outlook.likeliest[:_AHEAD])
             self._show()
 
     def _show(self) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from cyborg_tui.engine.protocol import EngineEvent, ForeseeingEnded, Foreseen, Lost, Ready, Unavailable
+from cyborg_tui.loom.alternatives import LIKELIEST, pack, unpack
 from cyborg_tui.loom.blocks import Path
-from cyborg_tui.loom.fan import ModelIdentity, TokenRecord, decode
+from cyborg_tui.loom.fan import ModelIdentity, TokenRecord, encode
 from cyborg_tui.loom.loom import Chosen
-from cyborg_tui.loom.outlook import NextToken, Outlook
+from cyborg_tui.loom.outlook import Outlook
 
 __all__ = ["Foresight"]
 
@@ -22,7 +23,6 @@ class Foresight:
         self.known: dict[Path, Outlook] = {}
         self._ask = ask
         self._request = 0
-        self._data: dict[Path, bytes] = {}
 
     def want(self, places: Sequence[Path]) -> None:
         """Have these places looked at, in this order, unless others are just being looked at; to be called again."""
@@ -33,27 +33,22 @@ class Foresight:
     def hear(self, event: EngineEvent) -> None:
         match event:
             case Foreseen(request=self._request, place=place):
-                self.known[place] = _outlook(event)
-                self._data |= {(*place, step.id): step.data for step in event.likeliest}
+                self.known[place] = Outlook(event.entropy, event.ninety, *unpack(event.likeliest))
             case ForeseeingEnded(request=self._request):
                 self._request = 0
             case Ready() | Lost() | Unavailable():
-                self.known, self._data, self._request = {}, {}, 0  # another model sees other things
+                self.known, self._request = {}, 0  # another model sees other things
             case _:
                 pass
 
     def chosen(self, path: Path, model: ModelIdentity) -> Chosen:
         """The tokens of a path, all of which are known."""
-        places = [path[:length] for length in range(1, len(path) + 1)]
-        records = [self._record(place) for place in places]
-        return Chosen(model, tuple(records), b"".join(self._data[place] for place in places))
-
-    def _record(self, place: Path) -> TokenRecord:
-        outlook = self.known[place[:-1]]
-        token = next(token for token in outlook.likeliest if token.id == place[-1])
-        return TokenRecord(token.id, len(self._data[place]), token.logprob, outlook.entropy)
-
-
-def _outlook(event: Foreseen) -> Outlook:
-    likeliest = tuple(NextToken(step.id, decode(step.data), step.logprob) for step in event.likeliest)
-    return Outlook(event.entropy, event.ninety, likeliest)
+        outlooks = [self.known[path[:length]] for length in range(len(path))]
+        tokens = [next(t for t in o.likeliest if t.id == id) for o, id in zip(outlooks, path, strict=True)]
+        texts = [encode(token.text) for token in tokens]
+        records = [
+            TokenRecord(token.id, len(text), token.logprob, outlook.entropy)
+            for outlook, token, text in zip(outlooks, tokens, texts, strict=True)
+        ]
+        alternatives = b"".join(pack(outlook.likeliest[:LIKELIEST]) for outlook in outlooks)
+        return Chosen(model, tuple(records), b"".join(texts), alternatives)

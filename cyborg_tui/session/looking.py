@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cyborg_tui.loom.alternatives import Alternative
+from cyborg_tui.loom.alternatives import Alternative, pack
 from cyborg_tui.loom.blocks import Path
 from cyborg_tui.loom.fan import Branch, TokenRecord, encode, whole_characters
 from cyborg_tui.loom.loom import Chosen
@@ -54,8 +54,9 @@ class Looking:
         branch = self.session.loom.tree.branch(token.branch)
         data = encode(choice.text)
         record = TokenRecord(choice.id, len(data), choice.logprob, token.entropy)
+        alternatives = pack(self.alternatives(token))
         model = self.session.loom.tree.fan(branch.fan).model
-        return self._choose(token.start, Chosen(model, (record,), data))
+        return self._choose(token.start, Chosen(model, (record,), data, alternatives))
 
     def foresee(self, offset: int) -> Foresight:
         """What may come next at an offset of the text that is looked into."""

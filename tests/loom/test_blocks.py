@@ -6,12 +6,13 @@ from math import log
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyborg_tui.loom.alternatives import Alternative
 from cyborg_tui.loom.blocks import lay_out, wanted
-from cyborg_tui.loom.outlook import NextToken, Outlook
+from cyborg_tui.loom.outlook import Outlook
 
 
 def outlook(*chances):
-    tokens = [NextToken(id, f"t{id}", log(chance)) for id, chance in enumerate(chances)]
+    tokens = [Alternative(id, f"t{id}", log(chance)) for id, chance in enumerate(chances)]
     return Outlook(1.0, 1, tuple(tokens))
 
 
