@@ -48,7 +48,7 @@ def opened(editors: Sequence[Editor], file: Path, times: int) -> dict[str, list[
 
 
 def _seconds_to_open(editor: Editor, file: Path, home: Home) -> float:
-    beginning = file.read_text("utf-8")[:20]
+    beginning = file.read_text("utf-8").partition("\n")[0]
     began = time.monotonic()
     with Recorder(editor.command(file, 1), home) as terminal:
         while beginning not in terminal.screen:

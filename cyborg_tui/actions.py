@@ -4,22 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-__all__ = ["ACTIONS", "PLACES", "READING", "Action", "BadKeys", "rebound"]
+__all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
 
-PLACES = ("editor", "branches", "tokens", "blocks")
-"""Where keys have meanings of their own."""
-
-READING = frozenset({"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "suspend"}) | {
-    "take_over",
-    "tokens",
-    "tokens_here",
-    "help",
-    "looms",
-    "palette",
-    "which_key",
-    "quit",
-}
-"""The actions that change nothing, for a loom that is written in another window."""
+_LOOKING = frozenset(
+    {"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "memory", "suspend", "colours"}
+)
 
 
 class BadKeys(Exception):
@@ -35,7 +24,7 @@ class Action:
     short: str = ""
     """For the footer; empty if it is not shown there."""
     where: str = "anywhere"
-    """anywhere, or one of PLACES."""
+    """anywhere, editor, branches, map, tokens or blocks."""
     rank: int = 9
     """Which go first where the footer is narrow."""
 
@@ -97,19 +86,60 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom_out", "Z,backspace", "Back to the view before", "zoom out", "blocks", 6),
     Action("take_blocks", "enter", "Take everything up to this block as a new branch", "take", "blocks", 1),
     Action("leave_blocks", "escape,v", "Back to the tokens", "tokens", "blocks", 0),
+    Action("map_go", "enter", "Go there, and write on from there", "go there", "map", 0),
+    Action("map_down", "j,down", "The next row", "move", "map", 1),
+    Action("map_up", "k,up", "The row before", "", "map"),
+    Action("map_right", "l,right", "Open what is folded here; then the row that follows", "open", "map", 2),
+    Action("map_left", "h,left", "Fold what is open here; then the row from which this one parts", "fold", "map", 3),
+    Action("map_next_sibling", "J,shift+down", "The next branch of the same place", "", "map"),
+    Action("map_previous_sibling", "K,shift+up", "The branch of the same place before", "", "map"),
+    Action("map_page_down", "pagedown,ctrl+d", "A page down", "", "map"),
+    Action("map_page_up", "pageup,ctrl+u", "A page up", "", "map"),
+    Action("map_root", "g,home", "The root: where everything begins", "", "map"),
+    Action("map_last", "G,end", "The last row", "", "map"),
+    Action("map_here", "full_stop", "Where your text ends", "", "map"),
+    Action("map_newest", "v", "Of the branches that follow, the one you were in last", "", "map"),
+    Action("map_next_bookmark", "n", "The next bookmark", "next *", "map", 6),
+    Action("map_previous_bookmark", "N", "The bookmark before", "", "map"),
+    Action("map_back", "left_square_bracket", "Back to where you were before", "", "map"),
+    Action("map_forward", "right_square_bracket", "Forward again", "", "map"),
+    Action("map_open_all", "plus", "Open all that hangs here", "", "map"),
+    Action("map_close_all", "minus", "Fold everything but your path", "", "map"),
+    Action("map_page_on", "space", "The next page of the text on the right", "", "map"),
+    Action("map_filter", "slash", "Show only rows with these words; see below", "filter", "map", 4),
+    Action("map_hoist", "z", "This part alone, as if it were all", "alone", "map", 6),
+    Action("map_lower", "Z", "Back from a part to what is around it", "", "map"),
+    Action("map_hide", "x", "Take this out of sight, or not any more", "hide", "map", 7),
+    Action("map_show_hidden", "X", "Show what is hidden too, or not any more", "", "map"),
+    Action("map_bookmark", "b", "Mark this place, or unmark it", "mark", "map", 5),
+    Action("map_leave", "escape,q", "Back to all rows, to the whole tree, to writing", "back", "map", 1),
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
+    Action("colours", "", "Colour and mark the text by author; or not any more"),
+    Action("provenance", "", "Who wrote what: of the selection, or of everything"),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
+    Action("memory", "", "What the engine holds ready", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("tokens", "f3", "The tokens: how sure the model was, and what it nearly said", ""),
+    Action("map", "f2", "The map: the whole tree", "map", rank=6),
     Action("help", "f1", "All keys", "help", rank=2),
     Action("looms", "f7", "Library of looms", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
     Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
     Action("quit", "ctrl+q", "Quit; everything is saved", "quit"),
 )
+
+
+_CHANGING = frozenset({"map_hide", "map_bookmark", "take_choice", "take_blocks"})
+_ELSEWHERE = {a.id for a in ACTIONS if a.where in ("map", "tokens", "blocks") and a.id not in _CHANGING}
+READING = (
+    _LOOKING
+    | _ELSEWHERE
+    | {"provenance", "take_over", "map", "tokens", "tokens_here", "help", "looms", "palette", "which_key", "quit"}
+)
+"""The actions that change nothing, for a loom that is written in another window."""
 
 
 def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
@@ -121,7 +151,7 @@ def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}."
             raise BadKeys(f"keys.{name}: there is no such action; {hint}")
     actions = tuple(replace(action, keys=keys.get(action.id, action.keys)) for action in ACTIONS)
-    for place in PLACES:
+    for place in {action.where for action in actions} - {"anywhere"}:
         owners: dict[str, str] = {}
         for action in actions:
             if action.where not in (place, "anywhere"):

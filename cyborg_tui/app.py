@@ -7,6 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 from rich.text import Text
 from textual.app import SystemCommand
@@ -15,18 +16,18 @@ from textual.screen import Screen
 
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
-from cyborg_tui.engine.client import EngineClient
-from cyborg_tui.engine.protocol import EngineEvent
+from cyborg_tui.engine.engine import Engine, engine_for
+from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
+from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.kind import kind_of
 from cyborg_tui.terminal.outside import keep_private
-from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
 from cyborg_tui.theme import colourless, load_theme
@@ -35,7 +36,7 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("take_over", "tokens", "help", "looms", "palette", "which_key", "quit")
+_OURS = ("take_over", "map", "tokens", "help", "looms", "palette", "which_key", "quit")
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -62,7 +63,7 @@ class CyborgApp(LineApp):
         self._config, self._library = config, library
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
-        self._engine: EngineClient | None = None
+        self._engine: Engine | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
@@ -81,7 +82,7 @@ class CyborgApp(LineApp):
     async def _start_engine(self) -> None:
         """The page comes first: to start a process takes longer than to paint."""
         log = self._config.data / "engine.log"
-        self._engine = EngineClient(self._config.engine, self._hear, log=log)
+        self._engine = engine_for(self._config.engine, self._hear, log, self._config.fan.settings())
         self._session.use(self._engine)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
@@ -153,22 +154,30 @@ class CyborgApp(LineApp):
 
     def _session_hears(self, event: EngineEvent) -> None:
         self._session.hear(event)
+        if isinstance(event, (Refused, Unavailable)) or (isinstance(event, Lost) and not event.again):
+            self._say(event.sentence)
 
     def _changed(self) -> None:
-        if self._write is not None:
-            self._write.changed()
+        for screen in self.screen_stack if self._write is not None else ():
+            if isinstance(screen, WorkingScreen):
+                screen.changed()
 
     def _library_says(self, state: str) -> None:
         self._session.saving = state
         self._changed()
 
     async def action_go(self, where: str) -> None:
-        """One of the places and things that can be reached from anywhere."""
-        await self._places()[where]()
+        """One of the places and things that can be reached from anywhere, or an action of the write screen."""
+        places = self._places()
+        if where in places:
+            await places[where]()
+        else:
+            await self.screen.run_action(where)
 
     def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
         return {
             "take_over": self._take_over,
+            "map": self._map,
             "tokens": self._tokens,
             "help": self._help,
             "looms": self._looms,
@@ -177,8 +186,18 @@ class CyborgApp(LineApp):
             "quit": self._quit,
         }
 
+    async def _map(self) -> None:
+        """To the map, or back from it."""
+        from cyborg_tui.screens.map import MapScreen  # only when it is wanted
+
+        if isinstance(self.screen, WriteScreen):
+            write = self.screen
+            self.push_screen(MapScreen(self._session, self._actions), lambda _: write.came_back())
+        elif isinstance(self.screen, MapScreen):
+            self.screen.dismiss(None)
+
     async def _help(self) -> None:
-        if isinstance(self.screen, LineScreen):
+        if isinstance(self.screen, WorkingScreen):
             self.push_screen(HelpScreen(self._actions))
 
     async def _tokens(self) -> None:
@@ -197,11 +216,11 @@ class CyborgApp(LineApp):
             if where:
                 await self.action_go(where)
 
-        if isinstance(self.screen, WriteScreen):
+        if isinstance(self.screen, WorkingScreen):
             self.push_screen(WhichKey(), go)
 
     async def _looms(self) -> None:
-        if isinstance(self.screen, WriteScreen):
+        if isinstance(self.screen, WorkingScreen):
             from cyborg_tui.screens.looms import LoomsScreen  # its widgets take 35 ms to import
 
             self._library.flush(2)
@@ -236,7 +255,7 @@ class CyborgApp(LineApp):
     async def _take_over(self) -> None:
         """Write in this loom, as the other window leaves it."""
         loom = self._session.row.id
-        if not (self._session.read_only and isinstance(self.screen, WriteScreen)):
+        if not (self._session.read_only and isinstance(self.screen, WorkingScreen)):
             return
         if not await take_over(self._library, loom):
             self._say("The other window does not answer; end its process, or try again.")
@@ -252,12 +271,17 @@ class CyborgApp(LineApp):
         self.exit(message=Text(drawable(said)) if said else None)
 
     def _say(self, sentence: str) -> None:
-        if sentence and self._write is not None:
-            self._write.notice(sentence)
+        if sentence and self._front is not None:
+            self._front.notice(sentence)
 
     def _say_too(self, sentence: str) -> None:
-        if sentence and self._write is not None:
-            self._write.say_too(sentence)
+        if sentence and self._front is not None:
+            self._front.say_too(sentence)
+
+    @property
+    def _front(self) -> WorkingScreen[Any] | None:
+        """The screen that speaks to the person."""
+        return self.screen if isinstance(self.screen, WorkingScreen) else self._write
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds the actions of the table."""
@@ -268,7 +292,7 @@ class CyborgApp(LineApp):
                 continue
             if action.id in _OURS:
                 yield SystemCommand(action.help, keys, self._runner(action.id))
-            elif isinstance(screen, WriteScreen) and action.id not in twice and screen.allows(action):
+            elif isinstance(screen, WorkingScreen) and action.id not in twice and screen.allows(action):
                 yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))
 
     def _runner(self, where: str) -> Callable[[], None]:

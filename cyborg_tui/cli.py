@@ -113,6 +113,27 @@ def fan(
 
 
 @cli.command()
+@click.argument("loom", metavar="FILE|LOOM")
+@click.option("--html", "form", flag_value="html", help="The text as one page, with the origin of what one points at.")
+@click.option("--json", "form", flag_value="json", help="One JSON object.")
+@click.pass_context
+def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
+    """Who wrote what of a text file's loom, or of the loom with that number, and how it was chosen."""
+    from cyborg_tui.commands.provenance import Form, print_provenance
+    from cyborg_tui.library.library import Library, LibraryError
+
+    library = None
+    try:
+        library = Library(ctx.obj().data)
+        print_provenance(library, loom, Form(form or "text"))
+    except LibraryError as error:
+        raise click.ClickException(plain(str(error))) from None
+    finally:
+        if library is not None:
+            library.close()
+
+
+@cli.command()
 @click.option("--mend", "mending", is_flag=True, help="Make a new library of what can be read of a damaged one.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
@@ -129,6 +150,18 @@ def doctor(ctx: click.Context, *, mending: bool, yes: bool) -> None:
         click.echo(f"{'ok ' if finding.ok else 'NO '} {finding.name}: {plain(finding.text)}")
     if not all(finding.ok for finding in findings):
         sys.exit(1)
+
+
+@cli.group(invoke_without_command=True)
+@click.option("--all", "with_others", is_flag=True, help="Also the files that are no models, and why.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
+def models(ctx: click.Context, *, with_others: bool, as_json: bool) -> None:
+    """The models on this machine, wherever other programs keep theirs, and the memory each would take."""
+    if ctx.invoked_subcommand is None:
+        from cyborg_tui.commands.models import list_models
+
+        list_models(ctx.obj(), with_others=with_others, as_json=as_json)
 
 
 @cli.command()

@@ -30,10 +30,19 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """0 means one for each physical core; a single one for a very small model."""
     gpu_layers: Annotated[int, msgspec.Meta(ge=-1)] = -1
     """Layers to keep on a GPU where llama.cpp was built for one; -1 means all."""
+    resident: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 2048
+    """Tokens of other paths than the one being written that stay evaluated, for going back and forth among them; what
+    paths begin with alike counts once. Memory is taken for as many."""
     cache_type: Literal["f32", "f16", "bf16", "q8_0", "q4_0"] = "f16"
     flash_attention: Literal["auto", "on", "off"] = "on"
+    folders: tuple[str, ...] = ()
+    """Folders with GGUF files, looked through for models beside those of other programs."""
+    try_anyway: bool = False
+    """Load a model although it is estimated not to fit into memory."""
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)] = 5
     """How far the engine steps back for the keyboard: 0 to 19."""
+    command: tuple[str, ...] = ()
+    """What starts the engine on another machine, word by word; then `model` is a path there."""
 
 
 class FanConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -31,9 +31,8 @@ KEYS = {
     "Alt+Left": "\x1b[1;3D",
     "Home": "\x1b[H",
     "End": "\x1b[F",
-    "F1": "\x1bOP",
-    "F7": "\x1b[18~",
-    "F9": "\x1b[20~",
+    **{f"F{i}": f"\x1bO{letter}" for i, letter in enumerate("PQRS", 1)},
+    **{f"F{i}": f"\x1b[{code}~" for i, code in enumerate((15, 17, 18, 19, 20, 21, 23, 24), 5)},
     "Backspace": "\x7f",
     **{f"Ctrl+{chr(65 + i)}": chr(1 + i) for i in range(26)},
 }

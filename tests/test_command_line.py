@@ -87,3 +87,18 @@ def test_the_library_is_listed(tmp_path):
 
 def test_the_version_is_told():
     assert cyborg("--version").stdout.startswith("cyborg-tui, version ")
+
+
+def test_the_models_on_this_machine_are_listed_with_what_memory_they_take(tmp_path):
+    (tmp_path / "no model.gguf").write_text("nothing")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[engine]\nfolders = ["{tmp_path}"]')
+    done = cyborg("--config", str(config), "--data-dir", str(tmp_path / "data"), "models")
+    assert (done.returncode, "commonplace" in done.stdout) == (0, True)
+    assert "1 other file is no model; --all says why." in done.stderr
+    assert "no GGUF file" in cyborg("--config", str(config), "models", "--all").stdout
+    report = json.loads(cyborg("--config", str(config), "models", "--json").stdout)
+    (model,) = report["models"]
+    assert (model["made"], model["context"], model["fits"]) == ("base", 1024, True)
+    assert model["memory"] > model["size"]
+    assert [other["path"] for other in report["passed_over"]] == [str(tmp_path / "no model.gguf")]

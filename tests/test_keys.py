@@ -51,6 +51,19 @@ def test_escape_leaves_the_text_as_it_was(reading, data):
     assert quit_and_read(reading, data).text == LINE + ", and so on."
 
 
+@pytest.mark.parametrize("opens", ["Ctrl+O", "F1", "F7", "Ctrl+P"])
+def test_keys_that_come_with_the_one_that_closes_a_panel_close_nothing_else(data, opens):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, opens)
+        t.wait_for(lambda s: "Tab branches" not in s or "commands" in s or "filter" in s or "While writing" in s)
+        t.send("\x1b[27u\x1b[27u\x1b[27u" if opens != "Ctrl+O" else "xxx")  # Esc, such that three fit in one packet
+        t.wait_for(lambda s: left(s) == LINE and "Tab branches" in s)
+        t.send(", and so on.")
+        t.wait_for("and so on.")
+        assert quit_and_read(t, data).text.startswith(LINE)
+
+
 def test_a_paste_in_the_branches_goes_into_the_text(reading, data):
     reading.send("\x1b[200~, pasted\ntext\x1b[201~")
     reading.wait_for("text")

@@ -1,85 +1,67 @@
-"""A monkey at the keys, with the real engine: random but plausible acts, the same for the same seed."""
+"""A monkey at the keys: whatever it does, the screen, the session and the library agree, and memory stays flat."""
 
-import random
-import subprocess
+import runpy
 
 import pytest
 
-from cyborg_tui.library.examination import examine
-from cyborg_tui.library.library import Library
-from tests.terminal import APP, Terminal
+from tests.monkey import CHANCES, Monkey, acts, play_and_shrink, shrunk, written_as_script
 
-WORDS = ("the sea ", "a house ", "and ", "why? ", "\r", "é\u0301 ", "she said. ")
-ACTS = {
-    **dict.fromkeys(WORDS, 3),
-    "Tab": 6,
-    "Esc": 6,
-    "1": 2,
-    "3": 1,
-    "j": 3,
-    "k": 2,
-    "w": 3,
-    "s": 2,
-    "p": 1,
-    "h": 2,
-    "r": 1,
-    "m": 1,
-    "x": 1,
-    "b": 1,
-    "f": 1,
-    "i": 2,
-    "e": 1,
-    "Alt+Down": 2,
-    "Alt+Right": 2,
-    "Alt+Left": 2,
-    "Ctrl+Z": 5,
-    "Ctrl+Y": 3,
-    "Ctrl+S": 1,
-    "Up": 2,
-    "Left": 2,
-    "Home": 1,
-    "End": 2,
-    "Backspace": 3,
-    "F1": 1,
-    "F7": 1,
-}
+CHAPTERS, IN_A_CHAPTER = 10, 400
 
 
-def acts(seed, count):
-    return random.Random(seed).choices(list(ACTS), list(ACTS.values()), k=count)
+def test_two_hundred_acts_of_a_monkey(tmp_path):
+    play_and_shrink(tmp_path, acts(1, 200), "monkey-1", seconds=60)
 
 
-def play(folder, seed, count):
-    """Resident kilobytes after each fifth of the acts. The app has ended well, and all that it left agrees."""
-    file, sizes = folder / "page.txt", []
-    with Terminal((*APP, "--data-dir", folder / "data", file)) as t:
-        t.wait_for("Tab branches")
-        for number, act in enumerate(acts(seed, count), 1):
-            t.send(act)
-            t.read(0.02)
-            if act in ("F1", "F7"):
-                t.read(0.1)
-                t.send("Esc")
-                t.read(0.15)
-            if number % (count // 5) == 0:
-                sizes.append(int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(t.pid)])))
-        t.send("Esc")
-        t.settle(0.5)
-        t.send("Ctrl+Q")
-        assert t.wait_for_end() == 0, f"seed {seed}:\n{t.screen}"
-    library = Library(folder / "data")
-    text = library.open(library.for_file(file).id).text
-    library.close()
-    assert examine(library.file).faults == (), f"seed {seed}"
-    assert text == (file.read_text("utf-8") if file.exists() else ""), f"seed {seed}: the file is not the loom"
-    return sizes
+def test_the_acts_are_the_same_for_the_same_seed_and_every_key_of_the_table_is_among_them():
+    assert acts(7, 300) == acts(7, 300) != acts(8, 300)
+    assert {"Tab", "1", "9", "F1", "F7", "F9", "Ctrl+R", "Ctrl+O", "Alt+Left"} <= set(CHANCES)
+    assert "Ctrl+Q" not in CHANCES
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_two_hundred_acts_of_a_monkey(tmp_path, seed):
-    play(tmp_path, seed, 200)
+def test_a_failure_is_shrunk_to_the_acts_that_make_it():
+    script = acts(3, 120)
+    needed = [script[17], script[50], script[90]]
+
+    def fails(tried):
+        left = iter(tried)
+        return all(act in left for act in needed)
+
+    short = shrunk(script, fails, seconds=10)
+    assert fails(short)
+    assert len(short) == len(needed)
+
+
+def test_a_failure_is_written_as_a_script_that_can_be_run(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    played = []
+    monkeypatch.setattr("tests.monkey.play", lambda folder, script: played.append(script))
+    script = ["Tab", "\x1b[200~é\r\x1b[201~", "resize 20x5", "be quiet"]
+    runpy.run_path(str(written_as_script(script, "monkey-7")))
+    assert played == [script]
 
 
 @pytest.mark.soak
-def test_six_hundred_acts_of_a_monkey(tmp_path):
-    play(tmp_path, 10, 600)
+def test_four_thousand_acts_of_a_monkey(tmp_path):
+    play_and_shrink(tmp_path, acts(11, 2000), "monkey-11", seconds=600)
+    script = acts(12, CHAPTERS * IN_A_CHAPTER // 2, leave_out=("quit",))
+    sizes = memory_in_chapters(tmp_path / "chapters", script)
+    print(sizes)
+
+
+def memory_in_chapters(folder, script):
+    """Resident kilobytes of the app and its engine, each time that an empty loom has been opened."""
+    monkey, sizes = Monkey(folder, CHAPTERS), []
+    try:
+        size = len(script) // CHAPTERS
+        for number in range(CHAPTERS):
+            monkey.begin_chapter(number)
+            monkey.compare()
+            sizes.append(monkey.memory())
+            for act in script[number * size : (number + 1) * size]:
+                monkey.do(act)
+            monkey.compare()
+        monkey.leave()
+    finally:
+        monkey.close()
+    return sizes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cyborg_tui.actions import BadKeys, rebound
 from cyborg_tui.config import Config
-from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.engine import engine_for
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library import examination
 from cyborg_tui.library.backups import Backups
@@ -76,7 +76,7 @@ async def _engine(config: Config) -> list[Finding]:
         if isinstance(event, (Ready, Unavailable, Lost)) and not answered.done():
             answered.set_result(event)
 
-    client = EngineClient(config.engine, hear)
+    client = engine_for(config.engine, hear)
     await client.start()
     try:
         event = await asyncio.wait_for(answered, _PATIENCE)

@@ -8,7 +8,7 @@ import time
 import msgspec
 
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.engine import engine_for
 from cyborg_tui.engine.protocol import (
     BranchEnded,
     EngineEvent,
@@ -85,7 +85,7 @@ class _Run:
 
     async def run(self) -> FanReport:
         began = time.perf_counter()
-        client = EngineClient(self._config, self._hear)
+        client = engine_for(self._config, self._hear, fans=self._settings)
         await client.start()
         segments = (Segment(self._prompt),) if self._prompt else ()
         client.fan(Context(segments), self._settings, self._seed)

@@ -7,9 +7,10 @@ from pathlib import Path
 from cyborg_tui.engine.gguf import Array, BadHeaderError, Header, Scalar, read_header
 from cyborg_tui.engine.inert import inert
 
-__all__ = ["BadModelError", "check_model", "embedded_model"]
+__all__ = ["SPLIT", "BadModelError", "check_model", "checked_header", "embedded_model"]
 
-_SPLIT = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
+SPLIT = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
+"""The end of the name of a part of a model: its number, and how many there are."""
 _ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _RANGES = {
     "context_length": (16, 2**30),
@@ -45,8 +46,13 @@ def embedded_model() -> Path:
 
 def check_model(path: Path) -> None:
     """Raise BadModelError if this cannot be a whole GGUF model."""
+    checked_header(path)
+
+
+def checked_header(path: Path, *, unique: bool = True) -> Header:
+    """What the file of a whole GGUF model says of it; `unique` as `read_header` has it. Raises BadModelError."""
     try:
-        header = _header(path)
+        header = _header(path, unique=unique)
     except FileNotFoundError:
         raise BadModelError(
             f"There is no model at {path}; check the path, or leave it out for the embedded one."
@@ -55,7 +61,7 @@ def check_model(path: Path) -> None:
         raise BadModelError(f"{path} could not be read ({error.strerror}); check its permissions.") from None
     except BadHeaderError as error:
         raise BadModelError(f"{path.name} is damaged: {error}; download it again.") from None
-    split = _SPLIT.search(path.name)
+    split = SPLIT.search(path.name)
     if split:
         _check_parts(path, int(split.group(2)))
     elif not header.tensors:
@@ -63,9 +69,10 @@ def check_model(path: Path) -> None:
     wrong = _wrong_values(header)
     if wrong:
         raise BadModelError(f"{path.name} cannot be a model: {wrong}; choose another file.")
+    return header
 
 
-def _header(path: Path) -> Header:
+def _header(path: Path, *, unique: bool) -> Header:
     if path.is_dir():
         raise BadModelError(f"{path} is a folder; name the GGUF file in it.")
     if path.exists() and not path.is_file():
@@ -81,7 +88,7 @@ def _header(path: Path) -> Header:
         if len(head) < 24:
             raise BadModelError(f"{path} breaks off after {len(head)} bytes; download it again.")
         file.seek(0)
-        return read_header(file, path.stat().st_size)
+        return read_header(file, path.stat().st_size, unique=unique)
 
 
 def _wrong_values(header: Header) -> str:
@@ -144,7 +151,7 @@ def _wrong_vocabulary(header: Header) -> str:
 
 
 def _check_parts(path: Path, count: int) -> None:
-    stem = _SPLIT.sub("", path.name)
+    stem = SPLIT.sub("", path.name)
     for number in range(1, count + 1):
         part = path.with_name(f"{stem}-{number:05}-of-{count:05}.gguf")
         if not part.exists():

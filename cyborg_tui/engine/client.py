@@ -7,12 +7,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.backoff import Backoff
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.losses import Losses
+from cyborg_tui.engine.parting import Cure, Parting, parting_of, place_of
 from cyborg_tui.engine.process import NonsenseError, Process
 from cyborg_tui.engine.protocol import (
     VERSION,
+    Away,
     Cancel,
     EngineEvent,
     Evaluate,
@@ -35,13 +39,16 @@ from cyborg_tui.engine.protocol import (
     load,
     wire,
 )
-from cyborg_tui.engine.pulse import STARTING, WRITING, Patience, Pulse, loading
+from cyborg_tui.engine.pulse import STARTING, WRITING, WRITING_ELSEWHERE, Patience, Pulse, loading
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = ["EngineClient"]
 
+_HERE = (sys.executable, "-m", "cyborg_tui.engine")
+_NOTICED = 2
+"""Seconds without a word after which it is shown that another machine is waited for."""
 _GUILTY = "Twice the engine stopped over this, so it is not asked again; change the text or the settings."
 
 
@@ -53,11 +60,15 @@ class EngineClient:
         config: EngineConfig,
         listener: Callable[[EngineEvent], None],
         *,
+        fans: FanSettings | None = None,
         log: Path | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
+        """`fans`: the fans that are likely to be asked for, so that there is room for their branches."""
         self._config, self._listener, self._log = config, listener, log
-        self._command = tuple(command or (sys.executable, "-m", "cyborg_tui.engine"))
+        self._usual = fans or FanSettings()
+        self._command = tuple(command or config.command or _HERE)
+        self._place = place_of(config.command) if config.command else ""
         self._process: Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -66,6 +77,10 @@ class EngineClient:
         self._alive = self._loading = self._ready = self._closing = False
         self._said = ""
         """What the worker did wrong, if that is why it was ended."""
+        self._silent = False
+        """Whether it was ended because it was not heard any more."""
+        self._unfit = ""
+        """What is said of one of another version, which is ended."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
         self._fans = self._foreseen = 0
@@ -74,6 +89,14 @@ class EngineClient:
         self._grew = False
         """Whether the first of them has branches."""
         self._losses = Losses()
+        self._backoff = Backoff()
+        self._now = asyncio.Event()
+        """Set when the next try is not to be waited for."""
+
+    @property
+    def place(self) -> str:
+        """The machine on which the worker runs, if it is another one."""
+        return self._place
 
     @property
     def pid(self) -> int | None:
@@ -92,17 +115,30 @@ class EngineClient:
 
     async def _start(self) -> None:
         try:
-            self._process = await Process.start(self._command, self._config.nice, self._log)
+            self._process = await Process.start(
+                self._command, self._config.nice, self._log, elsewhere=bool(self._place)
+            )
         except OSError as error:
             self._listener(Unavailable(f"The engine could not be started ({error.strerror}: {self._command[0]})."))
             return
-        self._alive = True
-        self._said = ""
-        self._load()
+        self._alive = self._loading = True
+        self._said, self._silent, self._unfit = "", False, ""
+        self._watch()
         self._reader = asyncio.create_task(self._read(self._process))
 
+    async def _start_in(self, seconds: int) -> None:
+        """Start another one after a while, or as soon as the person wants it."""
+        self._now.clear()
+        for left in range(seconds, 0, -1):
+            self._listener(Away(0, left))
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._now.wait(), 1)
+                break
+        await self._start()
+
     def restart(self) -> None:
-        """Try again after giving up, or after a model could not be loaded; what was wrong may have been mended."""
+        """Try again now: after giving up, after a model could not be loaded, or instead of waiting for the next try;
+        what was wrong may have been mended."""
         if not self._ready and not self._loading:
             self.load(self._config)
 
@@ -111,11 +147,11 @@ class EngineClient:
         self._config = config
         self._losses.forgive()
         if self._starting is not None and not self._starting.done():
-            return  # the new worker is told
-        if self._alive:
-            self._load()
-        else:
+            self._now.set()  # the new worker is told
+        elif not self._alive:
             self._starting = asyncio.create_task(self._start())
+        elif self.greeted:
+            self._load()
 
     async def close(self) -> None:
         """End the worker; it is gone when this returns."""
@@ -164,7 +200,7 @@ class EngineClient:
     def _load(self) -> None:
         self._loading, self._ready = True, False
         self._unanswered.clear()
-        self._send(load(self._config))
+        self._send(load(self._config, self._usual))
         self._watch()
 
     def _ask(self, request: Work) -> None:
@@ -187,12 +223,14 @@ class EngineClient:
         try:
             async for event in process.events():
                 self._hear(event)
+                if self._unfit:
+                    process.kill()
         except NonsenseError:
             self._said = "The engine said what cannot be understood"
             process.kill()
-        await process.wait()
+        status = await process.wait()
         if not self._closing:
-            self._lost()
+            self._lost(self._parting(process, status))
 
     def _hear(self, event: EngineEvent) -> None:
         self._pulse.heard()
@@ -200,11 +238,14 @@ class EngineClient:
             case Pong(steps=steps):
                 self._pulse.stepped(steps)
                 return
-            case Hello(version=version) if version != VERSION:
-                event = Unavailable("The engine is of another version than this app; install the same on both sides.")
+            case Hello() if event.version != VERSION:
+                self._unfit = _of_another_version(event, self._place)
+            case Hello():
+                self._load()
             case Ready():
                 self._loading, self._ready = False, True
                 self._losses.loaded()
+                self._backoff.worked()
             case Unavailable():
                 self._loading = False
             case Grew():
@@ -234,28 +275,45 @@ class EngineClient:
 
     async def _look_after(self, process: Process) -> None:
         """Ask each second; end a worker that hangs. While there is nothing to do, nothing wakes the machine."""
-        patience = loading(_size(self._config.model))
+        patience = loading(_size(self._config), elsewhere=bool(self._place))
         while self._loading or self._unanswered:
-            self._send(Ping())
+            if self.greeted:  # what comes before the engine may be a login shell, which would take this for its input
+                self._send(Ping())
             await asyncio.sleep(1)
             self._pulse.tick()
+            if self._place and self._pulse.silent >= _NOTICED:
+                self._listener(Away(self._pulse.silent))
             if self._pulse.gone(self._patience(patience)):
                 self._said = "The engine did not answer any more"
+                self._silent = self._pulse.silent >= self._patience(patience).silent
                 process.kill()
                 return
 
     def _patience(self, while_loading: Patience) -> Patience:
         if not self.greeted:
             return STARTING
-        return while_loading if self._loading else WRITING
+        return while_loading if self._loading else (WRITING_ELSEWHERE if self._place else WRITING)
 
-    def _lost(self) -> None:
+    def _parting(self, process: Process, status: int) -> Parting:
+        """Why it is gone."""
+        if self._unfit:
+            return Parting(Cure.NOTHING, self._unfit)
+        if not self._place:
+            return Parting(Cure.ANOTHER, self._said or "The engine stopped unexpectedly")
+        if self._silent:
+            return Parting(Cure.TIME, f"Nothing was heard from {self._place} any more.")
+        if self._said:
+            return Parting(Cure.ANOTHER, f"{self._said} ({self._place})")
+        return parting_of(self._place, status, process.last_words, greeted=process.greeted)
+
+    def _lost(self, parting: Parting) -> None:
         """The worker is gone. Start another; a fan that had not begun to grow is asked for once more."""
         at = self._unanswered[0] if self._unanswered else None
-        self._losses.lost(at, grew=self._grew, loading=self._loading)
-        again, fan = not self._losses.hopeless, self._fan
+        if parting.cure is Cure.ANOTHER:
+            self._losses.lost(at, grew=self._grew, loading=self._loading)
+        again = parting.cure is not Cure.NOTHING and not self._losses.hopeless
+        fan = self._fan
         began = fan is not None and at is fan and self._grew
-        name = inert(Path(self._config.model).name, 60) or "its model"
         self._unanswered.clear()
         self._alive = self._loading = self._ready = self._grew = False
         if self._watching is not None:
@@ -268,12 +326,25 @@ class EngineClient:
             self._fan = None
             self._refuse(fan)
         if again:
-            self._starting = asyncio.create_task(self._start())
-            self._listener(Lost(f"{self._said or 'The engine stopped unexpectedly'}; it is starting again.", True))
-        elif self._losses.loading_is_hopeless:
-            self._listener(Lost(f"The engine stopped twice while it loaded {name}; choose another model.", False))
+            self._begin_again(parting)
         else:
-            self._listener(Lost("The engine keeps stopping; try another model, or a smaller window.", False))
+            self._listener(Lost(self._why_no_more(parting), False))
+
+    def _begin_again(self, parting: Parting) -> None:
+        if parting.cure is Cure.TIME:
+            self._listener(Lost(parting.sentence, True))
+        else:
+            self._listener(Lost(f"{parting.sentence}; it is starting again.", True))
+        wait = self._start_in(self._backoff.wait()) if self._place else self._start()
+        self._starting = asyncio.create_task(wait)
+
+    def _why_no_more(self, parting: Parting) -> str:
+        if parting.cure is Cure.NOTHING:
+            return parting.sentence
+        name = inert(Path(self._config.model).name, 60) or "its model"
+        if self._losses.loading_is_hopeless:
+            return f"The engine stopped twice while it loaded {name}; choose another model."
+        return f"{parting.sentence} again and again; try another model, or a smaller window."
 
 
 async def _end(task: asyncio.Task[None] | None) -> None:
@@ -283,8 +354,18 @@ async def _end(task: asyncio.Task[None] | None) -> None:
             await task
 
 
-def _size(model: str) -> int:
+def _of_another_version(hello: Hello, place: str) -> str:
+    where = f" on {place}" if place else ""
+    theirs = f"cyborg-tui {inert(hello.app, 20)}, " if hello.app else ""
+    return (
+        f"The engine{where} is of another version ({theirs}protocol {hello.version}) than this app ({__version__}, "
+        f"protocol {VERSION}); install the same on both sides."
+    )
+
+
+def _size(config: EngineConfig) -> int:
     """Of the model's file, in bytes; 0 if it is not to be seen from here."""
+    model = "" if config.command else config.model
     try:
         return Path(model).expanduser().stat().st_size if model else 0
     except (OSError, RuntimeError):

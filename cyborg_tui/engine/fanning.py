@@ -59,7 +59,7 @@ class Fanning:
         stats = FanStats(
             len(tokens), reused, evaluated, cut, prefill, spent, first, drawn / spent if spent > 0 and drawn else 0.0
         )
-        self._say(FanEnded(request.id, finish, stats))
+        self._say(FanEnded(request.id, finish, stats, self.resident.held))
         if wrong:
             self._say(Refused(wrong))
 
@@ -76,7 +76,7 @@ class Fanning:
             if not (heal and self._draw_healed(branch, tokens)):
                 token = sampler.draw(row)
                 self._accept(branch, token, logprob(row, token))
-            branch.sequence = self.resident.branch_off(trunk, tokens[: branch.position], keep)
+            branch.sequence = self.resident.branch_off(trunk, branch.position, keep)
             keep.add(branch.sequence)
             branches.append(branch)
         return branches

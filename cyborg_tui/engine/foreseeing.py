@@ -39,5 +39,7 @@ def _foreseen(request: int, place: tuple[int, ...], model: Llama, row: Floats) -
     entropy = float(-(chances * np.where(chances > 0, logprobs, 0.0)).sum())
     order = np.argsort(-chances)
     ninety = int(np.searchsorted(np.cumsum(chances[order]), _MOST)) + 1
-    likeliest = (Alternative(int(token), decode(model.pieces[token]), float(logprobs[token])) for token in order[:_TOLD])
+    likeliest = (
+        Alternative(int(token), decode(model.pieces[token]), float(logprobs[token])) for token in order[:_TOLD]
+    )
     return Foreseen(request, place, entropy, ninety, pack(likeliest))

@@ -1,16 +1,20 @@
-"""The header of a GGUF file, read without trusting it: no length is believed before it is checked against the file."""
+"""The header of a GGUF file, read without trusting it: no length is believed before it is checked against the file.
+
+The `gguf` package believes what a file says of itself and makes objects of every word of a vocabulary, which takes
+seconds a file; this reader steps over them.
+"""
 
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from cyborg_tui.engine.inert import inert
 
-__all__ = ["Array", "BadHeaderError", "Header", "Scalar", "Tensor", "read_header"]
+__all__ = ["TENSOR_TYPES", "Array", "BadHeaderError", "Header", "Scalar", "Tensor", "read_header"]
 
 Scalar = int | float | bool | str
 
+_LENGTH = struct.Struct("<Q")
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
 _BOOL, _STRING, _ARRAY = 7, 8, 9
 _BLOCKS = {
@@ -22,8 +26,21 @@ _BLOCKS = {
 }
 """Tensor type → values a block, bytes a block. What is not here is left to llama.cpp, which may know more types."""
 
-_MOST_VALUES, _MOST_TENSORS, _MOST_ELEMENTS = 100_000, 1_000_000, 20_000_000
+TENSOR_TYPES = {
+    **{0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 6: "Q5_0", 7: "Q5_1", 8: "Q8_0", 9: "Q8_1", 10: "Q2_K", 11: "Q3_K"},
+    **{12: "Q4_K", 13: "Q5_K", 14: "Q6_K", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S"},
+    **{20: "IQ4_NL", 21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 28: "F64", 29: "IQ1_M", 30: "BF16", 34: "TQ1_0"},
+    **{35: "TQ2_0", 39: "MXFP4", 40: "NVFP4", 41: "Q1_0"},
+}
+"""Tensor type → its name."""
+
+_MOST_VALUES, _MOST_TENSORS, _MOST_ELEMENTS, _MOST_TEXTS = 100_000, 1_000_000, 20_000_000, 4_000_000
 _LONGEST_NAME, _LONGEST_TENSOR_NAME, _LONGEST_KEPT = 65_535, 63, 4_096
+_MOST_KEPT = 1_024
+"""Numbers of an array that are kept: there are arrays with one for each layer."""
+_WINDOW = 1 << 20
+"""Bytes of texts read at a time."""
+_TOKENS = "tokenizer.ggml.tokens"
 
 _LEAST_ALIGNMENT = 32
 """What llama.cpp computes with."""
@@ -35,12 +52,14 @@ class BadHeaderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array among the metadata: of what type, and how many. Its elements are not kept."""
+    """An array among the metadata: of what type, and how many."""
 
     kind: int
     count: int
     repeated: bool = False
-    """Whether a text that is not empty is in it twice."""
+    """Whether a token that is not empty is in it twice; known of the vocabulary alone."""
+    numbers: tuple[int | float | bool, ...] = ()
+    """Its elements, if they are few numbers."""
 
     @property
     def of_text(self) -> bool:
@@ -120,33 +139,51 @@ class _Reader:
             return ""
         return self.bytes(length, what).decode("utf-8", "replace")
 
-    def array(self, what: str) -> Array:
+    def array(self, what: str, *, unique: bool) -> Array:
+        """With `unique`, a text that is in it twice is looked for."""
         kind, count = self.integer("I", what), self.integer("Q", what)
         self._elements += count
-        if self._elements > _MOST_ELEMENTS:
+        if self._elements > _MOST_ELEMENTS or (kind == _STRING and count > _MOST_TEXTS):
             raise BadHeaderError(f"{what} would have {count:,} elements")
-        repeated = False
         if kind == _STRING:
-            repeated = self._repeats(count, what)
-        elif kind in _SCALARS:
-            self.skip(count * struct.calcsize(_SCALARS[kind]), what)
-        else:
+            return Array(kind, count, self._step_over(count, what, unique=unique))
+        if kind not in _SCALARS:
             raise BadHeaderError(f"{what} is an array of what cannot be in one (type {kind})")
-        return Array(kind, count, repeated)
+        form = _SCALARS[kind]
+        if count > _MOST_KEPT:
+            self.skip(count * struct.calcsize(form), what)
+            return Array(kind, count)
+        numbers = struct.unpack(f"<{count}{form}", self.bytes(count * struct.calcsize(form), what))
+        return Array(kind, count, numbers=tuple(map(bool, numbers)) if kind == _BOOL else numbers)
 
-    def _repeats(self, count: int, what: str) -> bool:
-        """Read so many strings; whether one of them comes twice. They end where C ends them."""
+    def _step_over(self, count: int, what: str, *, unique: bool) -> bool:
+        """Go past so many strings, many at a time. Returns whether one of them comes twice, if that matters."""
         seen: set[int] = set()
-        empty = 0
-        for _ in range(count):
-            data = self.bytes(self.integer("Q", what), what).partition(b"\0")[0]
-            empty += not data
-            seen.add(hash(data))
-        return len(seen) < count - max(0, empty - 1)
+        empty = done = 0
+        while done < count:
+            window = self._file.read(min(_WINDOW, self._left))
+            at, end = 0, len(window) - 8
+            while done < count and at <= end:
+                size = _LENGTH.unpack_from(window, at)[0]
+                after = at + 8 + size
+                if after > len(window):
+                    break
+                if unique:  # they end where C ends them
+                    text = window[at + 8 : after].partition(b"\0")[0]
+                    empty += not text
+                    seen.add(hash(text))
+                at, done = after, done + 1
+            self._file.seek(at - len(window), 1)
+            self._claim(at, what)
+            if done < count and not at:  # one that is longer than the window, or goes beyond the end
+                self.skip(self.integer("Q", what), what)
+                empty, done = empty + 1, done + 1
+        return unique and len(seen) < count - max(0, empty - 1)
 
 
-def read_header(file: BinaryIO, size: int) -> Header:
-    """The header of a file of `size` bytes. Raises BadHeaderError, OSError."""
+def read_header(file: BinaryIO, size: int, *, unique: bool = True) -> Header:
+    """The header of a file of `size` bytes. With `unique`, tokens that are there twice are looked for. Raises
+    BadHeaderError, OSError."""
     reader = _Reader(file, size)
     if reader.bytes(4, "its beginning") != b"GGUF":
         raise BadHeaderError("it does not begin like a GGUF file")
@@ -157,21 +194,22 @@ def read_header(file: BinaryIO, size: int) -> Header:
     tensors, values = reader.integer("Q", "the number of its tensors"), reader.integer("Q", "the number of its values")
     if values > _MOST_VALUES or tensors > _MOST_TENSORS:
         raise BadHeaderError(f"it would hold {values:,} values and {tensors:,} tensors")
-    header = Header(_values(reader, values), tuple(_tensors(reader, tensors)))
+    header = Header(_values(reader, values, unique=unique), tuple(_tensors(reader, tensors)))
     _check_places(header, reader.at, size)
     return header
 
 
-def _values(reader: _Reader, count: int) -> dict[str, Scalar | Array]:
+def _values(reader: _Reader, count: int, *, unique: bool) -> dict[str, Scalar | Array]:
     values: dict[str, Scalar | Array] = {}
     for number in range(1, count + 1):
         key = reader.name(f"the name of value {number}", _LONGEST_NAME)
         if key in values:
             raise BadHeaderError(f"{_said(key)} is there twice")
         kind = reader.integer("I", _said(key))
-        readers: dict[int, Callable[[str], Scalar | Array]] = {_STRING: reader.text, _ARRAY: reader.array}
-        if kind in readers:
-            values[key] = readers[kind](_said(key))
+        if kind == _STRING:
+            values[key] = reader.text(_said(key))
+        elif kind == _ARRAY:
+            values[key] = reader.array(_said(key), unique=unique and key == _TOKENS)
         elif kind in _SCALARS:
             value = reader.number(_SCALARS[kind], _said(key))
             values[key] = bool(value) if kind == _BOOL else value

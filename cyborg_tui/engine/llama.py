@@ -25,6 +25,8 @@ _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
 _SPM = 1
 _LONGEST_WINDOW = 4096
+_CELL_NUMBERS = {"f32": 4.0, "f16": 2.0, "q4_0": 18 / 32, "q8_0": 34 / 32, "bf16": 2.0}
+"""Bytes that a number takes in the cache."""
 _SMALL = 20_000_000
 """Parameters below which one thread is fastest: a second one would mostly wait, and on a busy machine for long."""
 
@@ -82,7 +84,7 @@ class Llama:
     """A loaded model with one context: a unified cache that many sequences share."""
 
     def __init__(self, path: Path, config: EngineConfig, room: int, progress: Callable[[float], None]) -> None:
-        """`room`: cells beside the window, for branches. Raises ModelRefusedError."""
+        """`room`: cells for branches, beside those for the window and for other paths. Raises ModelRefusedError."""
         self.steps = 0
         """Batches evaluated."""
         self._context: Any = None
@@ -106,8 +108,12 @@ class Llama:
         self.rolls_back = not (ll.llama_model_is_recurrent(self._model) or ll.llama_model_is_hybrid(self._model))
         trained = ll.llama_model_n_ctx_train(self._model)
         self.window = max(16, min(config.context or _LONGEST_WINDOW, trained or _LONGEST_WINDOW))
-        self.sequences = 34 if self.rolls_back else 18
-        self._context = self._make_context(config, room, path)
+        self.beside = config.resident
+        """Cells for other paths than the one that is being written."""
+        self.cells = self.window + room + self.beside
+        self.cell_bytes = self._bytes_of_a_cell(config.cache_type)
+        self.sequences = 64 if self.rolls_back else 18
+        self._context = self._make_context(config, path)
         self._memory = ll.llama_get_memory(self._context)
         self._n_batch = ll.llama_n_batch(self._context)
         self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
@@ -147,10 +153,10 @@ class Llama:
             )
         return model
 
-    def _make_context(self, config: EngineConfig, room: int, path: Path) -> ll.llama_context_p:
+    def _make_context(self, config: EngineConfig, path: Path) -> ll.llama_context_p:
         params = ll.llama_context_default_params()
         threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else physical_cores())
-        params.n_ctx = self.window + room
+        params.n_ctx = self.cells
         params.n_batch = params.n_ubatch = 512
         params.n_seq_max = self.sequences
         params.kv_unified = True
@@ -166,6 +172,18 @@ class Llama:
                 "set a smaller engine.context in the config."
             )
         return context
+
+    def _bytes_of_a_cell(self, cache_type: str) -> int:
+        """Keys and values of a token in all layers; 0 for a model whose state does not grow with the text."""
+        if ll.llama_model_is_recurrent(self._model):
+            return 0
+        model = self._model
+        rows: int = ll.llama_model_n_layer(model) * ll.llama_model_n_head_kv(model)
+        width = ll.llama_model_n_embd(model) // max(1, ll.llama_model_n_head(model))
+        kind = self._metadata(b"general.architecture")
+        lengths = [self._metadata(f"{kind}.attention.{part}_length".encode()) for part in ("key", "value")]
+        numbers = sum(int(length) if length.isdecimal() else width for length in lengths)
+        return round(rows * numbers * _CELL_NUMBERS[cache_type])
 
     def _warm_up(self, path: Path) -> None:
         """Touch all weights once. llama.cpp's counters, which never show less than 1, are right from then on."""

@@ -14,6 +14,7 @@ from cyborg_tui.loom.settings import FanSettings
 __all__ = [
     "MAGIC",
     "VERSION",
+    "Away",
     "BranchEnded",
     "Cancel",
     "EngineEvent",
@@ -27,6 +28,7 @@ __all__ = [
     "Foreseen",
     "Grew",
     "Growth",
+    "Held",
     "Hello",
     "Load",
     "Loading",
@@ -60,10 +62,14 @@ class Load(msgspec.Struct, tag=True, frozen=True):
     config: EngineConfig
     model: bytes
     """The path in `config`, which may be no UTF-8; the one there is empty."""
+    branches: int
+    """Tokens that the branches of one fan may have together."""
 
 
-def load(config: EngineConfig) -> Load:
-    return Load(msgspec.structs.replace(config, model=""), os.fsencode(config.model))
+def load(config: EngineConfig, fan: FanSettings) -> Load:
+    """What the worker must know; not how it is reached."""
+    own = msgspec.structs.replace(config, model="", command=())
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -115,7 +121,11 @@ Request = Load | Work | Cancel | Ping
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
+    """The worker's first word. Nothing is asked of one of another version, so this alone must never change."""
+
     version: int
+    app: str = ""
+    """The version of cyborg-tui that it is part of."""
 
 
 class Loading(msgspec.Struct, tag=True, frozen=True):
@@ -143,6 +153,15 @@ class Lost(msgspec.Struct, tag=True, frozen=True):
 
     sentence: str
     again: bool
+
+
+class Away(msgspec.Struct, tag=True, frozen=True):
+    """An engine on another machine is waited for."""
+
+    seconds: int
+    """For how long it has not been heard."""
+    next_try: int | None = None
+    """Seconds until it is looked for again; None while it is."""
 
 
 class Pong(msgspec.Struct, tag=True, frozen=True):
@@ -186,6 +205,21 @@ class BranchEnded(msgspec.Struct, tag=True, frozen=True):
     finish: Finish
 
 
+class Held(msgspec.Struct, frozen=True):
+    """What the cache holds. A cell is a token's place in it."""
+
+    paths: int = 0
+    """Places that can be gone on from without evaluating anything again."""
+    used: int = 0
+    """Cells of all paths and branches; what they begin with alike counts once."""
+    beside: int = 0
+    """Cells that may hold anything but the path evaluated last."""
+    cells: int = 0
+    """All there are."""
+    cell_bytes: int = 0
+    """Memory that a cell takes; 0 if it is not known."""
+
+
 class FanStats(msgspec.Struct, frozen=True):
     """What a fan cost. Times in seconds."""
 
@@ -209,6 +243,7 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
     finish: Finish | None
     """How the branches ended that came to no end of their own; None if there are none."""
     stats: FanStats
+    held: Held = Held()
 
 
 class Evaluated(msgspec.Struct, tag=True, frozen=True):
@@ -216,6 +251,8 @@ class Evaluated(msgspec.Struct, tag=True, frozen=True):
 
     tokens: int
     """The length of the context; 0 if something else was wanted meanwhile."""
+    held: Held | None = None
+    """None if the cache was not looked at."""
 
 
 class Foreseen(msgspec.Struct, tag=True, frozen=True):
@@ -243,6 +280,7 @@ EngineEvent = (
     | Ready
     | Unavailable
     | Lost
+    | Away
     | Pong
     | Refused
     | PromptProgress

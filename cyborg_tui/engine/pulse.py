@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["STARTING", "WRITING", "Patience", "Pulse", "loading"]
+__all__ = ["STARTING", "WRITING", "WRITING_ELSEWHERE", "Patience", "Pulse", "loading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,15 @@ class Patience:
 STARTING = Patience(silent=60, still=60)
 """Before its first word: Python and its modules may come from a cold disk."""
 WRITING = Patience(silent=5, still=60)
+WRITING_ELSEWHERE = Patience(silent=20, still=60)
+"""A line may stall for a while."""
 
 
-def loading(size: int) -> Patience:
-    """While a model of `size` bytes is read, perhaps from a slow disk and in one step."""
+def loading(size: int, *, elsewhere: bool = False) -> Patience:
+    """While a model of `size` bytes is read, perhaps from a slow disk and in one step. How large one elsewhere is, is
+    not known here."""
+    if elsewhere:
+        return Patience(silent=WRITING_ELSEWHERE.silent, still=600)
     return Patience(silent=10, still=60 + size // 10_000_000)
 
 
@@ -30,6 +35,11 @@ class Pulse:
         self._silent = 0
         self._still = 0
         self._steps = -1
+
+    @property
+    def silent(self) -> int:
+        """Seconds since the worker was heard."""
+        return self._silent
 
     def heard(self) -> None:
         """The worker said something."""

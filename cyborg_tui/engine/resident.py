@@ -1,13 +1,13 @@
 """The resident paths: contexts evaluated once and kept in the cache, the logits of their tips at hand."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from cyborg_tui.engine.cache import Cache
+from cyborg_tui.engine.cache import Cache, Cut
 from cyborg_tui.engine.llama import Floats, Llama, NoRoomError
-from cyborg_tui.engine.protocol import EngineEvent, PromptProgress
+from cyborg_tui.engine.protocol import EngineEvent, Held, PromptProgress
 from cyborg_tui.engine.protocol import WireSegment as Segment
+from cyborg_tui.engine.tips import Tips
 from cyborg_tui.engine.window import left_out
 
 __all__ = ["Interrupted", "Resident", "Say"]
@@ -15,10 +15,8 @@ __all__ = ["Interrupted", "Resident", "Say"]
 _LONGEST_CHUNK = 0.3
 """Seconds of prompt evaluated without looking whether something else is wanted."""
 _SHORTEST_CHUNK = 8
-_TIPS = 24
-"""Rows of logits kept, so that another fan from the same place evaluates nothing."""
 _LEAST_BESIDE = 256
-"""Cells that may hold other paths, however short this one is; see `Resident._shrink`."""
+"""Cells that may hold other paths, however short this one is; see `Resident._budget`."""
 Say = Callable[[EngineEvent], None]
 
 
@@ -33,9 +31,17 @@ class Resident:
         self.model = model
         self._say = say
         self._wanted_elsewhere = wanted_elsewhere
-        self._cache = Cache(model.sequences)
-        self._tips: OrderedDict[tuple[int, ...], Floats] = OrderedDict()
+        self._cache = Cache(model.sequences, rolls_back=model.rolls_back)
+        self._tips = Tips()
         self._tokens_per_s = 0.0
+        self._length = 0
+        """Of the path evaluated last."""
+
+    @property
+    def held(self) -> Held:
+        """What the cache holds now."""
+        cache, model = self._cache, self.model
+        return Held(cache.paths, cache.cells, self._budget(self._length), model.cells, model.cell_bytes)
 
     def tokens_of(self, context: Sequence[Segment]) -> tuple[list[int], bool]:
         """The context's tokens, and whether it ends in text that was typed and may be healed."""
@@ -73,12 +79,12 @@ class Resident:
     def evaluate(self, tokens: list[int], fan: int | None, *, rows: int = 1) -> tuple[int, int]:
         """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand. Returns the sequence
         that holds them and how many were there already. Raises Interrupted."""
-        self._shrink(tokens)
-        sequence, shared = self._cache.nearest(tokens, whole=not self.model.rolls_back)
-        missing = next((i for i in range(rows, 0, -1) if tuple(tokens[: len(tokens) - i + 1]) not in self._tips), 0)
-        start = min(shared, len(tokens) - missing)
-        sequence = self._place_for(tokens, sequence, start)
-        start = len(self._cache.held(sequence))
+        self._length = len(tokens)
+        if self.model.rolls_back:
+            self._cut(self._cache.shrink(tokens, self._budget(len(tokens))))
+        near, shared = self._cache.nearest(tokens)
+        missing = next((i for i in range(rows, 0, -1) if self._tips.get(tokens[: len(tokens) - i + 1]) is None), 0)
+        sequence, start = self._place_for(near, min(shared, len(tokens) - missing))
         done = start
         while done < len(tokens):
             if self._wanted_elsewhere():
@@ -90,37 +96,39 @@ class Resident:
             last = len(tokens) - rows
             self.decode([(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)], {sequence})
             for i in range(max(0, last - done), size):
-                self._keep_tip(tokens[: done + i + 1], self.model.row(i))
+                self._tips.keep(tokens[: done + i + 1], self.model.row(i))
             self._cache.extend(sequence, piece)
             done += size
             if size >= _SHORTEST_CHUNK:
                 self._tokens_per_s = size / max(1e-6, time.perf_counter() - at)
         if done - start >= 16 and fan is not None:
             self._say(PromptProgress(fan, len(tokens), len(tokens), 0.0))
-        self._cache.use(sequence)
+        self._cache.visit(sequence)
         return sequence, start
 
-    def _shrink(self, tokens: Sequence[int]) -> None:
-        """Every step goes over the cells of other paths too (1,000 of them take 5 % beside a context of 512 tokens), so
-        they get half as many as this path needs."""
-        if self.model.rolls_back:
-            for sequence in self._cache.shrink(tokens, max(_LEAST_BESIDE, len(tokens) // 2)):
-                self.model.cut(sequence, 0)
+    def _budget(self, length: int) -> int:
+        """Cells that other paths may have beside one of this length. Every step goes over them too (1,000 of them take
+        5 % beside a context of 512 tokens), so they are half as many as the path itself needs, within the setting."""
+        return min(self.model.beside, max(_LEAST_BESIDE, length // 2))
 
-    def _place_for(self, tokens: Sequence[int], sequence: int | None, start: int) -> int:
-        """A sequence that holds just the first `start` tokens."""
+    def _place_for(self, near: int | None, start: int) -> tuple[int, int]:
+        """A sequence that holds just the first `start` tokens of the one nearest to what is wanted, and how many those
+        are: none if that one cannot be cut."""
         model, cache = self.model, self._cache
-        if sequence is not None and len(cache.held(sequence)) == start:
-            return sequence
-        target = cache.vacant(keep=() if sequence is None else (sequence,))
-        cache.forget(target)
-        if sequence is not None and start and model.rolls_back:
-            model.copy(sequence, target, start)
-        else:
-            model.cut(target, 0)
-            start = 0
-        cache.hold(target, tokens[:start])
-        return target
+        if near is not None and cache.length(near) == start:
+            return near, start
+        target, cuts = cache.vacate(keep=() if near is None else (near,))
+        self._cut(cuts)
+        if near is None or not start or not model.rolls_back:
+            cache.begin(target)
+            return target, 0
+        model.copy(near, target, start)
+        cache.fork(near, target, start)
+        return target, start
+
+    def _cut(self, cuts: Sequence[Cut]) -> None:
+        for sequence, start in cuts:
+            self.model.cut(sequence, start)
 
     def _chunk(self) -> int:
         if not self._tokens_per_s:
@@ -133,33 +141,29 @@ class Resident:
             self._say(PromptProgress(fan, done, total, left))
 
     def decode(self, batch: Sequence[tuple[int, int, int, bool]], keep: set[int]) -> None:
-        """Evaluate; if the cache is full, the least recently used sequences go."""
+        """Evaluate; if the cache is full, what was used longest ago goes, and nothing of the sequences in `keep`."""
         while True:
             try:
                 self.model.decode(batch)
                 return
             except NoRoomError:
-                oldest = self._cache.oldest(keep)
-                if oldest is None:
+                cuts = self._cache.make_room(keep)
+                if not cuts:
                     raise
-                self._cache.forget(oldest)
-                self.model.cut(oldest, 0)
-
-    def _keep_tip(self, tokens: Sequence[int], row: Floats) -> None:
-        self._tips[tuple(tokens)] = row
-        while len(self._tips) > _TIPS:
-            self._tips.popitem(last=False)
+                self._cut(cuts)
 
     def tip(self, tokens: Sequence[int]) -> Floats:
         """The row of logits after `tokens`, which have just been evaluated; shape (vocabulary,)."""
-        return self._tips[tuple(tokens)]
+        row = self._tips.get(tokens)
+        assert row is not None
+        return row
 
-    def branch_off(self, trunk: int, tokens: Sequence[int], keep: set[int]) -> int:
-        """A new sequence that shares `tokens` with the beginning of `trunk`; none of `keep` gives way for it."""
-        sequence = self._cache.vacant(keep)
-        self._cache.forget(sequence)
-        self.model.copy(trunk, sequence, len(tokens) if self.model.rolls_back else -1)
-        self._cache.hold(sequence, tokens)
+    def branch_off(self, trunk: int, length: int, keep: set[int]) -> int:
+        """A new sequence that shares the first `length` tokens of `trunk`; none of `keep` gives way for it."""
+        sequence, cuts = self._cache.vacate(keep)
+        self._cut(cuts)
+        self.model.copy(trunk, sequence, length if self.model.rolls_back else -1)
+        self._cache.fork(trunk, sequence, length)
         return sequence
 
     def extend(self, sequence: int, tokens: Sequence[int]) -> None:

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from cyborg_tui import __version__
 from cyborg_tui.engine.checks import BadModelError, check_model, embedded_model
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.protocol import (
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _LONGEST_SENTENCE = 400
-_WIDEST, _LONGEST = 16, 256
-"""Cells are kept for two fans of this width and length beside the window."""
 
 
 class Worker:
@@ -61,7 +60,7 @@ class Worker:
 
     def run(self) -> None:
         self._target.write(MAGIC)
-        self._say(Hello(VERSION))
+        self._say(Hello(VERSION, __version__))
         threading.Thread(target=self._read, daemon=True).start()
         fanning = None
         while True:
@@ -130,7 +129,7 @@ class Worker:
             self._model = None
         try:
             check_model(path)
-            self._model = model = loader()(path, config, room=2 * _WIDEST * _LONGEST, progress=progress)
+            self._model = model = loader()(path, config, room=2 * request.branches, progress=progress)
         except (BadModelError, ModelRefusedError) as error:
             self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
             return None
@@ -144,7 +143,7 @@ class Worker:
         tokens = 0
         with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
             tokens = fanning.resident.prepare(request.context)
-        self._say(Evaluated(tokens))
+        self._say(Evaluated(tokens, fanning.resident.held))
 
     def _foresee(self, fanning: "Fanning", request: Foresee) -> None:
         from cyborg_tui.engine.foreseeing import foresee

@@ -20,10 +20,12 @@ from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, rea
 from cyborg_tui.library.rows import to_bytes
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.fan import BranchId
 from cyborg_tui.loom.loom import Loom
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
+_TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _PATIENCE = 5.0
 """Seconds to wait for changes that must be committed."""
 _PATIENCE_IN_TROUBLE = 0.5
@@ -107,6 +109,18 @@ class Library:
     def for_file(self, path: Path) -> LoomRow:
         """The loom of a text file, begun if there is none yet. Links lead to the same loom. Raises LibraryError."""
         return self._find_or_begin("path", os.fsencode(os.path.realpath(path)), "file", path.name)
+
+    def of_file(self, path: Path) -> LoomRow:
+        """The loom of a text file that has one. Raises LibraryError."""
+        found = self._find("path", os.fsencode(os.path.realpath(path)))
+        if found is None:
+            raise LibraryError(f"{path} has no loom; `cyborg-tui list` shows those there are, by number.")
+        return found
+
+    def taken(self, loom: int) -> dict[BranchId, int]:
+        """How many characters of each branch were taken last, as the log has it. Raises LibraryError."""
+        with self._in_words():
+            return dict(self._reader.execute(_TAKEN, (loom,)))
 
     def keep_in_file(self, loom: int, path: Path) -> None:
         """From now on the loom is the text of this file. Raises LibraryError if another loom is."""

@@ -19,7 +19,7 @@ class Tally:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._path: Sequence[Node] = ()
+        self._path: list[Node] = []
         self.typed = 0
         """Characters the person typed."""
         self.drawn = 0
@@ -38,12 +38,11 @@ class Tally:
 
     def follow(self, path: Sequence[Node]) -> None:
         """Count the path as it is now."""
-        old = self._path
-        start, old_end, new_end = difference(old, path)
+        old, self._path = self._path, list(path)
+        start, old_end, new_end = difference(old, self._path)
         for node in old[start:old_end]:
             self._count(node, -1)
-        self._path = tuple(path)
-        for node in path[start:new_end]:
+        for node in self._path[start:new_end]:
             self._count(node, 1)
 
     def heed(self, changes: Changes) -> None:

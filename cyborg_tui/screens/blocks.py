@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.blocks import Path
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
+from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session.looking import Looking
-from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.widgets.bars import reach, visible
 from cyborg_tui.widgets.blocks import Blocks
 from cyborg_tui.widgets.cells import drawable
@@ -36,17 +36,15 @@ class BlockPane(Blocks):
         await run_bound_key(self, self._keys, event)
 
 
-class BlocksScreen(LineScreen[bool]):
+class BlocksScreen(WorkingScreen[bool]):
     """Dismissed with whether a run of blocks was taken."""
+
+    PARTS = ("blocks",)
 
     def __init__(self, looking: Looking, actions: Sequence[Action], offset: int) -> None:
         """What may come next at an offset of the text that is looked into."""
-        super().__init__()
+        super().__init__(looking.session, actions)
         self._looking, self._offset = looking, offset
-        session = looking.session
-        self._actions = [
-            a for a in actions if a.where == "blocks" and not (session.read_only and a.id == "take_blocks")
-        ]
         self._foresight = looking.foresee(offset)
         self._root: Path = ()
         self._place: Path = ()
@@ -66,7 +64,7 @@ class BlocksScreen(LineScreen[bool]):
     def on_mount(self) -> None:
         self._pane = self.query_one(BlockPane)
         self.set_focus(self._pane)
-        self.query_one(Footer).show(self._actions)
+        self.query_one(Footer).show([a for a in self._actions if self.allows(a) or a.id in ("help", "palette", "quit")])
         self._show()
         self.set_interval(_FRAME, self._look_further)
 
@@ -87,11 +85,17 @@ class BlocksScreen(LineScreen[bool]):
         self._pane.show(known, self._root, self._place)
         self.query_one(StatusLine).show(self._status())
 
+    def changed(self) -> None:
+        if self.is_mounted:
+            self._show()
+
     def _status(self) -> Status:
+        if self._notice:
+            return Status(alarm=self._notice)
         place = self._place[:-1]
         outlook = self._foresight.known.get(place)
         if outlook is None:
-            return Status((self._looking.session.view.problem or "looking ahead",))
+            return Status((self.session.view.problem or "looking ahead",))
         path = "".join(self._text_of(self._place[: i + 1]) for i in range(len(self._place)))
         return Status((f"{outlook.bits:.1f} bits", reach(outlook.ninety)), (drawable(visible(path)),))
 
@@ -108,6 +112,7 @@ class BlocksScreen(LineScreen[bool]):
         self._sibling(-1)
 
     def _sibling(self, by: int) -> None:
+        self._notice = ""
         beside = self._pane.beside(self._place)
         if self._place in beside:
             self._place = beside[max(0, min(len(beside) - 1, beside.index(self._place) + by))]
@@ -145,7 +150,7 @@ class BlocksScreen(LineScreen[bool]):
             if self._looking.take_ahead(self._offset, self._foresight, self._place):
                 self.dismiss(True)
             else:
-                self.query_one(StatusLine).show(Status(alarm=PART_OF_A_CHARACTER))
+                self.notice(PART_OF_A_CHARACTER)
 
     def action_leave_blocks(self) -> None:
         self.dismiss(False)

@@ -28,9 +28,10 @@ _KEYS = 20
 _PLACES = {
     "editor": "While writing",
     "branches": "In the branches",
-    "anywhere": "Anywhere",
+    "map": "On the map",
     "tokens": "Among the tokens",
     "blocks": "Among the blocks",
+    "anywhere": "Anywhere",
 }
 
 
@@ -74,8 +75,11 @@ class WhichKey(ModalScreen[str | None]):
     WhichKey Static { width: 100%; height: auto; background: $surface; padding: 0 2; }
     """
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
+        "m": ("map", "map"),
         "t": ("tokens", "tokens"),
         "b": ("looms", "library of looms"),
+        "w": ("provenance", "who wrote what"),
+        "a": ("colours", "colour by author"),
         "p": ("palette", "all commands"),
         "question_mark": ("help", "help"),
     }

@@ -1,4 +1,4 @@
-"""The two panes of the write screen, and the keys that mean something in them."""
+"""The panes that take keys, and the keys that mean something in them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -8,10 +8,11 @@ from textual.widget import Widget
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.branches import Branches
 from cyborg_tui.widgets.editor import Editor
+from cyborg_tui.widgets.outline import OutlinePane
 
-__all__ = ["APP_ACTIONS", "BranchPane", "WritingPane", "bound_keys", "run_bound_key"]
+__all__ = ["APP_ACTIONS", "BranchPane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
 
-APP_ACTIONS = frozenset({"take_over", "help", "looms", "tokens", "palette", "which_key", "quit"})
+APP_ACTIONS = frozenset({"take_over", "map", "tokens", "help", "looms", "palette", "which_key", "quit"})
 """What the app does, whatever screen is shown."""
 
 
@@ -36,7 +37,7 @@ async def run_bound_key(pane: Widget, keys: Mapping[str, str], event: events.Key
     return True
 
 
-async def _run_bound(pane: "WritingPane | BranchPane", event: events.Key) -> bool:
+async def _run_bound(pane: "WritingPane | BranchPane | MapPane", event: events.Key) -> bool:
     """Run the action bound to a key, in the order in which keys were pressed. False if it is bound to none.
 
     Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
@@ -55,6 +56,14 @@ async def _run_bound(pane: "WritingPane | BranchPane", event: events.Key) -> boo
 
 
 class WritingPane(Editor):
+    actions: Mapping[str, str]
+    on_any_key: Callable[[], None]
+
+    async def _on_key(self, event: events.Key) -> None:
+        await _run_bound(self, event)
+
+
+class MapPane(OutlinePane):
     actions: Mapping[str, str]
     on_any_key: Callable[[], None]
 

@@ -14,10 +14,10 @@ from cyborg_tui.loom.tokens import TokenAt
 from cyborg_tui.screens.blocks import PART_OF_A_CHARACTER, BlocksScreen
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
 from cyborg_tui.screens.tint import Tint, TintedManuscript
+from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session.foresight import Foresight
 from cyborg_tui.session.inside import is_fork, is_surprise
 from cyborg_tui.session.looking import Looking
-from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.widgets.bars import gauge
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
@@ -25,7 +25,6 @@ from cyborg_tui.widgets.tokens import Choice, Tokens, TokenView
 
 __all__ = ["TokensScreen"]
 
-_WIDE, _TALL = 100, 20
 _FRAME = 1 / 20
 _AHEAD = 10
 """Tokens shown of what may come next."""
@@ -42,17 +41,15 @@ class TokenPane(Tokens):
         await run_bound_key(self, self._keys, event)
 
 
-class TokensScreen(LineScreen[bool]):
+class TokensScreen(WorkingScreen[bool]):
     """Dismissed when the person goes back to writing, with whether something was taken."""
 
+    PARTS = ("tokens",)
+
     def __init__(self, looking: Looking, actions: Sequence[Action]) -> None:
-        super().__init__()
-        self.session, self._looking = looking.session, looking
-        session = looking.session
+        super().__init__(looking.session, actions)
+        self._looking = looking
         self._all_actions = actions
-        self._actions = [
-            a for a in actions if a.where == "tokens" and not (session.read_only and a.id == "take_choice")
-        ]
         self._inside = looking.inside
         self._tinted = TintedManuscript(self._inside)
         self._token = self._inside.nearest(looking.start)
@@ -62,7 +59,6 @@ class TokensScreen(LineScreen[bool]):
         self._edge = looking.edge(looking.start if self._token is None else len(self._inside.text))
         """Where one looks at what may come next."""
         self._foresight: Foresight | None = None
-        self._notice = ""
 
     def compose(self) -> ComposeResult:
         with Container(id="panes"):
@@ -80,19 +76,16 @@ class TokensScreen(LineScreen[bool]):
         self._pane = self.query_one(TokenPane)
         self.set_focus(self._pane)
         self._lay_out()
-        self.query_one(Footer).show(self._actions)
+        self.query_one(Footer).show([a for a in self._actions if self.allows(a) or a.id in ("help", "palette", "quit")])
         self._go_to(self._token)
         self.set_interval(_FRAME, self._look_ahead)
 
     def on_unmount(self) -> None:
         self._looking.leave()
 
-    def on_resize(self) -> None:
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        self.set_class(self.size.width < _WIDE, "narrow")
-        self.set_class(self.size.height < _TALL, "low")
+    def changed(self) -> None:
+        if self.is_mounted:
+            self._show()
 
     # showing
 
@@ -222,11 +215,11 @@ class TokensScreen(LineScreen[bool]):
             return
         choice = self._choices[self._highlighted]
         if choice.stands:
-            self._say("That is the token that stands here; choose another.")
+            self.notice("That is the token that stands here; choose another.")
         elif self._take(choice):
             self.dismiss(True)
         else:
-            self._say(PART_OF_A_CHARACTER)
+            self.notice(PART_OF_A_CHARACTER)
 
     def _take(self, choice: Choice) -> bool:
         if self._token is not None:
@@ -236,10 +229,6 @@ class TokensScreen(LineScreen[bool]):
         assert self._foresight is not None
         assert choice.id is not None
         return self._looking.take_ahead(self._edge, self._foresight, (choice.id,))
-
-    def _say(self, notice: str) -> None:
-        self._notice = notice
-        self._show()
 
     def action_blocks(self) -> None:
         def back(taken: bool | None) -> None:

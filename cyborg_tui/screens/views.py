@@ -7,7 +7,16 @@ from cyborg_tui.loom.settings import Until
 from cyborg_tui.session import EngineView, Part, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
-__all__ = ["counts", "engine_words", "fan_view", "held_back", "saved_words", "saving_trouble"]
+__all__ = [
+    "counts",
+    "engine_words",
+    "fan_view",
+    "goes_to",
+    "held_back",
+    "memory_words",
+    "saved_words",
+    "saving_trouble",
+]
 
 
 def fan_view(session: Session, *, flow: bool) -> FanView:
@@ -62,6 +71,8 @@ def _header(fan: Fan, shown: int, *, flow: bool) -> str:
 def _note(session: Session) -> str:
     if session.view.problem:
         return session.view.problem
+    if session.view.next_try is not None:
+        return f"{session.view.news}\nAgain in {session.view.next_try} s. Tab: now."
     if session.waiting_for_model:
         return "The branches come as soon as the model is loaded. Esc: not after all."
     return f"Tab: {session.settings.width} branches from the cursor.\nF1: all keys."
@@ -72,9 +83,13 @@ def engine_words(session: Session) -> tuple[str, ...]:
     view = session.view
     if view.model is None:
         news = (view.news,) if view.news else ()
+        if view.waiting is Waiting.ELSEWHERE and not view.problem:
+            return (_reaching(view, session.place), *news)
         return (view.problem,) if view.problem else (*news, f"loading the model · {view.done:.0%}")
     words = [view.model.name]
-    if view.waiting in (Waiting.PROMPT, Waiting.AHEAD):
+    if view.unheard:
+        words += [f"nothing heard for {view.unheard} s · Esc stops"]
+    elif view.waiting in (Waiting.PROMPT, Waiting.AHEAD):
         words += [_reading(view)]
         words += ["Esc stops"] if view.waiting is Waiting.PROMPT else []
     elif view.waiting is Waiting.BRANCHES:
@@ -88,10 +103,32 @@ def engine_words(session: Session) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _reaching(view: EngineView, place: str) -> str:
+    """How long another machine has been out of reach, or when it is looked for again."""
+    return f"reaching {place} · {view.unheard} s" if view.next_try is None else f"again in {view.next_try} s"
+
+
 def _reading(view: EngineView) -> str:
     """How far the engine has read what it is to go on from."""
     left = view.seconds_left
     return f"{view.waiting.value} · {view.done:.0%}" + (f" · {max(1, left):.0f} s left" if left is not None else "")
+
+
+def memory_words(session: Session) -> str:
+    """What the engine holds ready."""
+    held = session.view.held
+    if held is None:
+        return "The engine has read nothing yet."
+    size = f", {_megabytes(held.used * held.cell_bytes)} of {_megabytes(held.cells * held.cell_bytes)} MB"
+    places = f"{held.paths:,} place{'' if held.paths == 1 else 's'}"
+    return (
+        f"{places} can be gone on from at once: {held.used:,} of {held.cells:,} tokens are held"
+        f"{size if held.cell_bytes else ''}; other paths get {held.beside:,}."
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f}"
 
 
 def counts(part: Part) -> tuple[str, ...]:
@@ -128,3 +165,8 @@ def saved_words(session: Session) -> str:
     if session.read_only:
         return "open in another window: only to read here"
     return "saved, but not yet in the file" if session.file_is_behind else "saved"
+
+
+def goes_to(session: Session) -> str:
+    """Where the text goes, if it leaves this machine; shown at all times."""
+    return f"text goes to {session.place}" if session.place else ""

@@ -6,23 +6,22 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from cyborg_tui.actions import READING, Action
+from cyborg_tui.actions import Action
+from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId
-from cyborg_tui.screens.compositor import RowCompositor
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_words, fan_view, held_back, saving_trouble
+from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, memory_words, saving_trouble
+from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.app import LineApp
-from cyborg_tui.terminal.screen import LineScreen
 from cyborg_tui.widgets.branches import FanView
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
-from cyborg_tui.widgets.marks import own
 
 __all__ = ["WriteScreen"]
 
@@ -32,26 +31,21 @@ _SLOW_FRAME = 1 / 4
 _SLOW = "The line is slow: only the highlighted branch is shown while it grows; what you type is saved all the same."
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
-_WIDE, _TALL = 100, 20
-"""Columns from which the branches stand beside the text, and rows from which there is room for its title."""
 _TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
-class WriteScreen(LineScreen[None]):
+class WriteScreen(WorkingScreen[None]):
+    PARTS = ("editor", "branches")
     CSS_PATH = "write.tcss"
 
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
-        super().__init__()
-        self._compositor = RowCompositor()
-        self.session = session
-        self._actions = [action for action in actions if action.id in READING] if session.read_only else actions
+        super().__init__(session, actions)
         self._dirty = True
         self._typed_at = time.monotonic()
         self._prepared = False
         self._flow = False
         self._glance = Glance(session)
         self._counts = Counts(session)
-        self._notice = ""
         self._shown_at = 0.0
         self._said_slow = False
         self._view = FanView()
@@ -81,30 +75,9 @@ class WriteScreen(LineScreen[None]):
         self._lay_out()
         self.set_interval(_FRAME, self._frame)
 
-    def on_resize(self) -> None:
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        self.set_class(self.size.width < _WIDE, "narrow")
-        self.set_class(self.size.height < _TALL, "low")
-        self.set_class(own("│") != "│", "ascii")
-
-    def allows(self, action: Action) -> bool:
-        """Whether this loom may be changed in the way of this action."""
-        return action in self._actions
-
     def changed(self) -> None:
         """Something changed; the next frame shows it."""
         self._dirty = True
-
-    def notice(self, text: str) -> None:
-        """One sentence for the status line, until the next key."""
-        self._notice = text
-        self._dirty = True
-
-    def say_too(self, text: str) -> None:
-        """One sentence more."""
-        self.notice(f"{self._notice} {text}".strip())
 
     def _key_pressed(self) -> None:
         self._notice = ""
@@ -168,6 +141,11 @@ class WriteScreen(LineScreen[None]):
         )
         return [moment.named(action) for action in self._actions if moment.allows(action)]
 
+    def came_back(self) -> None:
+        """From another screen, on which the person may have gone elsewhere."""
+        self._drop()
+        self._sync()
+
     def _sync(self) -> None:
         """After the session changed the manuscript: show it as it is now."""
         if not self.session.branches and not self.session.busy:
@@ -177,9 +155,12 @@ class WriteScreen(LineScreen[None]):
         self._show()
 
     def _status(self) -> Status:
+        place = goes_to(self.session)
         if self._notice or self.session.saving:
-            return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))))
-        return Status(engine_words(self.session), *self._counts.at(time.monotonic(), self._editor.selection))
+            return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
+        return Status(
+            engine_words(self.session), *self._counts.at(time.monotonic(), self._editor.selection), place=place
+        )
 
     # actions of the editor
 
@@ -321,6 +302,18 @@ class WriteScreen(LineScreen[None]):
             self.notice("There is nothing to redo.")
         self._went_back()
 
+    def action_colours(self) -> None:
+        self._editor.colour_by_author(not self._editor.by_author)
+
+    def action_provenance(self) -> None:
+        from cyborg_tui.screens.provenance import ProvenanceScreen
+
+        selection = self._editor.selection
+        try:
+            self.app.push_screen(ProvenanceScreen(self.session.provenance(selection), selected=selection is not None))
+        except LibraryError as error:
+            self.notice(str(error))
+
     def action_save(self) -> None:
         self._saving.save()
 
@@ -336,6 +329,9 @@ class WriteScreen(LineScreen[None]):
             self._drop()
             self.set_focus(self._editor)
             self.run_worker(edit(app))
+
+    def action_memory(self) -> None:
+        self.notice(memory_words(self.session))
 
     def action_suspend(self) -> None:
         self.notice(suspend())

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import (
+    Away,
     BranchEnded,
     EngineEvent,
     Evaluated,
     FanEnded,
     FanStats,
     Grew,
+    Held,
     Loading,
     Lost,
     PromptProgress,
@@ -35,6 +37,8 @@ class Waiting(str, Enum):
     """What the person is waiting for."""
 
     NOTHING = ""
+    ELSEWHERE = "reaching"
+    """Another machine, on which the model is to be."""
     MODEL = "loading"
     AHEAD = "reading ahead"
     """Evaluating what may soon be asked for; nobody waits yet."""
@@ -53,12 +57,18 @@ class EngineView:
     done: float = 0.0
     """The part that is done of what is being waited for, 0 to 1."""
     seconds_left: float | None = None
+    unheard: int = 0
+    """Seconds for which an engine on another machine has been waited for in vain."""
+    next_try: int | None = None
+    """Seconds until it is looked for again."""
     problem: str = ""
     """Why there is no model."""
     news: str = ""
     """What happened to the engine, or to what was asked of it, that is mended already or that another try mends."""
     stats: FanStats | None = None
     """Of the last fan."""
+    held: Held | None = None
+    """What the engine's cache holds, as far as it is known."""
     shortened: bool = False
     """Whether the last fan's context was only the end of the manuscript."""
 
@@ -67,7 +77,7 @@ class Generation:
     """What one loom asks of the engine. At most one fan is under way; whatever else is asked for stops it."""
 
     def __init__(self, loom: Loom) -> None:
-        self.engine: EngineClient | None = None
+        self.engine: Engine | None = None
         self.view = EngineView()
         self._loom = loom
         self._under_way: dict[int, tuple[FanId, int]] = {}
@@ -94,8 +104,9 @@ class Generation:
         self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
 
     def try_again(self) -> None:
-        """Look for the model once more, if it could not be had."""
-        if self.engine is not None and self.view.problem and self.view.model is None:
+        """Look for the model once more, if it could not be had; at once, if that is to be done in a while."""
+        there_is_none = self.view.problem or self.view.next_try is not None
+        if self.engine is not None and there_is_none and self.view.model is None:
             self.engine.restart()
 
     def prepare(self, end: int) -> None:
@@ -121,6 +132,7 @@ class Generation:
 
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here; what belongs to another loom's fans is passed over."""
+        self._wait(event)
         match event:
             case Loading(fraction=fraction):
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
@@ -137,16 +149,26 @@ class Generation:
                 waiting = self._waiting_for(request)
                 if waiting is not None:
                     self.view = replace(self.view, waiting=waiting, done=done / max(1, total), seconds_left=left)
-            case Evaluated() if self.view.waiting is Waiting.AHEAD:
-                self.view = replace(self.view, waiting=Waiting.NOTHING, seconds_left=None)
+            case Evaluated(held=held):
+                waiting = Waiting.NOTHING if self.view.waiting is Waiting.AHEAD else self.view.waiting
+                self.view = replace(self.view, waiting=waiting, held=held or self.view.held)
             case Grew(fan=request) if request in self._under_way:
                 self._grow(event)
             case BranchEnded(fan=request, index=index, finish=finish) if request in self._under_way:
                 self._loom.finish(self._branch(request, index), finish)
-            case FanEnded(fan=request, finish=finish, stats=stats) if request in self._under_way:
+            case FanEnded(fan=request, finish=finish, stats=stats, held=held) if request in self._under_way:
                 self._end(request, finish or Finish.INTERRUPTED, stats)
+                self.view = replace(self.view, held=held)
             case _:
                 pass
+
+    def _wait(self, event: EngineEvent) -> None:
+        """Another machine is not heard, or is heard again."""
+        if isinstance(event, Away):
+            waiting = Waiting.ELSEWHERE if self.view.model is None else self.view.waiting
+            self.view = replace(self.view, waiting=waiting, unheard=event.seconds, next_try=event.next_try)
+        elif self.view.unheard:
+            self.view = replace(self.view, unheard=0)
 
     def _waiting_for(self, request: int | None) -> Waiting | None:
         """What a prompt is read for; None if nobody waits for it any more."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.provenance import Provenance, provenance
 from cyborg_tui.loom.tally import Tally
 from cyborg_tui.session.loom_file import new_file, read_file
 from cyborg_tui.session.rescue import rescue
@@ -90,6 +91,10 @@ class KeptLoom:
         said = self.leave()
         self.read_only, self._file = True, None
         return said
+
+    def provenance(self, stretch: tuple[int, int] | None = None) -> Provenance:
+        """Who wrote what of a stretch of the manuscript, or of all of it. Raises LibraryError."""
+        return provenance(self.loom.manuscript, self._library.taken(self.row.id), stretch)
 
     def rescued(self) -> str:
         """See to it that no word is lost if the app ends now. Returns where the text is, if not in the library."""

@@ -4,17 +4,18 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternative
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.fan import Branch, Fan, NodeId
 from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.piece import Pieces
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
+from cyborg_tui.outline.places import Places
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
@@ -47,6 +48,8 @@ class Session(KeptLoom):
         self._fan_wanted = False
         self._words = WordCount()
         self._hears_too: Callable[[EngineEvent], None] | None = None
+        self.places = Places()
+        """Where the person was since they came."""
 
     # writing: what the editor calls
 
@@ -279,11 +282,44 @@ class Session(KeptLoom):
         self._changed()
         return done
 
+    # the map
+
+    def go(self, node: NodeId) -> None:
+        """Make the path to this node the manuscript, with the last fan made there in view, or the one it is of."""
+        self._stop()
+        self.places.visit(self.loom.manuscript.leaf)
+        self.loom.go(node)
+        self.places.visit(node)
+        tree = self.loom.tree
+        branch = tree.node(node).branch
+        fans = tree.fans_at(node) or (() if branch is None else (tree.branch(branch).fan,))
+        if fans:
+            self.loom.show_fan(max(fans))
+        self.loom.highlighted = 0
+        self._follow_taken()
+        self._changed()
+
+    def hide_node(self, node: NodeId) -> None:
+        """Take a node out of sight, with all that hangs on it, or not any more."""
+        self.loom.mark(node, hidden=not self.loom.tree.node(node).hidden)
+        self._changed()
+
+    def bookmark_node(self, node: NodeId) -> None:
+        """Mark a place, or unmark it."""
+        self.loom.mark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
+        self._changed()
+
     # what the status line shows
 
     @property
     def view(self) -> EngineView:
         return self._generation.view
+
+    @property
+    def place(self) -> str:
+        """The machine that the text goes to; empty if it stays on this one."""
+        engine = self._generation.engine
+        return "" if engine is None else engine.place
 
     @property
     def words(self) -> int:
@@ -323,7 +359,7 @@ class Session(KeptLoom):
 
     # the engine
 
-    def use(self, engine: EngineClient, view: EngineView | None = None) -> None:
+    def use(self, engine: Engine, view: EngineView | None = None) -> None:
         """Ask this engine from now on; `view` is what is known of it, if another session used it before."""
         self._generation.engine = engine
         if view is not None:

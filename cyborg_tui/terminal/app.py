@@ -11,9 +11,12 @@ from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
+from textual._context import active_message_pump
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 
 from cyborg_tui.terminal.driver import LineDriver
 from cyborg_tui.terminal.glass import Difference, Glass
@@ -121,6 +124,14 @@ class LineApp(App[None]):
         if size > (_LONG_ON_A_SLOW_LINE if self.is_behind else _LONGEST_COPY):
             return "This is too long for the terminal's clipboard"
         return ""
+
+    def pop_screen(self) -> AwaitComplete:
+        """What a screen hears after it was closed, such as a second key in the packet of the one that closed it, does
+        not close the screen below."""
+        asking = active_message_pump.get(None)
+        if isinstance(asking, Widget) and self.screen not in asking.ancestors_with_self:
+            return AwaitComplete()
+        return super().pop_screen()
 
     def terminal_gone(self) -> None:
         """The terminal is not there any more."""

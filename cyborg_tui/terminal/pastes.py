@@ -92,6 +92,7 @@ class Pastes:
                 self._pasted_at = now
                 continue
             out += self._hand_on()
+            self._pasted_at = float("-inf")
             if found.group() == _BEGIN:
                 self._inside, self._split = [], part != _BEGIN
                 return text[found.end() :], [*out, *([part] if self._split else [])]

@@ -6,7 +6,7 @@ from textual.screen import Screen
 
 from cyborg_tui.terminal.app import LineApp
 
-__all__ = ["LineScreen"]
+__all__ = ["LineScreen", "Result"]
 
 
 Result = TypeVar("Result")

@@ -20,6 +20,19 @@ _NAMES = {
     "alt+up": "Alt+↑",
     "alt+right": "Alt+→",
     "alt+left": "Alt+←",
+    "full_stop": ".",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "shift+down": "Shift+↓",
+    "shift+up": "Shift+↑",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "space": "Space",
     "left": "←",
     "right": "→",
     "up": "↑",
@@ -62,6 +75,8 @@ class Status:
     middle: tuple[str, ...] = ()
     right: str = ""
     alarm: str = ""
+    place: str = ""
+    """Stands at the very end, whatever else there is."""
 
 
 class StatusLine(Widget):
@@ -89,7 +104,7 @@ class StatusLine(Widget):
             self.styles.height = rows
 
     def _alarm_rows(self) -> list[str]:
-        alarm = drawable(self._status.alarm)
+        alarm = drawable(f"{self._status.alarm} · {self._status.place}" if self._status.place else self._status.alarm)
         return [alarm[a:b].rstrip() for a, b in pairs(fold(alarm, max(8, self.size.width - 2)))]
 
     def render(self) -> Text:
@@ -102,15 +117,18 @@ class StatusLine(Widget):
 def _spread(status: Status, room: int) -> str:
     """The parts on one row; those that do not fit are left out, the last of the middle first."""
     left, middle = list(status.left), list(status.middle)
+    right = " · ".join(filter(None, (status.right, status.place)))
+    if status.place and width(right) > room:
+        right = status.place
     while True:
         one, two = " · ".join(left), " · ".join(middle)
-        used = width(one) + width(two) + width(status.right) + 4 * (bool(two) + bool(status.right))
+        used = width(one) + width(two) + width(right) + 4 * (bool(two) + bool(right))
         if used <= room or not (left or middle):
             break
         (middle if middle else left).pop()
-    gap = max(2, (room - width(one) - width(two) - width(status.right)) // 2) if two else 0
+    gap = max(2, (room - width(one) - width(two) - width(right)) // 2) if two else 0
     line = one + " " * gap + two
-    return line + " " * max(1, room - width(line) - width(status.right)) + status.right
+    return line + " " * max(1, room - width(line) - width(right)) + right
 
 
 class Footer(Widget):

@@ -11,6 +11,7 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanStats,
     Grew,
+    Held,
     Lost,
     PromptProgress,
     Ready,
@@ -29,6 +30,7 @@ class Answer:
     finishes: list[Finish | None]
     finish: Finish | None = None
     stats: FanStats | None = None
+    held: Held | None = None
     progress: list[PromptProgress] = field(default_factory=list)
 
 
@@ -37,7 +39,13 @@ class Engine:
 
     def __init__(self, config=None, command=None, log=None):
         self.events = asyncio.Queue()
-        self.client = EngineClient(config or EngineConfig(nice=0), self.events.put_nowait, command=command, log=log)
+        self.client = EngineClient(
+            config or EngineConfig(nice=0),
+            self.events.put_nowait,
+            fans=FanSettings(8, 900),
+            command=command,
+            log=log,
+        )
         self.asked = 0
 
     async def __aenter__(self):
@@ -81,7 +89,7 @@ class Engine:
             elif isinstance(event, BranchEnded):
                 answer.finishes[event.index] = event.finish
             else:
-                answer.finish, answer.stats = event.finish, event.stats
+                answer.finish, answer.stats, answer.held = event.finish, event.stats, event.held
                 return answer
 
     async def evaluate(self, text):

@@ -3,7 +3,8 @@
 import asyncio
 import sys
 
-from cyborg_tui.engine.protocol import Loading, Lost, Ready, Unavailable
+from cyborg_tui import __version__
+from cyborg_tui.engine.protocol import VERSION, Loading, Lost, Ready
 from tests.engine.asking import Engine
 
 IDLE = """
@@ -49,10 +50,10 @@ async def test_an_engine_that_talks_nonsense_is_given_up_in_a_sentence():
 
 
 async def test_an_engine_of_another_version_is_said_to_be_one():
-    other = IDLE.replace("Hello(VERSION)", "Hello(VERSION + 1)")
+    other = IDLE.replace("Hello(VERSION)", "Hello(VERSION + 1)").replace("say(Ready", "0 and say(Ready")
     async with Engine(command=python(other)) as engine:
-        assert isinstance(engine.ready, Unavailable)
-        assert "another version" in engine.ready.sentence
+        assert not engine.ready.again
+        assert f"protocol {VERSION + 1}) than this app ({__version__}, protocol {VERSION})" in engine.ready.sentence
 
 
 async def test_one_can_leave_while_an_engine_is_being_replaced():

@@ -175,7 +175,7 @@ async def test_a_prompt_longer_than_the_window_keeps_its_end():
 
 def test_branches_that_outgrow_the_cache_end_as_if_they_had_reached_their_limit():
     heard = []
-    model = Llama(embedded_model(), EngineConfig(), room=200, progress=lambda _: None)
+    model = Llama(embedded_model(), EngineConfig(resident=0), room=200, progress=lambda _: None)
     fanning = Fanning(model, heard.append, lambda: False)
     fanning.fan(FanRequest(1, wire(Context((Segment(SEA),))), FanSettings(width=8, max_tokens=500), seed=1))
     ended = heard[-1]

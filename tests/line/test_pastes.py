@@ -74,6 +74,10 @@ def test_what_is_pressed_after_it_is_a_key(key):
     assert told_apart([A_PARAGRAPH, key]) == [Pasted(A_PARAGRAPH), key]
 
 
+def test_after_a_key_the_paste_is_over():
+    assert told_apart([A_PARAGRAPH, "\x0f", "xxx"]) == [Pasted(A_PARAGRAPH), "\x0f", "xxx"]
+
+
 def test_a_long_paste_may_be_cut_at_a_tab():
     assert told_apart([A_PARAGRAPH * 8 + "\t", "\tof code"], pause=0.2) == [
         Pasted(A_PARAGRAPH * 8 + "\t"),

@@ -4,11 +4,12 @@ from math import log2
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.measures import Bits, tokens_between
+from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tally import Tally
 from tests.loom.machine import Person
@@ -95,6 +96,17 @@ def test_a_branch_that_was_gone_on_with_would_have_done():
     assert desk.bits.chosen == log2(4 / 2)
 
 
+def test_what_happened_at_a_branch_beside_the_path_is_noticed():
+    desk = Desk()
+    branches = desk.fan("upon", "more")
+    desk.look(*branches)
+    desk.loom.take(branches[0])
+    assert desk.bits.chosen == 1
+    tree = desk.loom.tree
+    tree.add(tree.branch(branches[1]).node, (Piece(" he said"),), 0.0)
+    assert desk.bits.chosen == 0
+
+
 def test_text_that_is_only_carried_along_is_no_going_on():
     desk = Desk("Once  there.")
     desk.loom.move_cursor(5)
@@ -172,6 +184,12 @@ class Counting(Person):
     def __init__(self):
         super().__init__()
         self.tally = Tally(self.loom.tree)
+
+    @rule()
+    def look_at_everything(self):
+        for fan in self.loom.tree.fans:
+            for branch in fan.branches:
+                self.loom.look(branch)
 
     @invariant()
     def counted_again(self):

@@ -1,5 +1,6 @@
 """Looking inside: the tokens of what the model wrote, what it nearly said, and taking that."""
 
+from itertools import pairwise
 from math import exp
 
 from cyborg_tui.loom.loom import CHOSEN
@@ -29,7 +30,7 @@ async def test_the_models_text_is_its_tokens_side_by_side(desk):
     found = tokens(looking)
     assert [(token.branch, token.first) for token in found] == [(branch.id, i) for i in range(len(branch.tokens))]
     assert (found[0].start, found[-1].end) == (len(LINE) - branch.healed, len(session.loom.text))
-    assert all(a.end == b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(found))
     assert looking.inside.nearest(0) == found[0]
     assert looking.inside.before(found[3].start) == found[2]
     assert looking.inside.after(found[3].end) == found[4]

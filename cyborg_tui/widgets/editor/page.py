@@ -54,6 +54,7 @@ class Page(RowView):
         super().__init__(id=id)
         self.manuscript = manuscript
         self.document = Document()
+        self._by_author = True
         self._cursor = 0
         self._anchor: int | None = None
         self._provisional = Provisional()
@@ -114,6 +115,15 @@ class Page(RowView):
         return self._provisional.to_manuscript(offset)
 
     # drawing
+
+    @property
+    def by_author(self) -> bool:
+        """Whether the model's text has its own colour, and a mark beside it."""
+        return self._by_author
+
+    def colour_by_author(self, by_author: bool) -> None:
+        self._by_author = by_author
+        self.refresh_stale()
 
     @property
     def columns(self) -> int:
@@ -196,7 +206,7 @@ class Page(RowView):
         for low, high, shift in ((start, min(end, at), 0), (max(start, past), end, past - at)):
             if low < high:
                 for begin, finish, author in self.manuscript.authors(low - shift, high - shift):
-                    yield begin + shift - start, finish + shift - start, author
+                    yield begin + shift - start, finish + shift - start, author if self._by_author else "person"
             if shift == 0 and start < past and end > at:
                 yield max(start, at) - start, min(end, past) - start, "provisional"
 

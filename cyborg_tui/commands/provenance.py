@@ -1,0 +1,55 @@
+"""Who wrote what, printed."""
+
+import sys
+from enum import Enum
+from pathlib import Path
+
+from cyborg_tui.commands.plain import plain
+from cyborg_tui.formats.page import to_html
+from cyborg_tui.formats.provenance import author_rows, bits_words, choice_rows, to_json, total_words
+from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.provenance import Provenance, provenance
+
+__all__ = ["Form", "find_loom", "print_provenance"]
+
+
+class Form(str, Enum):
+    TEXT = "text"
+    HTML = "html"
+    JSON = "json"
+
+
+def find_loom(library: Library, name: str) -> LoomRow:
+    """The loom of a text file, or the one with that number. Raises LibraryError."""
+    if name.isdecimal() and not Path(name).exists():
+        return library.loom(int(name))
+    return library.of_file(Path(name).expanduser().absolute())
+
+
+def print_provenance(library: Library, name: str, form: Form) -> None:
+    """To standard output. Raises LibraryError."""
+    row = find_loom(library, name)
+    found = provenance(library.open(row.id).manuscript, library.taken(row.id))
+    if form is Form.TEXT:
+        sys.stdout.write("".join(f"{plain(line)}\n" for line in _lines(row.title, found)))
+        return
+    data = to_json(row.title, found) + b"\n" if form is Form.JSON else to_html(row.title, found).encode()
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+
+
+def _lines(title: str, found: Provenance) -> list[str]:
+    if not found.characters:
+        return [title, "Nothing here yet."]
+    rows = author_rows(found)
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    lines = [title, total_words(found), ""]
+    for row in rows:
+        cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join((row[0].ljust(widths[0]), *cells)).rstrip())
+    lines += ["", *bits_words(found)]
+    chosen = choice_rows(found)
+    if chosen:
+        width = max(len(how) for how, _ in chosen)
+        lines += ["", "The models' text, in order:", *(f"  {how.ljust(width)}  {begin}" for how, begin in chosen)]
+    return lines

@@ -1,0 +1,66 @@
+"""What every engine can be asked, wherever it runs; and which one the settings want."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.protocol import EngineEvent
+from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.settings import FanSettings
+
+__all__ = ["Engine", "engine_for"]
+
+
+class Engine(Protocol):
+    """One engine. Its listener hears every event, on the event loop; all methods but the first two return at once."""
+
+    @property
+    def place(self) -> str:
+        """Where the text goes: the name of another machine; empty if it stays on this one."""
+        ...
+
+    async def start(self) -> None:
+        """Have the model loaded, or the server reached; how that goes comes as events."""
+        ...
+
+    async def close(self) -> None:
+        """End it; nothing of it is left when this returns."""
+        ...
+
+    def restart(self) -> None:
+        """Try again now, if there is no model: after giving up, or in the middle of a wait."""
+        ...
+
+    def load(self, config: EngineConfig) -> None:
+        """Use this model from now on."""
+        ...
+
+    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
+        """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
+        ...
+
+    def evaluate(self, context: Context) -> None:
+        """Have a context evaluated while there is nothing else to do."""
+        ...
+
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop the fan or evaluation in flight."""
+        ...
+
+
+def engine_for(
+    config: EngineConfig,
+    listener: Callable[[EngineEvent], None],
+    log: Path | None = None,
+    fans: FanSettings | None = None,
+) -> Engine:
+    """The engine that the settings want: here, or where the person pointed it. `fans`: those likely to be asked for."""
+    from cyborg_tui.engine.client import EngineClient
+
+    return EngineClient(config, listener, fans=fans, log=log)

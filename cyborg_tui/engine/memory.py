@@ -1,0 +1,101 @@
+"""How much memory a model will take, before it is loaded; and what would fit. In bytes."""
+
+from dataclasses import dataclass
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.portrait import Shape
+
+__all__ = ["CACHE_TYPES", "ROOM", "Estimate", "estimate", "in_words", "sequences", "too_large", "window_of"]
+
+_LONGEST_WINDOW = 4096
+"""Tokens, if the config names no other."""
+_SHORTEST_WINDOW = 256
+ROOM = 2 * 16 * 256
+"""Cells beside the window: for two of the widest and longest fans."""
+_AT_ONCE = 512
+"""Tokens that llama.cpp computes together."""
+CACHE_TYPES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
+"""Bytes a number of the cache takes."""
+_PROCESS = 60_000_000
+"""Python and the worker's modules, without a model."""
+_PER_TOKEN = 64
+"""Of the vocabulary: its text, here and there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    weights: int
+    cache: int
+    states: int
+    """What recurrent layers remember, for all sequences."""
+    computing: int
+    """Buffers for what is computed at once, and the rows of logits."""
+    process: int
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.beside_weights
+
+    @property
+    def beside_weights(self) -> int:
+        return self.cache + self.states + self.computing + self.process
+
+
+def window_of(config: EngineConfig, trained: int) -> int:
+    """The longest context, in tokens, of a model trained on so long ones (0: not known)."""
+    return max(16, min(config.context or _LONGEST_WINDOW, trained or _LONGEST_WINDOW))
+
+
+def sequences(*, recurrent: bool) -> int:
+    """How many sequences the cache has; a recurrent model takes memory for each."""
+    return 18 if recurrent else 34
+
+
+def estimate(shape: Shape, config: EngineConfig) -> Estimate:
+    """With the cache for the window and for branches, as it is made when the model is loaded."""
+    cells = window_of(config, shape.context) + ROOM
+    number = CACHE_TYPES[config.cache_type]
+    many = sequences(recurrent=shape.recurrent)
+    scores = shape.heads * cells if config.flash_attention == "off" else 0
+    layer = 4 * shape.width + 3 * shape.inner + shape.masks * (scores + cells // 2)
+    widest = max(shape.vocabulary + 2 * shape.width, layer)
+    return Estimate(
+        shape.weights,
+        int((shape.keys + shape.values) * cells * number),
+        4 * shape.states * many,
+        4 * (_AT_ONCE * widest + many * shape.vocabulary),
+        _PROCESS + _PER_TOKEN * shape.vocabulary,
+    )
+
+
+def too_large(name: str, shape: Shape, config: EngineConfig, free: int) -> str:
+    """Why a model will not fit into so much memory, and what would; empty if it fits."""
+    needed = estimate(shape, config).total
+    if needed <= free:
+        return ""
+    window = window_of(config, shape.context)
+    says = (
+        f"{name} needs about {in_words(needed)} of memory with a window of {window:,} tokens, and {in_words(free)} "
+        "are free"
+    )
+    smaller = _fitting(shape, config, free)
+    what = f"engine.context = {smaller} would fit" if smaller else "choose a smaller model or quantisation"
+    return f"{says}; {what}. engine.try_anyway = true in the config loads it all the same."
+
+
+def _fitting(shape: Shape, config: EngineConfig, free: int) -> int:
+    """A smaller window that fits, in tokens; 0 if none does."""
+    window = window_of(config, shape.context) // 2
+    while window >= _SHORTEST_WINDOW:
+        smaller = EngineConfig(context=window, cache_type=config.cache_type, flash_attention=config.flash_attention)
+        if estimate(shape, smaller).total <= free:
+            return 1 << (window.bit_length() - 1)
+        window //= 2
+    return 0
+
+
+def in_words(size: int) -> str:
+    """Bytes, for people."""
+    if size >= 999_500_000:
+        return f"{size / 1e9:.1f} GB"
+    return f"{max(1, round(size / 1e6))} MB"

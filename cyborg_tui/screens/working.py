@@ -1,0 +1,53 @@
+"""What the screens on a session have in common: which of its actions there are, and one sentence for the person."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from cyborg_tui.actions import READING, Action
+from cyborg_tui.screens.compositor import RowCompositor
+from cyborg_tui.session import Session
+from cyborg_tui.terminal.screen import LineScreen, Result
+from cyborg_tui.widgets.marks import own
+
+__all__ = ["WorkingScreen"]
+
+_WIDE, _TALL = 100, 20
+"""Columns from which two panes stand side by side, and rows from which there is room for a title."""
+
+
+class WorkingScreen(LineScreen[Result]):
+    PARTS: ClassVar[tuple[str, ...]] = ()
+    """Where on this screen actions may belong, beside those that work anywhere."""
+
+    def __init__(self, session: Session, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._compositor = RowCompositor()
+        self.session = session
+        here = [action for action in actions if action.where in (*self.PARTS, "anywhere")]
+        self._actions = [action for action in here if action.id in READING] if session.read_only else here
+        self._notice = ""
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.set_class(self.size.width < _WIDE, "narrow")
+        self.set_class(self.size.height < _TALL, "low")
+        self.set_class(own("│") != "│", "ascii")
+
+    def allows(self, action: Action) -> bool:
+        """Whether this loom may be changed in the way of this action, here."""
+        return action in self._actions and hasattr(self, f"action_{action.id}")
+
+    def changed(self) -> None:
+        """Something changed in the session; the next frame shows it."""
+        raise NotImplementedError
+
+    def notice(self, text: str) -> None:
+        """One sentence for the status line, until the next key."""
+        self._notice = text
+        self.changed()
+
+    def say_too(self, text: str) -> None:
+        """One sentence more."""
+        self.notice(f"{self._notice} {text}".strip())

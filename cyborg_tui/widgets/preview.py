@@ -1,0 +1,110 @@
+"""The preview pane: some paragraphs about one place, wrapped, and scrolled if there is more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from cyborg_tui.widgets.cells import drawable, fold, pairs, width
+from cyborg_tui.widgets.rows import RowView
+
+__all__ = ["Paragraph", "Preview"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Runs of text, with the manner in which each is shown: one of the pane's component classes."""
+
+    runs: tuple[tuple[str, str], ...] = ()
+    mark: str = " "
+    """One cell in the gutter of each of its rows."""
+
+
+_Row = tuple[str, list[tuple[str, str]]]
+
+
+class Preview(RowView):
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "preview--person",
+        "preview--model",
+        "preview--muted",
+        "preview--accent",
+        "preview--gone",
+        "preview--new",
+    }
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._paragraphs: Sequence[Paragraph] = ()
+        self._rows: list[_Row] = []
+
+    def show(self, paragraphs: Sequence[Paragraph]) -> None:
+        """Draw another text, from its beginning."""
+        if paragraphs == self._paragraphs:
+            return
+        self._paragraphs = paragraphs
+        self._lay_out()
+        self.scroll_to_row(0)
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are in all."""
+        return len(self._rows)
+
+    def turn_page(self, by: int = 1) -> None:
+        """Show the next page; after the last one the first."""
+        height = max(1, self.size.height - 1)
+        past_end = self.scroll_offset.y >= self.max_scroll_y
+        self.scroll_to_row(
+            0 if by > 0 and past_end else max(0, min(self.max_scroll_y, self.scroll_offset.y + by * height))
+        )
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        columns = max(4, self.size.width - 3)
+        self._rows = [row for paragraph in self._paragraphs for row in _rows_of(paragraph, columns)]
+        self.set_row_count(len(self._rows))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        number, room = y + self.scroll_offset.y, self.size.width
+        if number >= len(self._rows):
+            return Strip.blank(room, self.rich_style)
+        mark, runs = self._rows[number]
+        if y == self.size.height - 1 and number < len(self._rows) - 1:
+            runs = [("…", "muted")]
+        segments = [Segment(f"{mark} ", self.get_component_rich_style("preview--accent"))]
+        segments += [Segment(text, self.get_component_rich_style(f"preview--{manner}")) for text, manner in runs]
+        return Strip(segments).adjust_cell_length(room, self.rich_style)
+
+
+def _rows_of(paragraph: Paragraph, columns: int) -> list[_Row]:
+    """Its rows. Lines end where its text has line ends."""
+    text = "".join(part for part, _ in paragraph.runs)
+    rows: list[_Row] = []
+    at = 0
+    for line in text.split("\n"):
+        for begin, end in pairs(fold(line, columns)):
+            stop = at + (len(line) if end is None else end)
+            rows.append((paragraph.mark, _between(paragraph.runs, at + begin, stop, columns)))
+        at += len(line) + 1
+    return rows
+
+
+def _between(runs: Sequence[tuple[str, str]], start: int, stop: int, columns: int) -> list[tuple[str, str]]:
+    """The parts of the runs between two characters of their text, drawable."""
+    found: list[tuple[str, str]] = []
+    begin = 0
+    for part, manner in runs:
+        shown = drawable(part[max(0, start - begin) : max(0, stop - begin)])
+        if shown:
+            found.append((shown, manner))
+        begin += len(part)
+    if found and sum(width(part) for part, _ in found) > columns:
+        found[-1] = (found[-1][0].rstrip(), found[-1][1])
+    return found

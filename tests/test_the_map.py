@@ -1,0 +1,123 @@
+"""The map in a real pseudo-terminal: seen, walked, left for another place."""
+
+import re
+
+import pytest
+
+from tests.test_the_loop import LINE, app, eight_branches, left, todays_loom
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def writing(data):
+    """The app with a branch taken and another fan after it."""
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(lambda s: eight_branches(s) and "Tab take+fan" in s)
+        t.settle()
+        t.send("2")
+        t.wait_for("2✓▌")
+        t.send("Tab")
+        t.wait_for(lambda s: "fan 2" in s and eight_branches(s))
+        t.settle()
+        yield t
+
+
+def open_map(t):
+    t.send("F2")
+    t.wait_for(lambda s: "Enter go there" in s and "▌" in s)
+    return t.settle()
+
+
+def cursor_row(screen):
+    """What stands in the row with the bar."""
+    return next((row.split("│")[0] for row in screen.splitlines() if row.startswith("▌")), "")
+
+
+def test_the_path_stands_there_with_its_branches_and_the_cursor_at_its_end(writing):
+    screen = open_map(writing)
+    assert LINE[:30] in screen
+    assert cursor_row(screen).startswith("▌❯ ")
+    assert len(re.findall(r"^ . [├└] [1-8] \S", screen, re.MULTILINE)) >= 8, "the branches of the last fan"
+    assert "branch 2 of 8 · fan 1 · commonplace" in " ".join(left_of_preview(screen).split())
+
+
+def left_of_preview(screen):
+    return "\n".join(row.partition("│")[2] for row in screen.splitlines() if not row.startswith("   ├"))
+
+
+def test_escape_comes_back_to_the_text_as_it_was(writing):
+    before = left(writing.screen)
+    open_map(writing)
+    writing.send("Esc")
+    writing.wait_for(lambda s: "Tab take+fan" in s and left(s).startswith(before[: len(LINE) + 5]))
+
+
+def test_enter_goes_there_and_undo_comes_back(writing, data):
+    open_map(writing)
+    writing.send("k", "l", "j")
+    writing.wait_for(lambda s: re.match(r"▌[ ◦] ├ 1 ", cursor_row(s)))
+    writing.send("Enter")
+    screen = writing.wait_for(lambda s: "1✓▌" in s)
+    gone = left(writing.settle())
+    assert gone.startswith(LINE)
+    writing.send("Ctrl+Z")
+    writing.wait_for(lambda s: left(s) != gone)
+    writing.send("Ctrl+Y")
+    writing.wait_for(lambda s: left(s) == gone)
+    writing.send("Ctrl+Q")
+    assert writing.wait_for_end() == 0
+    loom = todays_loom(data)
+    first = loom.tree.branches(1)[0]
+    assert loom.text == LINE + first.text[first.healed :]
+    assert screen
+
+
+def test_a_filter_shows_what_has_the_words_and_what_leads_there(writing):
+    open_map(writing)
+    writing.send("/", "thinking about the sea")
+    screen = writing.wait_for("1 found")
+    assert LINE[:30] in screen
+    assert "├" not in screen
+    writing.send("Esc")
+    writing.wait_for(lambda s: "found" not in s and "├" in s)
+
+
+def test_hiding_takes_out_of_sight_and_undo_brings_back(writing, data):
+    open_map(writing)
+    writing.send("j")
+    writing.wait_for(lambda s: re.match(r"▌[ ◦] ├ 1 ", cursor_row(s)))
+    writing.send("x")
+    writing.wait_for(lambda s: re.match(r"▌[ ◦] ├ 2 ", cursor_row(s)))
+    writing.send("X")
+    writing.wait_for("with what is hidden")
+    writing.send("Ctrl+Z", "X")
+    writing.wait_for(lambda s: "with what is hidden" not in s and re.search(r"├ 1 ", s))
+
+
+def test_an_empty_page_has_nothing_on_its_map_yet(data):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send("F2")
+        t.wait_for("Nothing is written here yet.")
+        t.send("Esc")
+        t.wait_for("Tab branches")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24), (40, 12)])
+def test_every_size_shows_where_one_is(data, columns, rows):
+    with app(data, columns=columns, rows=rows) as t:
+        t.wait_for("Tab branches")
+        t.send("Once upon a time", "Tab")
+        t.wait_for("1 ▌")
+        t.send("F2")
+        t.wait_for(lambda s: "▌❯ Once" in s)
+        t.send("j", "k", "h", "l", "Esc")
+        t.settle(0.3)
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
