@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-__all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
+__all__ = ["ACTIONS", "PLACES", "READING", "Action", "BadKeys", "rebound"]
+
+PLACES = {
+    "editor": "While writing",
+    "branches": "In the branches",
+    "map": "On the map",
+    "tokens": "Among the tokens",
+    "blocks": "Among the blocks",
+    "anywhere": "Anywhere",
+}
+"""Where keys have meanings of their own, and what that place is called."""
 
 _LOOKING = frozenset(
     {"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "memory", "suspend", "colours"}
@@ -24,7 +34,7 @@ class Action:
     short: str = ""
     """For the footer; empty if it is not shown there."""
     where: str = "anywhere"
-    """anywhere, editor, branches, map, tokens or blocks."""
+    """One of `PLACES`."""
     rank: int = 9
     """Which go first where the footer is narrow."""
 

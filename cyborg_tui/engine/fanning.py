@@ -4,12 +4,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from cyborg_tui.engine.growing import GrowingBranch, branch_seed
 from cyborg_tui.engine.healing import Vocabulary
 from cyborg_tui.engine.llama import Floats, Llama, NoNumbersError, NoRoomError, Sampler
 from cyborg_tui.engine.protocol import BranchEnded, FanEnded, FanRequest, FanStats, Grew, Refused
+from cyborg_tui.engine.recording import Distribution, Recorder
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
 from cyborg_tui.loom.fan import Finish, whole_characters
 from cyborg_tui.loom.settings import FanSettings
@@ -25,6 +24,7 @@ class Fanning:
         self.resident = Resident(model, say, wanted_elsewhere)
         self._say = say
         self._wanted_elsewhere = wanted_elsewhere
+        self._recorder = Recorder(model.pieces)
         self._vocabulary: Vocabulary | None = None
 
     def fan(self, request: FanRequest) -> None:
@@ -69,13 +69,14 @@ class Fanning:
         """The branches, each with its first token drawn."""
         keep, branches = {trunk}, []
         row = self.resident.tip(tokens)
+        before = self._recorder.read(row)
         for index in range(settings.width):
             seed = branch_seed(fan_seed, index)
             sampler = Sampler(self.model, settings.sampling, seed, tokens[-settings.sampling.repetition_window :])
             branch = GrowingBranch(index, seed, sampler, settings, len(tokens))
             if not (heal and self._draw_healed(branch, tokens)):
                 token = sampler.draw(row)
-                self._accept(branch, token, logprob(row, token))
+                self._accept(branch, token, row, before)
             branch.sequence = self.resident.branch_off(trunk, branch.position, keep)
             keep.add(branch.sequence)
             branches.append(branch)
@@ -97,11 +98,13 @@ class Fanning:
             return False
         branch.position -= 1
         branch.healed = len(lead)
-        self._accept(branch, token, logprob(row, token))
+        self._accept(branch, token, row, self._recorder.read(row))
         return True
 
-    def _accept(self, branch: GrowingBranch, token: int, chance: float) -> None:
-        branch.accept(token, self.model.pieces[token], chance, ends_text=self.model.ends_text(token))
+    def _accept(self, branch: GrowingBranch, token: int, row: Floats, before: Distribution) -> None:
+        piece = self.model.pieces[token]
+        drawn = before.drawn(token, len(piece), float(row[token]))
+        branch.accept(drawn, piece, ends_text=self.model.ends_text(token))
 
     def _grow(self, fan: int, branches: list[GrowingBranch]) -> None:
         model = self.model
@@ -111,15 +114,12 @@ class Fanning:
                 raise Interrupted
             self.resident.decode([(branch.next, branch.position, branch.sequence, True) for branch in living], keep)
             rows = model.rows(len(living))
-            top = rows.max(axis=1)
-            if not np.isfinite(top).all():
-                raise NoNumbersError
-            normaliser = np.log(np.exp(rows - top[:, None]).sum(axis=1)) + top
+            before = [self._recorder.read(row) for row in rows]
             for i, branch in enumerate(living):
                 self.resident.extend(branch.sequence, (branch.next,))
                 branch.position += 1
                 token = branch.sampler.sample(i)
-                self._accept(branch, token, float(rows[i, token] - normaliser[i]))
+                self._accept(branch, token, rows[i], before[i])
             self._report(fan, branches)
 
     def _report(self, fan: int, branches: list[GrowingBranch]) -> None:
@@ -130,9 +130,3 @@ class Fanning:
             if branch.finish is not None and not branch.reported:
                 branch.reported = True
                 self._say(BranchEnded(fan, branch.index, branch.finish))
-
-
-def logprob(row: Floats, token: int) -> float:
-    """The natural logarithm of a token's probability, from its row of logits."""
-    top = row.max()
-    return float(row[token] - top - np.log(np.exp(row - top).sum()))

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from cyborg_tui.engine.ends import paragraph_end, sentence_end
 from cyborg_tui.engine.llama import Sampler
 from cyborg_tui.engine.protocol import Growth
-from cyborg_tui.loom.fan import Finish, TokenRecord, whole_characters
+from cyborg_tui.engine.recording import Drawn
+from cyborg_tui.loom.fan import Finish, whole_characters
 from cyborg_tui.loom.settings import FanSettings, Until
 
 __all__ = ["GrowingBranch", "branch_seed"]
@@ -39,13 +40,13 @@ class GrowingBranch:
     drawn: int = 0
     reported: bool = False
     """Whether its end has been told."""
-    _held_back: list[TokenRecord] = field(default_factory=list)
+    _held_back: list[Drawn] = field(default_factory=list)
     _bytes: bytes = b""
-    _fresh: list[TokenRecord] = field(default_factory=list)
+    _fresh: list[Drawn] = field(default_factory=list)
     _fresh_text: str = ""
     _fresh_healed: int = 0
 
-    def accept(self, token: int, piece: bytes, logprob: float, *, ends_text: bool) -> None:
+    def accept(self, drawn: Drawn, piece: bytes, *, ends_text: bool) -> None:
         """A token was drawn. It belongs to the branch unless the branch was over before it."""
         if ends_text:
             self.finish = Finish.END
@@ -56,9 +57,9 @@ class GrowingBranch:
         if ended is not None and ended <= len(self.text):
             self._finish_text()
             return
-        self.next = token
+        self.next = drawn.record.id
         self.drawn += 1
-        self._held_back.append(TokenRecord(token, len(piece), logprob))
+        self._held_back.append(drawn)
         self._bytes = data
         if whole is not None:
             self._release(whole)
@@ -77,7 +78,8 @@ class GrowingBranch:
             self.seed,
             self._fresh_text.encode("utf-8", "surrogateescape"),
             self._fresh_healed,
-            tuple(self._fresh),
+            tuple(drawn.record for drawn in self._fresh),
+            b"".join(drawn.alternatives for drawn in self._fresh),
         )
         self._fresh, self._fresh_text, self._fresh_healed = [], "", 0
         return grown

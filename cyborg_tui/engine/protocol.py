@@ -50,7 +50,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 3
+VERSION = 4
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -192,6 +192,8 @@ class Growth(msgspec.Struct, frozen=True):
     text: bytes
     healed: int
     tokens: tuple[TokenRecord, ...]
+    alternatives: bytes = b""
+    """To each of these tokens, as `loom.alternatives.pack` has them; empty if they are not known."""
 
 
 class Grew(msgspec.Struct, tag=True, frozen=True):

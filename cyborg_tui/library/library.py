@@ -17,14 +17,16 @@ from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
-from cyborg_tui.library.rows import to_bytes
+from cyborg_tui.library.rows import alternatives_from, to_bytes
 from cyborg_tui.library.writer import Writer
+from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.fan import BranchId
 from cyborg_tui.loom.loom import Loom
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
+_ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _PATIENCE = 5.0
 """Seconds to wait for changes that must be committed."""
@@ -155,6 +157,15 @@ class Library:
                     f"Loom {loom} is damaged, the others can still be opened; "
                     "`cyborg-tui doctor` says more and mends it."
                 ) from None
+
+    def alternatives(self, loom: int, branch: BranchId) -> tuple[Alternatives, ...]:
+        """What a branch nearly said, token by token; empty where that is not known. Raises LibraryError."""
+        with self._in_words():
+            packed = self._writer.alternatives(loom, branch)
+            if packed is None:
+                row = self._reader.execute(_ALTERNATIVES, (loom, branch)).fetchone()
+                packed = alternatives_from(row[0]) if row else b""
+            return unpack(packed)
 
     def claim(self, loom: int) -> bool:
         """Be the one who writes in this loom, until `release` or the end of the process. False if another is."""

@@ -70,12 +70,14 @@ def mend(file: Path, now: datetime) -> Mended:
         raise InUseError("Another window has the library open; close that first.")
     try:
         salvaged = salvage(file)
-        looms = _looms(salvaged)
+        looms, alternatives = _looms(salvaged), salvaged.rows["alternatives"]
         backup = Backups(file).newest_good()
         if backup is not None:
-            _add_what_there_is_more_of(looms, _looms(salvage(backup.file)))
+            backed_up = salvage(backup.file)
+            _add_what_there_is_more_of(looms, _looms(backed_up))
+            alternatives += backed_up.rows["alternatives"]
         with new_file(file) as part:
-            _write(part, looms, salvaged.rows["events"])
+            _write(part, looms, salvaged.rows["events"], alternatives)
             faults = examine(part).faults
     except (sqlite3.Error, OSError) as error:
         raise LibraryError(f"No new library could be made ({reason(error)}); the old one is as it was.") from None
@@ -140,7 +142,7 @@ def _add_what_there_is_more_of(looms: dict[int, _Loom], backed_up: dict[int, _Lo
             looms[id] = loom
 
 
-def _write(part: Path, looms: dict[int, _Loom], events: list[Row]) -> None:
+def _write(part: Path, looms: dict[int, _Loom], events: list[Row], alternatives: list[Row]) -> None:
     begin(part)
     pending = Pending()
     for id, loom in looms.items():
@@ -157,4 +159,8 @@ def _write(part: Path, looms: dict[int, _Loom], events: list[Row]) -> None:
         connection.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row for row in events if row[1] in looms),
+        )
+        branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}
+        connection.executemany(
+            "INSERT OR IGNORE INTO alternatives VALUES (?, ?, ?)", (row for row in alternatives if row[:2] in branches)
         )

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cyborg_tui.library.rows import branch_row, event_row, fan_row, model_row, node_row, place_row
+from cyborg_tui.library.rows import alternatives_row, branch_row, event_row, fan_row, model_row, node_row, place_row
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.fan import Branch, Fan
@@ -24,7 +24,10 @@ _MODEL_ID = "SELECT id FROM models WHERE (name, vocabulary, file, size, quantisa
 _FAN = """INSERT INTO fans VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id) DO UPDATE SET
     (context, model, seed, made_at, mode, settings) =
     (excluded.context, excluded.model, excluded.seed, excluded.made_at, excluded.mode, excluded.settings)"""
-_BRANCH = "INSERT OR REPLACE INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id) DO UPDATE SET
+    (fan, place, seed, node, text, healed, tokens, finish, looked) = (excluded.fan, excluded.place, excluded.seed,
+    excluded.node, excluded.text, excluded.healed, excluded.tokens, excluded.finish, excluded.looked)"""
+_ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
@@ -39,6 +42,8 @@ class Pending:
     """None: removed."""
     fans: _ById[Fan] = field(default_factory=dict)
     branches: _ById[Branch] = field(default_factory=dict)
+    alternatives: _ById[bytes] = field(default_factory=dict)
+    """Packed, by branch."""
     events: list[tuple[int, Event]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
@@ -50,6 +55,7 @@ class Pending:
         self.nodes.update({(loom, node.id): node for node in changes.nodes})
         self.fans.update({(loom, fan.id): fan for fan in changes.fans})
         self.branches.update({(loom, branch.id): branch for branch in changes.branches})
+        self.alternatives.update({(loom, branch): packed for branch, packed in changes.alternatives})
         self.events.extend((loom, event) for event in changes.events)
         if changes.place is not None:
             self.places[loom] = changes.place
@@ -61,6 +67,7 @@ class Pending:
         self.nodes.update(newer.nodes)
         self.fans.update(newer.fans)
         self.branches.update(newer.branches)
+        self.alternatives.update(newer.alternatives)
         self.events.extend(newer.events)
         self.places.update(newer.places)
         self.digests.update(newer.digests)
@@ -73,6 +80,7 @@ class Pending:
         many(_NODE, (node_row(loom, node) for (loom, _), node in self.nodes.items() if node is not None))
         many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for (loom, _), fan in self.fans.items()])
         many(_BRANCH, (branch_row(loom, branch) for (loom, _), branch in self.branches.items()))
+        many(_ALTERNATIVES, (alternatives_row(*key, packed) for key, packed in self.alternatives.items()))
         many(_EVENT, (event_row(loom, event) for loom, event in self.events))
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))

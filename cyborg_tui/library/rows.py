@@ -1,6 +1,8 @@
 """The domain's things as rows. Texts are stored as bytes, so that every code point survives, lone surrogates too."""
 
+import math
 import struct
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +17,8 @@ from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
     "Row",
+    "alternatives_from",
+    "alternatives_row",
     "branch_from",
     "branch_row",
     "event_row",
@@ -32,8 +36,14 @@ __all__ = [
 Row = tuple[Any, ...]
 """Values in the order of the columns in `schema`."""
 
-_TOKEN = struct.Struct("<iIf")
-"""Id, size in bytes, log-probability in nats with the precision the model gives it."""
+_TOKEN = struct.Struct("<iIff")
+"""Id, size in bytes, log-probability and entropy in nats with the precision the model gives them; NaN: unknown."""
+_TOKEN_1 = struct.Struct("<iIf")
+"""As the first version wrote it."""
+_WITH_ENTROPY = b"\2"
+"""Stands before such tokens; where it is missing, the first version wrote them."""
+_EFFORT = 6
+"""With which alternatives are compressed."""
 
 _StoredPiece = bytes | tuple[int, int, int]
 """Typed text; or a branch, and which characters of it: start, end."""
@@ -103,18 +113,44 @@ def fan_from(row: Row, model: Row, branches: tuple[BranchId, ...]) -> Fan:
 
 
 def branch_row(loom: int, branch: Branch) -> Row:
-    tokens = b"".join(_TOKEN.pack(token.id, token.size, token.logprob) for token in branch.tokens)
     finish = None if branch.finish is None else branch.finish.value
-    drawn = (to_bytes(branch.text), branch.healed, tokens)
+    drawn = (to_bytes(branch.text), branch.healed, _tokens_to(branch.tokens))
     return (loom, branch.id, branch.fan, branch.index, branch.seed, branch.node, *drawn, finish, branch.looked)
 
 
 def branch_from(row: Row) -> Branch:
     """A branch that was still growing when it was last saved was interrupted."""
     _, id, fan, place, seed, node, text, healed, tokens, finish, looked = row
-    records = tuple(TokenRecord(*values) for values in _TOKEN.iter_unpack(tokens))
     ended = Finish.INTERRUPTED if finish is None else Finish(finish)
-    return Branch(id, fan, place, seed, node, to_text(text), healed, records, ended, bool(looked))
+    return Branch(id, fan, place, seed, node, to_text(text), healed, _tokens_from(tokens), ended, bool(looked))
+
+
+def _tokens_to(tokens: tuple[TokenRecord, ...]) -> bytes:
+    return _WITH_ENTROPY + b"".join(
+        _TOKEN.pack(token.id, token.size, token.logprob, math.nan if token.entropy is None else token.entropy)
+        for token in tokens
+    )
+
+
+def _tokens_from(stored: bytes) -> tuple[TokenRecord, ...]:
+    if len(stored) % 4 == 0:
+        return tuple(TokenRecord(*values) for values in _TOKEN_1.iter_unpack(stored))
+    return tuple(
+        TokenRecord(id, size, logprob, None if math.isnan(entropy) else entropy)
+        for id, size, logprob, entropy in _TOKEN.iter_unpack(stored[len(_WITH_ENTROPY) :])
+    )
+
+
+def alternatives_row(loom: int, branch: BranchId, packed: bytes) -> Row:
+    return loom, branch, zlib.compress(packed, _EFFORT)
+
+
+def alternatives_from(stored: bytes) -> bytes:
+    """As they were packed. Raises ValueError."""
+    try:
+        return zlib.decompress(stored)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
 
 
 def event_row(loom: int, event: Event) -> Row:

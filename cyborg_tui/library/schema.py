@@ -11,7 +11,7 @@ __all__ = ["APPLICATION_ID", "TABLES", "check", "columns", "connect", "migrate"]
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
 
-TABLES = ("looms", "nodes", "models", "fans", "branches", "events")
+TABLES = ("looms", "nodes", "models", "fans", "branches", "alternatives", "events")
 """Those that refer to another come after it."""
 
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -94,6 +94,15 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX events_of_loom ON events (loom, at)",
     ),
+    (
+        """CREATE TABLE alternatives (
+            loom INTEGER NOT NULL,
+            branch INTEGER NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, branch),
+            FOREIGN KEY (loom, branch) REFERENCES branches ON DELETE CASCADE
+        )""",
+    ),
 )
 
 
@@ -123,7 +132,7 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
     version = _version(connection)
     if version > len(_MIGRATIONS):
         raise NewerLibraryError(f"{file} was written by a newer version of cyborg-tui; install that one to open it.")
-    if version < 0 or (version and not _complete(connection)) or (tables and not version):
+    if version < 0 or (version and not _complete(connection, version)) or (tables and not version):
         raise NotALibraryError(f"{file} is damaged; `cyborg-tui doctor` says more and mends it.")
 
 
@@ -134,9 +143,19 @@ def columns(table: str) -> tuple[str, ...]:
         return tuple(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
 
 
-def _complete(connection: sqlite3.Connection) -> bool:
-    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return there.issuperset(TABLES)
+def _complete(connection: sqlite3.Connection, version: int) -> bool:
+    """Whether every table of a version is there."""
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
+        _create(whole, version)
+        return set(connection.execute(tables)) >= set(whole.execute(tables))
+
+
+def _create(connection: sqlite3.Connection, version: int | None) -> None:
+    """The tables of a version, without the marks of the file."""
+    for statements in _MIGRATIONS[:version]:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

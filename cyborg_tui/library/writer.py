@@ -26,7 +26,7 @@ class Writer:
         self._holding, self._on_state = holding, on_state
         self.problem = ""
         """Why nothing can be saved now; empty if the last time it could be."""
-        self._pending = Pending()
+        self._pending = self._batch = Pending()
         self._added = self._committed = 0
         self._pause = _GATHER
         self._hurry = self._closing = False
@@ -43,6 +43,12 @@ class Writer:
         with self._changed:
             self._pending.digests[loom] = digest
             self._count_one()
+
+    def alternatives(self, loom: int, branch: int) -> bytes | None:
+        """Those to the tokens of a branch, packed, if they are not committed yet."""
+        with self._changed:
+            key = (loom, branch)
+            return self._pending.alternatives.get(key) or self._batch.alternatives.get(key)
 
     def _count_one(self) -> None:
         """The first change wakes the thread, which then gathers: being woken at every key would slow the key down."""
@@ -83,8 +89,9 @@ class Writer:
                     self._changed.wait_for(lambda: self._hurry or self._closing, self._pause)
                 if self._closing:
                     break
-                batch, upto = self._pending, self._added
+                self._batch, upto = self._pending, self._added
                 self._pending, self._hurry = Pending(), False
+            batch = self._batch
             problem = self._commit(batch)
             with self._changed:
                 if problem:
@@ -92,6 +99,7 @@ class Writer:
                     self._pending = batch
                 else:
                     self._committed = upto
+                    self._batch = Pending()
                 self._pause = _RETRY if problem else _GATHER
                 self.problem = problem
                 self._changed.notify_all()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cyborg_tui.loom.event import Event
-from cyborg_tui.loom.fan import Branch, Fan, FanId, NodeId
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
 
 __all__ = ["Changes", "Place"]
@@ -34,6 +34,9 @@ class Changes:
     branches: tuple[Branch, ...] = ()
     events: tuple[Event, ...] = ()
     place: Place | None = None
+    alternatives: tuple[tuple[BranchId, bytes], ...] = ()
+    """What each of these branches nearly said, packed as `alternatives.pack` has it, token by token."""
 
     def __bool__(self) -> bool:
-        return bool(self.nodes or self.removed or self.fans or self.branches or self.events or self.place)
+        things = (self.nodes, self.removed, self.fans, self.branches, self.events, self.alternatives)
+        return any(things) or self.place is not None

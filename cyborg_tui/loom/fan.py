@@ -67,7 +67,7 @@ class TokenRecord:
     logprob: float
     """Natural logarithm of its probability, before samplers change it."""
     entropy: float | None = None
-    """Of the distribution it was drawn from, before samplers change it, in nats."""
+    """How uncertain the model was here, in nats, before samplers change it; None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """A loom: one document, as a tree with one manuscript in view, written, branched, chosen and taken back."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
@@ -45,6 +46,7 @@ class Loom:
         self.spot: Spot | None = None
         self.highlighted = here.highlighted
         """The index of the branch that the person looks at, among those of the fan in view that are not hidden."""
+        self.alternatives = AlternativesUnderWay()
         self._history = History()
         self._clock = clock
         self._events: list[Event] = []
@@ -93,8 +95,8 @@ class Loom:
         settings = FanSettings(width=1, max_tokens=len(chosen.tokens))
         fan = self.manuscript.fan(offset, chosen.model, settings, seed, now, mode=CHOSEN)
         (branch,) = self.tree.branches(fan.id)
-        self.tree.grow(branch.id, decode(chosen.data), 0, chosen.tokens, seed)
-        self.tree.finish(branch.id, Finish.TOKENS)
+        self.grow(branch.id, decode(chosen.data), 0, chosen.tokens, seed, alternatives=chosen.alternatives)
+        self.finish(branch.id, Finish.TOKENS)
         self.tree.look(branch.id)
         self.manuscript.go(branch.node)
         self.cursor, self.spot = len(self.manuscript), None
@@ -108,11 +110,23 @@ class Loom:
         """More branches for a fan, still to grow."""
         return self.tree.widen(fan, by, self._clock())
 
-    def grow(self, branch: BranchId, text: str, healed: int, tokens: Iterable[TokenRecord], seed: int) -> None:
+    def grow(
+        self,
+        branch: BranchId,
+        text: str,
+        healed: int,
+        tokens: Sequence[TokenRecord],
+        seed: int,
+        *,
+        alternatives: bytes = b"",
+    ) -> None:
+        """A branch goes on. `alternatives`: to these tokens, as `alternatives.pack` has them."""
         self.tree.grow(branch, text, healed, tokens, seed)
+        self.alternatives.add(branch, alternatives, len(tokens))
 
     def finish(self, branch: BranchId, finish: Finish) -> None:
         self.tree.finish(branch, finish)
+        self.alternatives.end(branch)
 
     def look(self, branch: BranchId) -> None:
         """The person looked at this branch."""
@@ -225,7 +239,7 @@ class Loom:
         """What changed since the last call, with the events that changed it."""
         drained = self.tree.drain()
         events, self._events = tuple(self._events), []
-        return Changes(drained.nodes, drained.removed, drained.fans, drained.branches, events, self.place)
+        return replace(drained, events=events, place=self.place, alternatives=self.alternatives.drain())
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
         """A line for the process log that changes nothing."""

@@ -180,7 +180,8 @@ class Generation:
         self.view = replace(self.view, waiting=Waiting.BRANCHES, seconds_left=None)
         for growth in event.growth:
             branch = self._branch(event.fan, growth.index)
-            self._loom.grow(branch, decode(growth.text), growth.healed, growth.tokens, growth.seed)
+            grown = (decode(growth.text), growth.healed, growth.tokens, growth.seed)
+            self._loom.grow(branch, *grown, alternatives=growth.alternatives)
 
     def _end(self, request: int, finish: Finish, stats: FanStats | None = None) -> None:
         """The fan of this request is over; branches that had not ended end in this way."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.alternatives import Alternative
+from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, Fan, NodeId
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.piece import Pieces
@@ -125,6 +125,12 @@ class Session(KeptLoom):
         goes_on = length and self.loom.cursor == end
         return end, branch.text[branch.healed + length :] if goes_on else ""
 
+    def alternatives(self, branch: BranchId) -> tuple[Alternatives, ...]:
+        """What a branch nearly said, token by token; empty where that is not known. Raises LibraryError."""
+        if packed := self.loom.alternatives.of(branch):
+            return unpack(packed)
+        return self._library.alternatives(self.row.id, branch)
+
     # asking
 
     def ask(self) -> bool:
@@ -184,9 +190,6 @@ class Session(KeptLoom):
     def foresee(self, end: int, places: Sequence[tuple[int, ...]], then: Pieces = ()) -> int:
         """As `Generation.foresee`; what comes of it is heard by those who listen."""
         return self._generation.foresee(end, places, then)
-
-    def alternatives(self, branch: int) -> tuple[tuple[Alternative, ...], ...]:
-        return ()
 
     def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
         """Let somebody hear everything the engine says, instead of whoever did so far."""

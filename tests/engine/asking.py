@@ -28,6 +28,7 @@ class Answer:
     healed: list[int]
     tokens: list[list[TokenRecord]]
     finishes: list[Finish | None]
+    alternatives: list[bytes]
     finish: Finish | None = None
     stats: FanStats | None = None
     held: Held | None = None
@@ -74,7 +75,7 @@ class Engine:
 
     async def answer(self):
         n = self.width
-        answer = Answer([""] * n, [0] * n, [[] for _ in range(n)], [None] * n)
+        answer = Answer([""] * n, [0] * n, [[] for _ in range(n)], [None] * n, [b""] * n)
         while True:
             event = await self.wait_for(Grew, BranchEnded, FanEnded, PromptProgress)
             if isinstance(event, PromptProgress):
@@ -86,6 +87,7 @@ class Engine:
                     answer.texts[grown.index] += decode(grown.text)
                     answer.healed[grown.index] += grown.healed
                     answer.tokens[grown.index] += grown.tokens
+                    answer.alternatives[grown.index] += grown.alternatives
             elif isinstance(event, BranchEnded):
                 answer.finishes[event.index] = event.finish
             else:

@@ -1,10 +1,8 @@
 """A fan: branches from one context, made together, nothing evaluated twice."""
 
 import asyncio
-import json
 import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -272,43 +270,3 @@ async def test_each_bad_model_is_refused_with_a_sentence_of_its_own(tmp_path):
         async with Engine(EngineConfig(model=str(path), nice=0)) as engine:
             assert isinstance(engine.ready, Unavailable), name
             assert says in engine.ready.sentence, engine.ready.sentence
-
-
-PEER = """
-import json, sys, llama_cpp, numpy as np
-asked = json.load(sys.stdin)
-params = llama_cpp.llama_model_default_params
-def without_repacking():
-    given = params()
-    given.use_extra_bufts = False
-    return given
-llama_cpp.llama_cpp.llama_model_default_params = without_repacking
-model = llama_cpp.Llama(asked["model"], n_ctx=1024, logits_all=True, verbose=False, n_batch=512)
-model.eval(asked["prompt"] + asked["tokens"])
-rows = np.array(model.scores[: len(asked["prompt"] + asked["tokens"])], dtype=np.float64)
-rows = rows - rows.max(1, keepdims=True)
-rows = rows - np.log(np.exp(rows).sum(1, keepdims=True))
-first = len(asked["prompt"]) - 1
-print(json.dumps([float(rows[first + i, t]) for i, t in enumerate(asked["tokens"])]))
-"""
-TOLERANCE = 0.1
-"""Nats. Widths of a batch change the order of sums, and the cache holds half precision."""
-
-
-async def test_log_probabilities_agree_with_an_independent_run():
-    async with Engine() as engine:
-        first = await engine.fan("This morning", width=1, max_tokens=12)
-        context = Context(
-            (Segment(first.texts[0], tuple(t.id for t in first.tokens[0]), engine.ready.model.vocabulary),)
-        )
-        answer = await engine.fan(context, width=4, max_tokens=24)
-    for tokens in answer.tokens:
-        asked = {
-            "model": str(embedded_model()),
-            "prompt": list(context.segments[0].tokens),
-            "tokens": [token.id for token in tokens],
-        }
-        peer = [sys.executable, "-c", PEER]
-        done = subprocess.run(peer, input=json.dumps(asked), capture_output=True, text=True, check=True)
-        expected = json.loads(done.stdout)
-        assert all(abs(token.logprob - other) < TOLERANCE for token, other in zip(tokens, expected, strict=True))

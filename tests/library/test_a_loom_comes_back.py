@@ -1,6 +1,8 @@
 """What was saved is what is opened: every node, branch, token and character, and the place."""
 
+import struct
 import tempfile
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from cyborg_tui.library import schema
 from cyborg_tui.library.library import Library
+from cyborg_tui.loom.alternatives import Alternative, pack, unpack
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, Fan, Finish, ModelIdentity, TokenRecord
@@ -23,7 +27,10 @@ DAY = date(2026, 11, 24)
 ANY_TEXT = st.text(
     st.characters(exclude_categories=()) | st.sampled_from("\0\x1b\r\n\u2028\ud83d\udcff\U0010ffff"), min_size=1
 )
-TOKENS = st.builds(TokenRecord, st.integers(0, 2**31 - 1), st.integers(0, 99), st.floats(max_value=0, width=32))
+ENTROPIES = st.none() | st.floats(min_value=0, width=32)
+TOKENS = st.builds(
+    TokenRecord, st.integers(0, 2**31 - 1), st.integers(0, 99), st.floats(max_value=0, width=32), ENTROPIES
+)
 
 
 def everything(loom):
@@ -142,3 +149,48 @@ def test_the_log_is_kept_in_order(library):
             (id, 2.0, "closed", None, None, None, None, b""),
         ]
     connection.close()
+
+
+ONE, OTHER = pack((Alternative(3, "a", -0.5), Alternative(-1, "\udcff", -7.25))), pack((Alternative(4, " b", -1.0),))
+
+
+def a_drawn_branch(library):
+    id = library.daily(DAY).id
+    nodes, tokens = (Node(ROOT, None), Node(2, ROOT, branch=1)), (TokenRecord(3, 1, -0.5, 2.0),)
+    library.save(id, Changes(nodes, fans=(a_fan(),), branches=(a_branch("a", tokens=tokens),)))
+    return id
+
+
+def test_what_a_model_nearly_said_is_kept_and_read_when_it_is_asked_for(library):
+    id = a_drawn_branch(library)
+    library.save(id, Changes(alternatives=((1, ONE),)))
+    assert library.alternatives(id, 1) == unpack(ONE), "before it is committed too"
+    library.flush()
+    assert library.alternatives(id, 1) == unpack(ONE)
+    library.save(id, Changes(branches=(a_branch("a b"),), alternatives=((1, ONE + OTHER),)))
+    library.flush()
+    assert library.alternatives(id, 1) == unpack(ONE + OTHER)
+    library.save(id, Changes(branches=(a_branch("a b", looked=True),)))
+    library.flush()
+    assert library.alternatives(id, 1) == unpack(ONE + OTHER), "a branch that changes keeps them"
+
+
+def test_of_a_branch_that_never_had_any_it_is_not_known_what_was_nearly_said(library):
+    assert library.alternatives(a_drawn_branch(library), 1) == ()
+
+
+def test_alternatives_go_with_their_branch(library):
+    id = a_drawn_branch(library)
+    library.save(id, Changes(alternatives=((1, ONE),)))
+    library.flush()
+    with closing(schema.connect(library.file)) as connection:
+        connection.execute("DELETE FROM fans")
+    assert library.alternatives(id, 1) == ()
+
+
+def test_how_uncertain_the_model_was_is_not_known_of_tokens_of_the_first_version(library):
+    id = a_drawn_branch(library)
+    library.flush()
+    with closing(schema.connect(library.file)) as connection:
+        connection.execute("UPDATE branches SET tokens = ?", (struct.pack("<iIf", 3, 1, -0.5),))
+    assert library.open(id).tree.branch(1).tokens == (TokenRecord(3, 1, -0.5, None),)

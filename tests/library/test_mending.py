@@ -14,6 +14,7 @@ from cyborg_tui.library.library import Library
 from cyborg_tui.library.mending import mend
 from cyborg_tui.library.repairing import GAP
 from cyborg_tui.library.salvage import salvage
+from cyborg_tui.loom.alternatives import Alternative, pack
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.settings import FanSettings
 
@@ -30,6 +31,7 @@ def write_some(loom, name):
         fan = loom.fan(MODEL, FanSettings(width=4), seed=number)
         for branch in fan.branches:
             loom.grow(branch, f" branch {branch} of {name} says something", 0, (TokenRecord(1, 30, -0.5),) * 12, 5)
+            loom.alternatives.add(branch, pack((Alternative(1, "x", -0.5),)), 12)
             loom.finish(branch, Finish.TOKENS)
         if number % 2:
             loom.take(fan.branches[1], upto=9 if number % 3 else None)
@@ -263,3 +265,14 @@ def test_where_nothing_can_be_read_an_empty_library_is_begun(file):
     mended = mend(file, NOW)
     assert mended.aside.read_bytes() == b"My poems, of which there is no copy. " * 99
     assert texts_in(file.parent) == {}
+
+
+def test_what_the_model_nearly_said_comes_through(file):
+    change(file, LOSSES["a branch that was taken"])
+    mend(file, NOW)
+    with closing(sqlite3.connect(file)) as connection:
+        kept = connection.execute("SELECT loom, branch FROM alternatives").fetchall()
+        branches = connection.execute("SELECT loom, id FROM branches").fetchall()
+    assert (1, 6) not in kept, "that of the branch that is lost is too"
+    assert set(kept) < set(branches)
+    assert len(branches) - len(kept) == 1, "an empty branch stands in its place"

@@ -47,6 +47,12 @@ def text_in(file):
         library.close()
 
 
+def brought_up_to_date(file):
+    """Everything in a library, once it is of this version."""
+    text_in(file)
+    return content(file)
+
+
 def content(file):
     """Everything in it, as SQL."""
     with closing(sqlite3.connect(file)) as connection:
@@ -67,7 +73,7 @@ def test_a_step_keeps_what_is_there(first_version, next_version):
 
 
 def test_a_step_that_fails_leaves_the_library_as_it_was(first_version, next_version):
-    before = content(first_version)
+    before = brought_up_to_date(first_version)
     next_version(*STEP, "This is no SQL")
     with pytest.raises(LibraryError):
         text_in(first_version)
@@ -93,7 +99,7 @@ Library(Path(sys.argv[1]))
 def test_a_step_in_which_the_app_is_killed_leaves_the_library_as_it_was_and_is_done_at_the_next_start(
     first_version, next_version
 ):
-    before = content(first_version)
+    before = brought_up_to_date(first_version)
     died = subprocess.run([sys.executable, "-c", KILLED, os.fspath(first_version.parent), *STEP], check=False)
     assert died.returncode == -signal.SIGKILL
     assert content(first_version) == before

@@ -188,3 +188,24 @@ async def test_a_manuscript_longer_than_the_window_is_read_from_its_end_and_that
     assert all(branch.text for branch in branches)
     assert session.view.shortened
     assert session.view.stats.prompt_tokens <= session.view.window
+
+
+async def test_what_the_model_nearly_said_can_be_asked_for_while_a_branch_grows_and_tomorrow(desk):
+    session = desk.open(max_tokens=400)
+    await desk.start()
+    session.ask()
+    await desk.until(lambda: all(branch.text for branch in session.branches))
+    growing = session.branches[0]
+    assert len(session.alternatives(growing.id)) == len(growing.tokens)
+    session.cancel()
+    branch = session.branches[0]
+    nearly = session.alternatives(branch.id)
+    assert len(nearly) == len(branch.tokens)
+    assert all(len(ten) == 10 for ten in nearly)
+    for token, ten in zip(branch.tokens, nearly, strict=True):
+        assert all(abs(one.logprob - token.logprob) < 0.002 for one in ten if one.id == token.id)
+        assert token.logprob <= ten[0].logprob + 0.002
+    await session.close()
+    again = desk.open()
+    assert again.alternatives(branch.id) == nearly
+    assert again.branches[0].tokens[0].entropy > 0
