@@ -17,9 +17,11 @@ from textual.screen import Screen
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.engine import Engine, engine_for
+from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
+from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
@@ -143,7 +145,12 @@ class CyborgApp(LineApp):
         return "The model that comes with the app is a toy; engine.model in the config names a real one."
 
     def _open(self, loom: LoomRow) -> Session:
-        return Session(loom, self._library, self._config.fan.settings(), self._changed)
+        settings = self._config.fan.settings()
+        return Session(loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead)
+
+    def _may_look_ahead(self) -> bool:
+        wanted = self._config.look_ahead
+        return wanted == "always" or (wanted == "on mains" and not on_battery())
 
     def _show_session(self, session: Session) -> None:
         self._write = WriteScreen(session, self._actions)
@@ -209,7 +216,8 @@ class CyborgApp(LineApp):
             self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
 
     async def _palette(self) -> None:
-        self.action_command_palette()
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     async def _which_key(self) -> None:
         async def go(where: str | None) -> None:

@@ -210,10 +210,7 @@ class Monkey:
         """It takes the loom over, writes a little, and leaves."""
         self.go_home()
         self._write_here()
-        library = Library(self.data)
-        loom = next(row.id for row in library.looms() if row.title == self._title)
-        library.close()
-        command = (*APP, "--data-dir", self.data, "--loom", loom)
+        command = (*APP, "--data-dir", self.data, "--loom", self._loom_in_view())
         with Terminal(command, COLUMNS, ROWS, folder=self.folder) as other:
             self._both(other, "^R write here")
             other.send("Ctrl+R")
@@ -263,6 +260,17 @@ class Monkey:
                 raise Drift(f"the loom cannot be had again:\n{self.terminal.screen}")
             self.terminal.send("Ctrl+R")
             self._read(1)
+
+    def _loom_in_view(self) -> int:
+        library = Library(self.data)
+        ids = {row.title: row.id for row in library.looms()}
+        library.close()
+        end = time.monotonic() + PATIENCE
+        while self._title not in ids:
+            if time.monotonic() > end:
+                raise Drift(f"there is no loom {self._title!r}:\n{self.terminal.screen}")
+            self._read(0.1)
+        return ids[self._title]
 
     @property
     def _title(self) -> str:

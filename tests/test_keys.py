@@ -64,6 +64,18 @@ def test_keys_that_come_with_the_one_that_closes_a_panel_close_nothing_else(data
         assert quit_and_read(t, data).text.startswith(LINE)
 
 
+def test_keys_that_come_before_a_list_is_shown_do_no_harm(data):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        for pause in range(0, 60, 3):
+            t.send("Ctrl+P")
+            t.read(pause / 1000)
+            t.send("\x1b[5~", "\x1b[6~")
+            t.settle(0.05)
+            t.press_until(lambda s: "Tab branches" in s, "Esc")
+        assert quit_and_read(t, data).text == ""
+
+
 def test_a_paste_in_the_branches_goes_into_the_text(reading, data):
     reading.send("\x1b[200~, pasted\ntext\x1b[201~")
     reading.wait_for("text")

@@ -173,6 +173,20 @@ class EngineClient:
             self._ask(self._fan)
         return self._fans
 
+    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
+        """Ask for a fan that may soon be wanted; whatever else is asked for stops it. Returns its number."""
+        self._fans += 1
+        request = FanRequest(self._fans, wire(context), settings, seed)
+        if self._ready and self._fan is None and not self._losses.guilty(request):
+            self._ask(request)
+        return self._fans
+
+    def want(self, fan: int) -> None:
+        """A fan that was made ahead is wanted now."""
+        for request in self._unanswered:
+            if isinstance(request, FanRequest) and request.id == fan:
+                self._fan = request
+
     def evaluate(self, context: Context) -> None:
         """Have a context evaluated while there is nothing else to do."""
         request = Evaluate(wire(context))

@@ -49,6 +49,14 @@ class Engine(Protocol):
         Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
         ...
 
+    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
+        """Ask for a fan that may soon be wanted; whatever else is asked for stops it. Returns its number."""
+        ...
+
+    def want(self, fan: int) -> None:
+        """A fan that was made ahead is wanted now."""
+        ...
+
     def cancel(self) -> None:
         """Stop the fan or evaluation in flight."""
         ...

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-__all__ = ["has_amx", "physical_cores"]
+__all__ = ["has_amx", "on_battery", "physical_cores"]
 
 
 def physical_cores() -> int:
@@ -27,3 +27,17 @@ def has_amx() -> bool:
         return "amx_int8" in Path("/proc/cpuinfo").read_text()
     except OSError:
         return False
+
+
+def on_battery(supplies: Path = Path("/sys/class/power_supply")) -> bool:
+    """Whether the machine says that it runs on battery. Only Linux says so here."""
+    online = []
+    try:
+        for supply in supplies.iterdir():
+            if (supply / "type").read_text().strip() in ("Mains", "USB"):
+                online.append((supply / "online").read_text().strip() != "0")
+            elif (supply / "status").read_text().strip() == "Discharging":
+                return True
+    except OSError:
+        pass
+    return bool(online) and not any(online)

@@ -12,6 +12,8 @@ __all__ = ["Counts", "Glance", "Moment"]
 
 _RECOUNT = 0.5
 """Seconds between two counts of the words."""
+_CALM = 0.7
+"""Seconds without a change until what is saved is called so: the word stands still while one types."""
 _LONG_ENOUGH = 1.0
 """Seconds after which a branch whose beginning is on the screen has been looked at."""
 
@@ -60,9 +62,11 @@ class Counts:
         self._counted_at = 0.0
         self._selection: tuple[int, int] | None = None
         self._stale = False
+        self._saving = False
+        self._calm_at = 0.0
 
     def at(self, now: float, selection: tuple[int, int] | None = None) -> tuple[tuple[str, ...], str]:
-        """The counts, of what is selected if anything is, and what is saved where; at most half a second old. `now`:
+        """The counts, of what is selected if anything is, at most half a second old; and what is saved where. `now`:
         seconds."""
         same = selection == self._selection
         self._stale = same and now - self._counted_at < _RECOUNT
@@ -71,11 +75,19 @@ class Counts:
             selected = ("selected",) if selection else ()
             self._counted_at, self._selection = now, selection
             self._counted = (*selected, *counts(part)), saved_words(self._session)
-        return self._counted
+        words, saved = self._counted
+        return words, "saving".rjust(len(saved)) if self._is_saving(now) else saved
+
+    def _is_saving(self, now: float) -> bool:
+        """Whether something is not committed yet, or was not a moment ago."""
+        if not self._session.saved:
+            self._calm_at = now + _CALM
+        self._saving = now < self._calm_at
+        return self._saving
 
     def due(self, now: float) -> bool:
-        """Whether what was shown last has to be counted again."""
-        return self._stale and now - self._counted_at >= _RECOUNT
+        """Whether what was shown last may not be so any more."""
+        return (self._stale and now - self._counted_at >= _RECOUNT) or (self._saving and now >= self._calm_at)
 
 
 class Glance:

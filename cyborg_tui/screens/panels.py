@@ -25,6 +25,8 @@ _HOW = (
 )
 _KEYS = 20
 """Cells for the names of an action's keys."""
+
+
 class HelpScreen(ModalScreen[None]):
     """All keys, by place."""
 

@@ -59,8 +59,9 @@ class TintedManuscript:
     def edit(self, start: int, end: int, text: str) -> None:
         """Nothing is edited here."""
 
-    def keep_provisional(self, shown: int) -> None:
+    def keep_provisional(self, shown: int) -> int:
         """Nothing stands here provisionally."""
+        return 0
 
     def move_cursor(self, offset: int) -> None:
         """The cursor here is not the session's."""

@@ -41,7 +41,7 @@ class WriteScreen(WorkingScreen[None]):
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
         super().__init__(session, actions)
         self._dirty = True
-        self._typed_at = time.monotonic()
+        self._typed_at = self._keyed_at = time.monotonic()
         self._prepared = False
         self._flow = False
         self._glance = Glance(session)
@@ -80,6 +80,7 @@ class WriteScreen(WorkingScreen[None]):
         self._dirty = True
 
     def _key_pressed(self) -> None:
+        self._keyed_at = time.monotonic()
         self._notice = ""
         self._dirty = True
 
@@ -98,6 +99,8 @@ class WriteScreen(WorkingScreen[None]):
         if not self._prepared and now - self._typed_at > _PAUSE:
             self._prepared = True
             self.session.prepare()
+        if now - self._keyed_at > _PAUSE:
+            self.session.look_ahead()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True

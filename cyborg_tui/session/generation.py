@@ -24,7 +24,9 @@ from cyborg_tui.engine.protocol import (
 from cyborg_tui.loom.context import Context, context_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, decode
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.piece import Pieces
+from cyborg_tui.loom.piece import Piece, join
+from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.session.ahead import Ahead
 
 __all__ = ["EngineView", "Generation", "Waiting"]
 
@@ -84,6 +86,7 @@ class Generation:
         """Request → the fan, and the index of the first of its branches that were asked for."""
         self._out_of_reach = 0
         """Characters of the manuscript that the engine was not even told of."""
+        self._ahead: Ahead | None = None
 
     @property
     def ready(self) -> bool:
@@ -101,7 +104,52 @@ class Generation:
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
         context = self._context(end)
         self._out_of_reach = context.left_out
+        self.forget_ahead()
         self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
+
+    # looking ahead
+
+    def look_ahead(self, end: int, settings: FanSettings, seed: int, drawn: Piece | None = None) -> None:
+        """Make a fan from the manuscript up to `end`, with `drawn` after it, while there is nothing else to do; the one
+        that was made before is forgotten, unless it is the same."""
+        assert self.engine is not None
+        context = self._context(end, drawn)
+        if self._ahead is not None and self._ahead.serves(context, settings):
+            return
+        self.forget_ahead()
+        self._ahead = Ahead(self.engine.look_ahead(context, settings, seed), context, settings, seed)
+
+    def made_ahead(self, end: int, settings: FanSettings) -> int | None:
+        """The seed of the fan that has been made, or begun, from the manuscript up to `end`; None if there is none."""
+        ahead = self._ahead
+        return ahead.seed if ahead is not None and ahead.serves(self._context(end), settings) else None
+
+    def show_ahead(self, fan: Fan) -> None:
+        """What was made ahead is this fan's from now on, what is still to come of it too."""
+        ahead, self._ahead = self._ahead, None
+        assert ahead is not None
+        assert self.engine is not None
+        self._out_of_reach = ahead.context.left_out
+        self._under_way[ahead.request] = (fan.id, 0)
+        if not ahead.over:
+            self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
+            self.engine.want(ahead.request)
+        for event in ahead.heard:
+            self.hear(event)
+
+    def keep_ahead(self, end: int, settings: FanSettings) -> bool:
+        """Forget what was made ahead unless it is the fan from the manuscript up to `end`. False if nothing is left."""
+        if self._ahead is not None and self.made_ahead(end, settings) is None:
+            self.forget_ahead()
+        return self._ahead is not None
+
+    def forget_ahead(self) -> None:
+        """What was made ahead is not wanted; if it is still growing it stops."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and not ahead.over and self.engine is not None:
+            self.engine.cancel()
+
+    # everything else
 
     def try_again(self) -> None:
         """Look for the model once more, if it could not be had; at once, if that is to be done in a while."""
@@ -111,17 +159,17 @@ class Generation:
 
     def prepare(self, end: int) -> None:
         """Have the manuscript up to `end` evaluated ahead of the key."""
-        if self.ready and not self.growing:
+        if self.ready and not self.growing and self._ahead is None:
             assert self.engine is not None
             self.engine.evaluate(self._context(end))
 
-    def foresee(self, end: int, places: Sequence[tuple[int, ...]], then: Pieces = ()) -> int:
-        """Ask what may come next after the manuscript up to `end`, the pieces `then`, and each of some runs of tokens.
-        Returns the request's number; 0 if it cannot be asked now."""
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
+        """Ask what may come next after the manuscript up to `end`, what is `drawn` after it, and each of some runs of
+        tokens. Returns the request's number; 0 if it cannot be asked now."""
         if not self.ready or self.growing:
             return 0
         assert self.engine is not None
-        return self.engine.foresee(self._context(end, then), places)
+        return self.engine.foresee(self._context(end, drawn), places)
 
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
@@ -133,7 +181,11 @@ class Generation:
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here; what belongs to another loom's fans is passed over."""
         self._wait(event)
+        if isinstance(event, (Ready, Lost, Unavailable)):
+            self._ahead = None
         match event:
+            case Grew() | BranchEnded() | FanEnded():
+                self._hear_of_a_fan(event)
             case Loading(fraction=fraction):
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
             case Ready(model=model, window=window):
@@ -152,15 +204,22 @@ class Generation:
             case Evaluated(held=held):
                 waiting = Waiting.NOTHING if self.view.waiting is Waiting.AHEAD else self.view.waiting
                 self.view = replace(self.view, waiting=waiting, held=held or self.view.held)
-            case Grew(fan=request) if request in self._under_way:
-                self._grow(event)
-            case BranchEnded(fan=request, index=index, finish=finish) if request in self._under_way:
-                self._loom.finish(self._branch(request, index), finish)
-            case FanEnded(fan=request, finish=finish, stats=stats, held=held) if request in self._under_way:
-                self._end(request, finish or Finish.INTERRUPTED, stats)
-                self.view = replace(self.view, held=held)
             case _:
                 pass
+
+    def _hear_of_a_fan(self, event: Grew | BranchEnded | FanEnded) -> None:
+        if self._ahead is not None and self._ahead.request == event.fan:
+            self._ahead.heard.append(event)
+        if event.fan not in self._under_way:
+            return
+        match event:
+            case Grew():
+                self._grow(event)
+            case BranchEnded(fan=request, index=index, finish=finish):
+                self._loom.finish(self._branch(request, index), finish)
+            case FanEnded(fan=request, finish=finish, stats=stats, held=held):
+                self._end(request, finish or Finish.INTERRUPTED, stats)
+                self.view = replace(self.view, held=held)
 
     def _wait(self, event: EngineEvent) -> None:
         """Another machine is not heard, or is heard again."""
@@ -197,16 +256,18 @@ class Generation:
         fan, first = self._under_way[request]
         return self._loom.tree.fan(fan).branches[first + index]
 
-    def _context(self, end: int, then: Pieces = ()) -> Context:
-        """The manuscript up to `end`, as far back as the window can possibly reach, and some pieces more; the cut moves
-        in large steps."""
+    def _context(self, end: int, drawn: Piece | None = None) -> Context:
+        """The manuscript up to `end` and what is `drawn` after it, as far back as the window can possibly reach; the
+        cut moves in large steps."""
         reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN
         step = reach // 4
-        start = 0 if end <= reach else -(-(end - reach) // step) * step
+        beyond = end + (len(drawn.text) if drawn is not None else 0) - reach
+        start = max(0, -(-beyond // step) * step)
         tree = self._loom.tree
 
         def branch(branch_id: BranchId) -> tuple[Branch, str]:
             drawn = tree.branch(branch_id)
             return drawn, tree.fan(drawn.fan).model.vocabulary
 
-        return context_of((*self._loom.manuscript.pieces_between(start, end), *then), branch, left_out=start)
+        pieces = self._loom.manuscript.pieces_between(start, end) if start < end else ()
+        return context_of(pieces if drawn is None else join(pieces, (drawn,)), branch, left_out=start)

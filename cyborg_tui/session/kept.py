@@ -45,6 +45,11 @@ class KeptLoom:
         return self._file.path if self._file is not None else None
 
     @property
+    def saved(self) -> bool:
+        """Whether every change is committed in the library."""
+        return self.read_only or self._library.saved
+
+    @property
     def file_is_behind(self) -> bool:
         """Whether there are words that the file does not have yet."""
         return self._file is not None and self._file.text != self.loom.text

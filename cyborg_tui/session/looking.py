@@ -6,7 +6,7 @@ from cyborg_tui.loom.alternatives import Alternative, pack
 from cyborg_tui.loom.blocks import Path
 from cyborg_tui.loom.fan import Branch, TokenRecord, encode, whole_characters
 from cyborg_tui.loom.loom import Chosen
-from cyborg_tui.loom.piece import Piece, Pieces
+from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.tokens import TokenAt
 from cyborg_tui.session.foresight import Foresight
 from cyborg_tui.session.inside import Inside
@@ -60,8 +60,8 @@ class Looking:
 
     def foresee(self, offset: int) -> Foresight:
         """What may come next at an offset of the text that is looked into."""
-        end, then = self._before(offset)
-        foresight = Foresight(lambda places: self.session.foresee(end, places, then))
+        end, drawn = self._before(offset)
+        foresight = Foresight(lambda places: self.session.foresee(end, places, drawn))
         self.session.listen(foresight.hear)
         return foresight
 
@@ -84,10 +84,10 @@ class Looking:
         session.choose(offset, chosen)
         return True
 
-    def _before(self, offset: int) -> tuple[int, Pieces]:
+    def _before(self, offset: int) -> tuple[int, Piece | None]:
         """What stands before an offset: so much of the manuscript, and so much of the branch that stands there."""
         branch: Branch | None = self.inside.standing
         if branch is None or offset <= self.inside.place:
-            return offset, ()
+            return offset, None
         upto = self._begin + offset - self.inside.place
-        return self.inside.place, (Piece(branch.text[self._begin : upto], branch.id, self._begin),)
+        return self.inside.place, Piece(branch.text[self._begin : upto], branch.id, self._begin)

@@ -12,7 +12,7 @@ from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.measures import Bits
-from cyborg_tui.loom.piece import Pieces
+from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.outline.places import Places
@@ -39,13 +39,22 @@ class Part:
 class Session(KeptLoom):
     """One loom being written. Edits are synchronous and in memory; only I/O is not."""
 
-    def __init__(self, row: LoomRow, library: Library, settings: FanSettings, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        row: LoomRow,
+        library: Library,
+        settings: FanSettings,
+        on_change: Callable[[], None],
+        *,
+        may_look_ahead: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
         super().__init__(row, library)
         self.settings = settings
         self._generation = Generation(self.loom)
-        self._on_change = on_change
+        self._on_change, self._may_look_ahead = on_change, may_look_ahead
         self._fan_wanted = False
+        self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
         self._hears_too: Callable[[EngineEvent], None] | None = None
         self.places = Places()
@@ -65,9 +74,11 @@ class Session(KeptLoom):
         bring_in(text, self.loom)
         self._changed()
 
-    def keep_provisional(self, shown: int) -> None:
-        """The first `shown` characters of the provisional text become part of the manuscript."""
-        self.take(self.highlighted, shown)
+    def keep_provisional(self, shown: int) -> int:
+        """The first `shown` characters of the provisional text become part of the manuscript. Returns how many did."""
+        left = len(self.provisional[1])
+        index = min(self.highlighted, len(self.branches) - 1)
+        return min(shown, left) if self.take(index, shown) else 0
 
     def authors(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """Who wrote the characters from `start` to `end`: (start, end, "person" or "model")."""
@@ -136,7 +147,7 @@ class Session(KeptLoom):
     def ask(self) -> bool:
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
         for once more."""
-        self._stop()
+        self._stop_growing()
         model = self.view.model
         if model is None or not self._generation.ready:
             self._fan_wanted = True
@@ -144,9 +155,13 @@ class Session(KeptLoom):
             self._generation.try_again()
             self._on_change()
             return there
-        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS))
+        seed = self._generation.made_ahead(self.loom.cursor, self.settings)
+        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed)
         self.loom.highlighted = 0
-        self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
+        if seed is None:
+            self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
+        else:
+            self._generation.show_ahead(fan)
         self._changed()
         return True
 
@@ -187,13 +202,36 @@ class Session(KeptLoom):
         """Have the context at the cursor evaluated ahead of the key."""
         self._generation.prepare(self.loom.cursor)
 
-    def foresee(self, end: int, places: Sequence[tuple[int, ...]], then: Pieces = ()) -> int:
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
         """As `Generation.foresee`; what comes of it is heard by those who listen."""
-        return self._generation.foresee(end, places, then)
+        return self._generation.foresee(end, places, drawn)
 
     def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
         """Let somebody hear everything the engine says, instead of whoever did so far."""
         self._hears_too = hear
+
+    def look_ahead(self) -> None:
+        """While the person reads: make the fan that comes after the highlighted branch, to have it ready. Nothing of it
+        is seen, or kept, before it is asked for."""
+        place = self._next_place()
+        if place != self._looked_ahead_at:
+            self._looked_ahead_at = place
+            if place is not None and self._may_look_ahead():
+                end, drawn = place
+                self._generation.look_ahead(end, self.settings, random.randrange(_SEEDS), drawn)
+
+    def _next_place(self) -> tuple[int, Piece | None] | None:
+        """Where the next fan will be asked for, if the highlighted branch is taken: the end of the manuscript before
+        it, and the branch, if it does not stand there already. None if that cannot be known yet."""
+        spot, branches = self.loom.spot, self.branches
+        if spot is None or not branches or self.busy or self.read_only or not self._generation.ready:
+            return None
+        branch = branches[min(self.highlighted, len(branches) - 1)]
+        taken = 0 if self.taken is None else self.taken_length(branch)
+        if self.taken is not None and self.loom.cursor != spot.offset + taken:
+            return None
+        rest = Piece(branch.text[branch.healed + taken :], branch.id, branch.healed + taken)
+        return (spot.offset + taken, rest if rest.text else None) if taken or rest.text else None
 
     # choosing
 
@@ -203,7 +241,9 @@ class Session(KeptLoom):
         branches = self.branches
         if not branches:
             return
-        self.loom.highlighted = max(0, min(index, len(branches) - 1))
+        before, self.loom.highlighted = self.highlighted, max(0, min(index, len(branches) - 1))
+        if self.highlighted != before:
+            self._generation.forget_ahead()
         branch, taken = branches[self.highlighted], self.taken
         if taken is not None and taken.id != branch.id:
             self.loom.parent()
@@ -229,9 +269,11 @@ class Session(KeptLoom):
         amount = extent_of(seen, extent)
         if amount <= 0:
             return False
-        self._stop()
+        self._stop_growing()
         self.loom.highlighted = index
         self.loom.take(branch.id, already + amount)
+        kept = self._generation.keep_ahead(self.loom.cursor, self.settings)
+        self._looked_ahead_at = self._next_place() if kept else None
         self._changed()
         return True
 
@@ -374,6 +416,9 @@ class Session(KeptLoom):
         if self._hears_too is not None:
             self._hears_too(event)
         match event:
+            case Ready() | Lost():
+                self._looked_ahead_at = None
+        match event:
             case Ready() if self._fan_wanted:
                 self._fan_wanted = False
                 self.ask()
@@ -402,6 +447,12 @@ class Session(KeptLoom):
 
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""
+        self._stop_growing()
+        self._generation.forget_ahead()
+        self._looked_ahead_at = None
+
+    def _stop_growing(self) -> None:
+        """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
         self._generation.stop()
 

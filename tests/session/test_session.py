@@ -39,6 +39,22 @@ async def test_a_take_never_takes_more_than_was_shown(desk):
     assert session.loom.text == text[:5]
 
 
+async def test_typing_keeps_what_stands_whatever_was_hidden_in_another_window(desk):
+    session = desk.open()
+    await desk.start()
+    await desk.fan()
+    session.loom.highlighted = 7
+    for branch in session.branches[3:]:
+        session.loom.mark(branch.node, hidden=True)
+    _, standing = session.provisional
+    assert session.keep_provisional(4) == 4
+    assert session.loom.text == standing[:4]
+    session.parent()
+    session.loom.highlighted = 0
+    assert session.keep_provisional(0) == 0
+    assert session.loom.text == ""
+
+
 async def test_word_by_word_until_the_branch_is_used_up(desk):
     session = desk.open()
     await desk.start()

@@ -31,6 +31,7 @@ class StringManuscript:
 
     def keep_provisional(self, shown):
         self.characters[self.cursor : self.cursor] = [(char, "model") for char in self.offered[:shown]]
+        return len(self.offered[:shown])
 
     def move_cursor(self, offset):
         self.cursor = offset

@@ -44,6 +44,16 @@ async def test_typing_takes_what_is_on_the_screen_and_no_more():
         assert {author for _, author in d.app.manuscript.characters[4:-1]} == {"model"}
 
 
+async def test_what_could_not_be_taken_does_not_stay_on_the_screen():
+    async with desk("Once", 4) as d:
+        d.show(" upon a time")
+        await d.painted()
+        d.app.manuscript.offered = " up"  # the rest is not there any more
+        await d.type("!")
+        assert d.text == d.editor.text == "Once up!"
+        assert d.editor.cursor == len("Once up!")
+
+
 async def test_typing_before_anything_was_painted_takes_nothing():
     async with desk("Once", 4) as d:
         d.show(" upon")

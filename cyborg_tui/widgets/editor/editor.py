@@ -120,11 +120,11 @@ class Editor(Page, can_focus=True):
         self.edit(start, end, text)
 
     def _keep_provisional(self) -> None:
-        kept = self._provisional
+        standing = self._provisional
         self.clear_provisional()
-        self.put(kept.at, kept.at, kept.text[: kept.painted])
-        self.manuscript.keep_provisional(kept.painted)
-        self._cursor = kept.at + kept.painted
+        kept = self.manuscript.keep_provisional(standing.painted)
+        self.put(standing.at, standing.at, standing.text[:kept])
+        self._cursor = standing.at + kept
         self._anchor = None
 
     def edit(self, start: int, end: int, text: str) -> None:

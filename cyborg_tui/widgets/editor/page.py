@@ -25,8 +25,8 @@ class Manuscript(Protocol):
 
     def edit(self, start: int, end: int, text: str) -> None: ...
 
-    def keep_provisional(self, shown: int) -> None:
-        """The first `shown` characters of the provisional text become part of the manuscript."""
+    def keep_provisional(self, shown: int) -> int:
+        """The first `shown` characters of the provisional text become part of the manuscript. Returns how many did."""
 
     def move_cursor(self, offset: int) -> None: ...
 
