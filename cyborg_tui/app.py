@@ -7,6 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 from typing import Any
 
 from rich.text import Text
@@ -26,9 +27,11 @@ from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
+from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.kind import kind_of
+from cyborg_tui.terminal.once import Once
 from cyborg_tui.terminal.outside import keep_private
 from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
@@ -63,6 +66,7 @@ class CyborgApp(LineApp):
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
+        self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
         self._engine: Engine | None = None
@@ -76,7 +80,8 @@ class CyborgApp(LineApp):
         self._heed_signals()
         self._show_session(self._session)
         self._say(self._greeting(self._session) or self._welcome())
-        self._say_too(self._first_words)
+        self._say_too(self._once.today(self._first_words))
+        self._say_too(self._once.today(rescued_before()))
         self.run_worker(self._heed_tmux())
         self.set_interval(_HEED, self._heed_other_windows)
         self.call_after_refresh(self._start_engine)
@@ -93,7 +98,7 @@ class CyborgApp(LineApp):
         tmux = await ask_tmux()
         if tmux is not None:
             self.takes_clipboard = tmux.takes_clipboard
-            self._say_too(tmux.sentence)
+            self._say_too(self._once.today(tmux.sentence))
 
     def copy_to_clipboard(self, text: str) -> None:
         self.put_in_clipboard(text)

@@ -73,7 +73,8 @@ async def _engine(config: Config) -> list[Finding]:
     answered: asyncio.Future[EngineEvent] = asyncio.get_running_loop().create_future()
 
     def hear(event: EngineEvent) -> None:
-        if isinstance(event, (Ready, Unavailable, Lost)) and not answered.done():
+        trying_again = isinstance(event, Lost) and event.again
+        if isinstance(event, (Ready, Unavailable, Lost)) and not trying_again and not answered.done():
             answered.set_result(event)
 
     client = engine_for(config.engine, hear)
