@@ -47,7 +47,7 @@ def test_a_token_and_what_else_it_might_have_been(tmp_path):
 def test_the_branch_that_is_read_is_looked_into_where_it_stands(tmp_path):
     with desk(tmp_path) as t:
         t.send("j", "t")
-        assert "of branch 2" in t.wait_for("surprise")
+        t.wait_for("token 1 of branch 2")
         t.send("Esc")
         assert "✓" not in t.wait_for("8 branches"), "looking takes nothing"
 
