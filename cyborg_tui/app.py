@@ -20,6 +20,7 @@ from cyborg_tui.config import Config
 from cyborg_tui.engine.engine import Engine, engine_for
 from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
+from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
 from cyborg_tui.screens.palette import Palette
@@ -41,7 +42,7 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("take_over", "map", "tokens", "help", "looms", "palette", "which_key", "quit")
+_OURS = ("search", "take_over", "map", "tokens", "help", "looms", "palette", "which_key", "quit")
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -69,6 +70,7 @@ class CyborgApp(LineApp):
         self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
+        self._looked_for = ""
         self._engine: Engine | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
@@ -193,6 +195,7 @@ class CyborgApp(LineApp):
             "tokens": self._tokens,
             "help": self._help,
             "looms": self._looms,
+            "search": self._search,
             "palette": self._palette,
             "which_key": self._which_key,
             "quit": self._quit,
@@ -238,6 +241,26 @@ class CyborgApp(LineApp):
 
             self._library.flush(2)
             self.push_screen(LoomsScreen(self._library.looms()), self._go_to_loom)
+
+    async def _search(self) -> None:
+        """Everything that was ever written, in any loom and branch."""
+        if isinstance(self.screen, WriteScreen):
+            from cyborg_tui.screens.find import FindScreen
+
+            self._library.flush(2)
+            screen = FindScreen(self._library.find, self._looked_for)
+
+            async def go(found: Found | None) -> None:
+                self._looked_for = screen.typed
+                if found is not None:
+                    await self._go_to_place(found)
+
+            self.push_screen(screen, go)
+
+    async def _go_to_place(self, found: Found) -> None:
+        await self._go_to_loom(found.loom)
+        if self._session.row.id == found.loom and self._write is not None:
+            self._write.go_to(found.node, found.start)
 
     async def _go_to_loom(self, loom: int | None) -> None:
         if loom is None or loom == self._session.row.id:

@@ -58,10 +58,8 @@ def test_colours_borders_and_numbers(tmp_path):
         t.wait_for("colours by probability")
         t.send("c")
         t.wait_for("colours by entropy")
-        before = len(rows_of_choices(t.screen)[0])
         t.send("d")
         t.wait_for(lambda screen: re.search(r" \d+ +\d+\.\d % ", screen) is not None)
-        assert len(rows_of_choices(t.screen)[0]) <= before + 1, "numbers take their room from the bars"
         t.send("b", "F3")
         t.wait_for("Tab branches")
 

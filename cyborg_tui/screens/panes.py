@@ -9,10 +9,11 @@ from cyborg_tui.actions import Action
 from cyborg_tui.widgets.branches import Branches
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.outline import OutlinePane
+from cyborg_tui.widgets.preview import Preview
 
-__all__ = ["APP_ACTIONS", "BranchPane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
+__all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
 
-APP_ACTIONS = frozenset({"take_over", "map", "tokens", "help", "looms", "palette", "which_key", "quit"})
+APP_ACTIONS = frozenset({"search", "take_over", "map", "tokens", "help", "looms", "palette", "which_key", "quit"})
 """What the app does, whatever screen is shown."""
 
 
@@ -38,6 +39,7 @@ async def run_bound_key(pane: Widget, keys: Mapping[str, str], event: events.Key
 
 
 async def _run_bound(pane: "WritingPane | BranchPane | MapPane", event: events.Key) -> bool:
+async def _run_bound(pane: "WritingPane | BranchPane | MapPane | ComparePane", event: events.Key) -> bool:
     """Run the action bound to a key, in the order in which keys were pressed. False if it is bound to none.
 
     Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
@@ -64,6 +66,14 @@ class WritingPane(Editor):
 
 
 class MapPane(OutlinePane):
+    actions: Mapping[str, str]
+    on_any_key: Callable[[], None]
+
+    async def _on_key(self, event: events.Key) -> None:
+        await _run_bound(self, event)
+
+
+class ComparePane(Preview, can_focus=True):
     actions: Mapping[str, str]
     on_any_key: Callable[[], None]
 

@@ -188,9 +188,9 @@ class Generation:
                 self._hear_of_a_fan(event)
             case Loading(fraction=fraction):
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
-            case Ready(model=model, window=window):
+            case Ready(model=model, window=window, sentence=sentence):
                 now = Waiting.PROMPT if self.growing else Waiting.NOTHING
-                self.view = EngineView(model, window, now, news=_BACK if self.view.news else "")
+                self.view = EngineView(model, window, now, news=sentence or (_BACK if self.view.news else ""))
             case Lost(sentence=sentence, again=True):
                 self.view = EngineView(waiting=Waiting.MODEL, news=sentence)
             case Refused(sentence=sentence):

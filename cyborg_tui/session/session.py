@@ -293,6 +293,20 @@ class Session(KeptLoom):
         self._changed()
         return moved
 
+    def visit(self, node: NodeId, start: int) -> bool:
+        """Go to a character of a node's text, or of what stands before it if `start` is below 0; on another path if
+        need be. False if there is no such node any more."""
+        loom = self.loom
+        if node not in loom.tree:
+            return False
+        self._stop()
+        if all(step.id != node for step in loom.manuscript.path):
+            self.go(node)
+        index = next(i for i, step in enumerate(loom.manuscript.path) if step.id == node)
+        loom.move_cursor(loom.manuscript.end_of(index) - len(loom.tree.node(node)) + start)
+        self._changed()
+        return True
+
     def hide(self) -> bool:
         """Take the highlighted branch out of sight. False if there is none, or one has been taken."""
         branches = self.branches
