@@ -38,7 +38,6 @@ async def run_bound_key(pane: Widget, keys: Mapping[str, str], event: events.Key
     return True
 
 
-async def _run_bound(pane: "WritingPane | BranchPane | MapPane", event: events.Key) -> bool:
 async def _run_bound(pane: "WritingPane | BranchPane | MapPane | ComparePane", event: events.Key) -> bool:
     """Run the action bound to a key, in the order in which keys were pressed. False if it is bound to none.
 
