@@ -216,6 +216,8 @@ class TokensScreen(WorkingScreen[bool]):
         choice = self._choices[self._highlighted]
         if choice.stands:
             self.notice("That is the token that stands here; choose another.")
+        elif not choice.text:
+            self.notice("There the model would have ended the text; there is nothing to take.")
         elif self._take(choice):
             self.dismiss(True)
         else:

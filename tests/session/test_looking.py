@@ -3,6 +3,7 @@
 from itertools import pairwise
 from math import exp
 
+from cyborg_tui.loom.fan import encode, whole_characters
 from cyborg_tui.loom.loom import CHOSEN
 from cyborg_tui.session.looking import Looking
 
@@ -50,7 +51,9 @@ async def test_another_token_begins_another_branch_and_a_fan_goes_on_from_it(des
     session = await written(desk)
     looking, text, old = Looking(session), session.loom.text, session.loom.manuscript.leaf
     token = tokens(looking)[4]
-    other = next(a for a in looking.alternatives(token) if a.id != token.tokens[0].id)
+    other = next(
+        a for a in looking.alternatives(token) if a.id != token.tokens[0].id and whole_characters(encode(a.text))
+    )
     assert looking.take_alternative(token, other)
     await desk.until(lambda: not session.busy)
 
@@ -78,7 +81,9 @@ async def test_a_branch_is_looked_into_before_it_is_taken(desk):
     assert [token.branch for token in tokens(looking)] == [branches[1].id] * len(branches[1].tokens)
 
     token = tokens(looking)[3]
-    other = next(a for a in looking.alternatives(token) if a.id != token.tokens[0].id)
+    other = next(
+        a for a in looking.alternatives(token) if a.id != token.tokens[0].id and whole_characters(encode(a.text))
+    )
     assert looking.take_alternative(token, other)
     assert session.loom.text == looking.inside.text[: token.start] + other.text
 
