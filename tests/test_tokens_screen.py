@@ -26,7 +26,8 @@ def rows_of_choices(screen):
 
 def test_a_token_and_what_else_it_might_have_been(tmp_path):
     with desk(tmp_path) as t:
-        t.send("1", "F3")
+        t.press_until(lambda screen: "1✓" in screen, "1")
+        t.send("F3")
         screen = t.wait_for(lambda screen: len(rows_of_choices(screen)) >= 10)
         assert "surprise" in screen
         assert "clock" in screen
@@ -54,7 +55,8 @@ def test_the_branch_that_is_read_is_looked_into_where_it_stands(tmp_path):
 
 def test_colours_borders_and_numbers(tmp_path):
     with desk(tmp_path) as t:
-        t.send("1", "F3")
+        t.press_until(lambda screen: "1✓" in screen, "1")
+        t.send("F3")
         t.wait_for("colours by probability")
         t.send("c")
         t.wait_for("colours by entropy")
