@@ -16,7 +16,7 @@ def desk(tmp_path, **options):
     t.wait_for("Tab branches")
     t.send(LINE)
     t.send("Tab")
-    t.wait_for(lambda screen: "8 branches" in screen and "▍" not in screen and "Esc stops" not in screen)
+    t.wait_for(lambda screen: "8 branches · fan" in screen and "▍" not in screen)
     return t
 
 
