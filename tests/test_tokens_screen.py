@@ -63,7 +63,7 @@ def test_colours_borders_and_numbers(tmp_path):
         t.send("d")
         t.wait_for(lambda screen: re.search(r" \d+ +\d+\.\d % ", screen) is not None)
         t.send("b", "F3")
-        t.wait_for("Tab branches")
+        t.wait_for("take+fan")
 
 
 def test_without_anything_of_the_models_it_shows_what_may_come_next(tmp_path):
