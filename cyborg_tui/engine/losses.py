@@ -5,10 +5,10 @@ from collections import Counter
 
 import msgspec
 
-from cyborg_tui.engine.protocol import FanRequest, Work
-from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.engine.protocol import FanRequest, ScoreRequest, Work
 
 __all__ = ["Losses"]
+
 
 _IN_A_ROW = 3
 _GUILTY = 2
@@ -64,6 +64,7 @@ def _keys(request: Work) -> list[bytes]:
     """What a request is known by, whoever asks for it again and with whichever seed: its context and settings, then its
     context alone. Digests, so that no text is kept."""
     context = msgspec.msgpack.encode(request.context)
-    settings: list[FanSettings] = [request.settings] if isinstance(request, FanRequest) else []
-    parts = [context + msgspec.msgpack.encode(one) for one in settings] + [context]
+    own: list[object] = [request.settings] if isinstance(request, FanRequest) else []
+    own += [request.text] if isinstance(request, ScoreRequest) else []
+    parts = [context + msgspec.msgpack.encode(one) for one in own] + [context]
     return [hashlib.sha256(part).digest() for part in parts]

@@ -39,6 +39,9 @@ __all__ = [
     "Ready",
     "Refused",
     "Request",
+    "ScoreEnded",
+    "ScoreRequest",
+    "Scored",
     "Unavailable",
     "WireSegment",
     "Work",
@@ -50,7 +53,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 4
+VERSION = 5
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -107,15 +110,23 @@ class Foresee(msgspec.Struct, tag=True, frozen=True):
     places: tuple[tuple[int, ...], ...]
 
 
+class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
+    """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    text: tuple[WireSegment, ...]
+
+
 class Cancel(msgspec.Struct, tag=True, frozen=True):
-    """Stop the fan or evaluation in flight."""
+    """Stop the fan, evaluation or scoring in flight."""
 
 
 class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Work = FanRequest | Evaluate | Foresee
+Work = FanRequest | Evaluate | Foresee | ScoreRequest
 """What takes the worker a while; each is answered once it is over, in turn."""
 Request = Load | Work | Cancel | Ping
 
@@ -250,6 +261,28 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
     held: Held = Held()
 
 
+class Scored(msgspec.Struct, tag=True, frozen=True):
+    """The next tokens of a text that is scored."""
+
+    score: int
+    done: int
+    """Tokens scored so far, of `total`."""
+    total: int
+    tokens: tuple[TokenRecord, ...]
+    alternatives: bytes
+    """To each of these tokens, as `loom.alternatives.pack` has them."""
+    lead: int
+    """Bytes of the first of these tokens that stand before the text."""
+
+
+class ScoreEnded(msgspec.Struct, tag=True, frozen=True):
+    """Nothing more will come of this scoring; each that was asked for is answered, in turn with the fans."""
+
+    score: int
+    complete: bool
+    """False if something else was wanted meanwhile, or it cannot be done."""
+
+
 class Evaluated(msgspec.Struct, tag=True, frozen=True):
     """An evaluation is over; each that was asked for is answered, in turn with the fans."""
 
@@ -294,6 +327,8 @@ EngineEvent = (
     | Evaluated
     | Foreseen
     | ForeseeingEnded
+    | Scored
+    | ScoreEnded
 )
 
 _encoder = msgspec.msgpack.Encoder()

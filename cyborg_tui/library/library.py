@@ -18,16 +18,18 @@ from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
-from cyborg_tui.library.rows import alternatives_from, to_bytes
+from cyborg_tui.library.rows import alternatives_from, score_from, to_bytes
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.fan import BranchId
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
+_SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _PATIENCE = 5.0
@@ -176,6 +178,16 @@ class Library:
                 row = self._reader.execute(_ALTERNATIVES, (loom, branch)).fetchone()
                 packed = alternatives_from(row[0]) if row else b""
             return unpack(packed)
+
+    def save_score(self, loom: int, key: bytes, score: Score) -> None:
+        """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""
+        self._writer.add_score(loom, key, score)
+
+    def score(self, loom: int, key: bytes) -> Score | None:
+        """What is kept under this key; None: nothing is known. Raises LibraryError."""
+        with self._in_words():
+            row = self._reader.execute(_SCORE, (loom, key)).fetchone()
+            return self._writer.score(loom, key) or (score_from(*row) if row else None)
 
     def claim(self, loom: int) -> bool:
         """Be the one who writes in this loom, until `release` or the end of the process. False if another is."""

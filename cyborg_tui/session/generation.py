@@ -102,7 +102,7 @@ class Generation:
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
-        context = self._context(end)
+        context = self.context(end)
         self._out_of_reach = context.left_out
         self.forget_ahead()
         self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
@@ -113,7 +113,7 @@ class Generation:
         """Make a fan from the manuscript up to `end`, with `drawn` after it, while there is nothing else to do; the one
         that was made before is forgotten, unless it is the same."""
         assert self.engine is not None
-        context = self._context(end, drawn)
+        context = self.context(end, drawn)
         if self._ahead is not None and self._ahead.serves(context, settings):
             return
         self.forget_ahead()
@@ -122,7 +122,7 @@ class Generation:
     def made_ahead(self, end: int, settings: FanSettings) -> int | None:
         """The seed of the fan that has been made, or begun, from the manuscript up to `end`; None if there is none."""
         ahead = self._ahead
-        return ahead.seed if ahead is not None and ahead.serves(self._context(end), settings) else None
+        return ahead.seed if ahead is not None and ahead.serves(self.context(end), settings) else None
 
     def show_ahead(self, fan: Fan) -> None:
         """What was made ahead is this fan's from now on, what is still to come of it too."""
@@ -161,7 +161,7 @@ class Generation:
         """Have the manuscript up to `end` evaluated ahead of the key."""
         if self.ready and not self.growing and self._ahead is None:
             assert self.engine is not None
-            self.engine.evaluate(self._context(end))
+            self.engine.evaluate(self.context(end))
 
     def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
         """Ask what may come next after the manuscript up to `end`, what is `drawn` after it, and each of some runs of
@@ -169,7 +169,7 @@ class Generation:
         if not self.ready or self.growing:
             return 0
         assert self.engine is not None
-        return self.engine.foresee(self._context(end, drawn), places)
+        return self.engine.foresee(self.context(end, drawn), places)
 
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
@@ -256,7 +256,7 @@ class Generation:
         fan, first = self._under_way[request]
         return self._loom.tree.fan(fan).branches[first + index]
 
-    def _context(self, end: int, drawn: Piece | None = None) -> Context:
+    def context(self, end: int, drawn: Piece | None = None) -> Context:
         """The manuscript up to `end` and what is `drawn` after it, as far back as the window can possibly reach; the
         cut moves in large steps."""
         reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN
