@@ -153,7 +153,7 @@ class Library:
         with self._in_words():
             return [loom_row(row) for row in self._reader.execute(f"{LOOMS} ORDER BY changed_at DESC, id DESC")]
 
-    def find(self, what: Asked, limit: int = 100) -> Finding:
+    def find(self, what: Asked, limit: int = 50) -> Finding:
         """Places in all looms, of every branch, what was written last first. From any thread. Raises LibraryError."""
         return self._finder.find(what, limit)
 

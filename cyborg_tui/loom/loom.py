@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
 from cyborg_tui.loom.history import History, Step, StepKind, View
@@ -87,6 +88,20 @@ class Loom:
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
         self.log(EventKind.EDITED, amount=len(text) - removed)
+
+    def rewrite(self, edits: Sequence[Edit]) -> int:
+        """Several of the person's edits as one, none overlapping another. Returns how many changed something. Raises
+        ValueError."""
+        edits = in_order(edits, len(self.manuscript))
+        if edits:
+            now = self._clock()
+            before, old_length = self.view(), len(self.manuscript)
+            self.manuscript.edit_all(edits, now)
+            self.cursor = edits[0].start + len(edits[0].text)
+            self._keep_spot()
+            self.done(StepKind.WRITING, before)
+            self.log(EventKind.EDITED, amount=len(self.manuscript) - old_length)
+        return len(edits)
 
     def fan(self, model: ModelIdentity, settings: FanSettings, seed: int) -> Fan:
         """A new fan at the cursor, its branches still to grow. It is shown."""

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.loom import carrying, returning, taking
+from cyborg_tui.loom.editing import Edit, rewritten
 from cyborg_tui.loom.fan import BATCHED, BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice
+from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice, typed
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT, Tree
 
@@ -113,6 +114,28 @@ class Manuscript:
             self._write(first, start, end, pieces)
         else:
             self._fork(start, end, pieces, at)
+
+    def edit_all(self, edits: Sequence[Edit], at: float) -> None:
+        """Make several edits, given in order, as one. Of what stands between them everything keeps its author, and
+        nodes that are whole are carried along with their fans."""
+        first = self._first_open()
+        if len(edits) == 1 or (first < len(self._path) and edits[0].start > self._begin(first)):
+            for edit in reversed(edits):
+                self.edit(edit.start, edit.end, typed(edit.text), at)
+            return
+        left = self.leaf
+        parts = list(rewritten(self._path, edits))
+        under = self._anchor(edits[0].start)
+        fresh: set[NodeId] = set()
+        for node, pieces in parts:
+            if node is None:
+                under = self.tree.add(under, pieces, at)
+                fresh.add(under)
+            else:
+                under, made = carrying.carry(self.tree, [(node, pieces)], under, at)
+                fresh |= made
+        self._arrive(under, keep_open=fresh)
+        self._mend(left)
 
     def fan(
         self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = BATCHED

@@ -71,6 +71,7 @@ class WhichKey(ModalScreen[str | None]):
         "t": ("tokens", "tokens"),
         "b": ("looms", "library of looms"),
         "f": ("search", "search"),
+        "r": ("replace", "find and replace"),
         "w": ("provenance", "who wrote what"),
         "a": ("colours", "colour by author"),
         "p": ("palette", "all commands"),

@@ -8,6 +8,7 @@ from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
+from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.loom import Chosen
@@ -78,6 +79,13 @@ class Session(KeptLoom):
         self._stop()
         bring_in(text, self.loom)
         self._changed()
+
+    def rewrite(self, edits: Sequence[Edit]) -> int:
+        """Several edits as one, which one undo takes back. Returns how many changed something."""
+        self._stop()
+        changed = self.loom.rewrite(edits)
+        self._changed()
+        return changed
 
     def keep_provisional(self, shown: int) -> int:
         """The first `shown` characters of the provisional text become part of the manuscript. Returns how many did."""
