@@ -38,6 +38,7 @@ __all__ = [
     "PromptProgress",
     "Ready",
     "Refused",
+    "Remark",
     "Request",
     "ScoreEnded",
     "ScoreRequest",
@@ -71,7 +72,7 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 def load(config: EngineConfig, fan: FanSettings) -> Load:
     """What the worker must know; not how it is reached."""
-    own = msgspec.structs.replace(config, model="", command=())
+    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
     return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
@@ -186,6 +187,12 @@ class Pong(msgspec.Struct, tag=True, frozen=True):
 
 class Refused(msgspec.Struct, tag=True, frozen=True):
     """The fan that has just ended cannot be made; `sentence` says why and what to do."""
+
+    sentence: str
+
+
+class Remark(msgspec.Struct, tag=True, frozen=True):
+    """Something to know of the fan that is being made; nothing stops for it."""
 
     sentence: str
 
@@ -320,6 +327,7 @@ EngineEvent = (
     | Away
     | Pong
     | Refused
+    | Remark
     | PromptProgress
     | Grew
     | BranchEnded
