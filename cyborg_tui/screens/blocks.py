@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.blocks import Path
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
+from cyborg_tui.screens.views import looking_ahead
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session.looking import Looking
 from cyborg_tui.widgets.bars import reach, visible
@@ -95,7 +96,7 @@ class BlocksScreen(WorkingScreen[bool]):
         place = self._place[:-1]
         outlook = self._foresight.known.get(place)
         if outlook is None:
-            return Status((self.session.view.problem or "looking ahead",))
+            return Status((looking_ahead(self.session),))
         path = "".join(self._text_of(self._place[: i + 1]) for i in range(len(self._place)))
         return Status((f"{outlook.bits:.1f} bits", reach(outlook.ninety)), (drawable(visible(path)),))
 

@@ -14,6 +14,7 @@ from cyborg_tui.loom.tokens import TokenAt
 from cyborg_tui.screens.blocks import PART_OF_A_CHARACTER, BlocksScreen
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
 from cyborg_tui.screens.tint import Tint, TintedManuscript
+from cyborg_tui.screens.views import looking_ahead
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session.foresight import Foresight
 from cyborg_tui.session.inside import is_fork, is_surprise
@@ -154,7 +155,7 @@ class TokensScreen(WorkingScreen[bool]):
         outlook = self._foresight.known.get(()) if self._foresight else None
         if outlook is not None:
             return (gauge(outlook.bits, outlook.ninety),)
-        return (self.session.view.problem or "looking ahead",)
+        return (looking_ahead(self.session),)
 
     def _status(self) -> Status:
         if self._notice:
