@@ -152,6 +152,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "f1", "All keys", "help", rank=2),
     Action("search", "ctrl+f", "Search every loom and branch", ""),
     Action("looms", "f7", "Library of looms", ""),
+    Action("models", "f8", "Models on this machine", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
     Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
     Action("quit", "ctrl+q", "Quit; everything is saved", "quit"),
@@ -165,7 +166,7 @@ _ELSEWHERE = {
     if action.where in ("map", "compare", "tokens", "blocks") and action.id not in _CHANGING
 }
 READING = _LOOKING | _ELSEWHERE | {"compare", "compare_then", "provenance", "search", "map", "tokens", "tokens_here"}
-READING |= {"take_over", "help", "looms", "palette", "which_key", "quit"}
+READING |= {"take_over", "help", "looms", "models", "palette", "which_key", "quit"}
 """The actions that change nothing, for a loom that is written in another window."""
 
 

@@ -70,6 +70,7 @@ class WhichKey(ModalScreen[str | None]):
         "m": ("map", "map"),
         "t": ("tokens", "tokens"),
         "b": ("looms", "library of looms"),
+        "o": ("models", "models"),
         "f": ("search", "search"),
         "r": ("replace", "find and replace"),
         "w": ("provenance", "who wrote what"),

@@ -13,7 +13,9 @@ from cyborg_tui.widgets.preview import Preview
 
 __all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
 
-APP_ACTIONS = frozenset({"search", "take_over", "map", "tokens", "help", "looms", "palette", "which_key", "quit"})
+APP_ACTIONS = frozenset(
+    {"search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit"}
+)
 """What the app does, whatever screen is shown."""
 
 
