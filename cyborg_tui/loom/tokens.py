@@ -20,7 +20,7 @@ class Stretch:
     """Characters of the branch's text."""
     first: int
     """The index of its first token."""
-    tokens: tuple[TokenRecord, ...]
+    tokens: Sequence[TokenRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class TokenAt:
     branch: BranchId
     first: int
     """The index of its first token in the branch."""
-    tokens: tuple[TokenRecord, ...]
+    tokens: Sequence[TokenRecord]
 
     @property
     def logprob(self) -> float:

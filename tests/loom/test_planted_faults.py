@@ -25,7 +25,7 @@ LOOKING = settings(
 
 
 def assert_noticed():
-    with pytest.raises((AssertionError, BrokenTree, FrozenText)):
+    with pytest.raises((AssertionError, BrokenTree, FrozenText, KeyError)):
         run_state_machine_as_test(Person, settings=LOOKING)
 
 
