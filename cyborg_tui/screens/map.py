@@ -136,7 +136,8 @@ class MapScreen(WorkingScreen):
 
     def _show(self) -> None:
         outline, compared = self._outline, self._compared
-        self._pane.show(lambda number: outline_row(outline, number, compared), len(outline), outline.cursor)
+        words = self._filtered.hunt.wanted.words if self._filtered is not None else ()
+        self._pane.show(lambda number: outline_row(outline, number, compared, words), len(outline), outline.cursor)
         self._show_place()
 
     def _moved(self) -> None:
@@ -330,15 +331,13 @@ class MapScreen(WorkingScreen):
     def _filter(self, words: str) -> None:
         """Look for what these words mean; the rows are shown when all of them are found."""
         wanted = read_filter(words)
-        if not wanted.tests:
+        if not wanted:
             self._filtered = None
             self._show()
             return
         before = self._filtered.outline if self._filtered is not None else None
         self._filtered = _Filtered(words, Hunt(self._sight.tree, wanted, hidden=self._hidden), before)
         self._hunt_on(self._filtered)
-        if wanted.problem:
-            self.notice(wanted.problem)
 
     def _hunt_on(self, filtered: _Filtered) -> None:
         """Look on for a while; when all is found, show it."""
