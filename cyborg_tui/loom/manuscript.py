@@ -115,6 +115,10 @@ class Manuscript:
         self._arrive(node)
         self._mend(left)
 
+    def refresh(self) -> None:
+        """The tree was changed beside the manuscript: see its path as it is now."""
+        self._arrive(self.leaf, keep_open=set(self.tree.open))
+
     def take(self, branch: BranchId, spot: NodeId, at: float, upto: int | None = None) -> int:
         """Put a branch, or its first `upto` characters, into the manuscript, and carry along what follows.
 
@@ -217,7 +221,8 @@ class Manuscript:
 
     def _depended_on(self, node: Node) -> bool:
         tree = self.tree
-        return node.branch is not None or node.cut or tree.is_context(node.id) or len(tree.children(node.id)) > 1
+        held = node.branch is not None or node.cut or tree.is_context(node.id) or tree.facts(node.id).settled
+        return held or len(tree.children(node.id)) > 1
 
     def _measure(self) -> None:
         self._text = None

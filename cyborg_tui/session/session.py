@@ -15,6 +15,7 @@ from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.outline.places import Places
+from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
@@ -55,6 +56,7 @@ class Session(KeptLoom):
         self._fan_wanted = False
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
+        self.garden = Gardening(self.loom, self._stop, self._changed)
         self.places = Places()
         """Where the person was since they came."""
 
@@ -296,7 +298,7 @@ class Session(KeptLoom):
         branches = self.branches
         if not branches or self.taken is not None:
             return False
-        self.loom.mark(branches[self.highlighted].node, hidden=True)
+        self.garden.hide(branches[self.highlighted].node)
         self.loom.highlighted = max(0, min(self.highlighted, len(self.branches) - 1))
         self._changed()
         return True
@@ -306,8 +308,7 @@ class Session(KeptLoom):
         branches = self.branches
         if branches:
             node = branches[self.highlighted].node
-            self.loom.mark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
-            self._changed()
+            self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     def undo(self) -> bool:
         """Take the last step back. False if there is none."""
@@ -333,24 +334,17 @@ class Session(KeptLoom):
         self.places.visit(self.loom.manuscript.leaf)
         self.loom.go(node)
         self.places.visit(node)
-        tree = self.loom.tree
-        branch = tree.node(node).branch
-        fans = tree.fans_at(node) or (() if branch is None else (tree.branch(branch).fan,))
-        if fans:
-            self.loom.show_fan(max(fans))
         self.loom.highlighted = 0
         self._follow_taken()
         self._changed()
 
     def hide_node(self, node: NodeId) -> None:
         """Take a node out of sight, with all that hangs on it, or not any more."""
-        self.loom.mark(node, hidden=not self.loom.tree.node(node).hidden)
-        self._changed()
+        self.garden.hide(node, hidden=not self.loom.tree.node(node).hidden)
 
     def bookmark_node(self, node: NodeId) -> None:
         """Mark a place, or unmark it."""
-        self.loom.mark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
-        self._changed()
+        self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     # what the status line shows
 
