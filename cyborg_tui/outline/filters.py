@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -76,11 +76,7 @@ def _midnight(day: date) -> float:
 
 def _is_tagged(wanted: str) -> Test:
     wanted = wanted.casefold().lstrip("#")
-    return lambda tree, node: any(tag.casefold().startswith(wanted) for tag in _tags(tree, node.id))
-
-
-def _tags(tree: Tree, node: NodeId) -> Sequence[str]:
-    return ()
+    return lambda tree, node: any(tag.casefold().startswith(wanted) for tag in tree.facts(node.id).tags)
 
 
 def _is_by(wanted: str) -> Test:

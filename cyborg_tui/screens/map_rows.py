@@ -23,6 +23,8 @@ _MARKS = {
 }
 _LONG_ENOUGH = 400
 """Characters that fill any row."""
+_TAGS = 2
+"""So many tags are shown in a row."""
 _LEAD = 16
 """Characters before a word that was looked for."""
 _NAME = 50
@@ -41,7 +43,7 @@ def outline_row(outline: Outline, number: int, marked: NodeId | None = None, wor
         mark=_MARKS[stands],
         rails=row.rails,
         joint=_joint(sight.tree, row) if row.begins else "",
-        text=first_words(sight.tree, row.nodes, words, aside=not on_path),
+        text=(*_name(sight.tree, row), *first_words(sight.tree, row.nodes, words, aside=not on_path)),
         right=_right(sight, row, marked),
     )
 
@@ -60,12 +62,24 @@ def _joint(tree: Tree, row: Row) -> str:
     return "──" if branch is None or branch.node == 0 else f"{branch.index + 1:>2}"
 
 
+def _name(tree: Tree, row: Row) -> tuple[tuple[str, str], ...]:
+    names = [name for node in row.nodes if (name := tree.facts(node).name)]
+    return ((f"{own(' · ').join(names)}: ", "name"),) if names else ()
+
+
 def _right(sight: Sight, row: Row, marked: NodeId | None) -> str:
+    """Marks at the end: to be compared, hidden, from before an edit, a note, a bookmark, tags, and what is folded."""
     tree = sight.tree
     there = [tree.node(node) for node in row.nodes]
+    facts = [tree.facts(node) for node in row.nodes]
+    from_before = any(tree.carriers(node) and not sight.is_on_path(node) for node in row.nodes)
     parts = ["compare"] if marked in row.nodes else []
     parts += ["✗"] if any(node.hidden for node in there) else []
+    parts += ["←"] if from_before else []
+    parts += ['"'] if any(known.note for known in facts) else []
     parts += ["*"] if any(node.bookmarked for node in there) else []
+    tags = [f"#{tag}" for known in facts for tag in known.tags]
+    parts += [*tags[:_TAGS], *(["…"] if len(tags) > _TAGS else [])]
     unread = sum(is_unread(tree, node) for node in row.beside)
     parts += [f"◦{unread}"] if unread else []
     parts += [f"+{len(row.beside)}"] if row.beside else []
@@ -75,6 +89,8 @@ def _right(sight: Sight, row: Row, marked: NodeId | None) -> str:
 
 def place_name(tree: Tree, node: NodeId) -> str:
     """What a place is called, for a person: its branch, and how it begins."""
+    if name := tree.facts(node).name:
+        return name
     branch = branch_of(tree, node)
     words = " ".join("".join(text for text, _ in first_words(tree, (node,), aside=True)).split())
     begins = words if len(words) <= _NAME else words[:_NAME].rpartition(" ")[0] + own("…")

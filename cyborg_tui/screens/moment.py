@@ -92,7 +92,7 @@ class Counts:
 
 
 class Where:
-    """Where in the tree the person is, found out in a pause of their keys, and only if they, or the tree, have moved."""
+    """Where in the tree the person is, found out in a pause of their keys, and only if that may have changed."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
