@@ -35,7 +35,11 @@ __all__ = [
     "PromptProgress",
     "Ready",
     "Refused",
+    "Remark",
     "Request",
+    "ScoreEnded",
+    "ScoreRequest",
+    "Scored",
     "Unavailable",
     "WireSegment",
     "decode_event",
@@ -46,7 +50,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 4
+VERSION = 5
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -64,7 +68,7 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 def load(config: EngineConfig, fan: FanSettings) -> Load:
     """What the worker must know; not how it is reached."""
-    own = msgspec.structs.replace(config, model="", command=())
+    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
     return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
@@ -95,15 +99,23 @@ class Evaluate(msgspec.Struct, tag=True, frozen=True):
     context: tuple[WireSegment, ...]
 
 
+class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
+    """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    text: tuple[WireSegment, ...]
+
+
 class Cancel(msgspec.Struct, tag=True, frozen=True):
-    """Stop the fan or evaluation in flight."""
+    """Stop the fan, evaluation or scoring in flight."""
 
 
 class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | Cancel | Ping
+Request = Load | FanRequest | Evaluate | ScoreRequest | Cancel | Ping
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -161,6 +173,12 @@ class Pong(msgspec.Struct, tag=True, frozen=True):
 
 class Refused(msgspec.Struct, tag=True, frozen=True):
     """The fan that has just ended cannot be made; `sentence` says why and what to do."""
+
+    sentence: str
+
+
+class Remark(msgspec.Struct, tag=True, frozen=True):
+    """Something to know of the fan that is being made; nothing stops for it."""
 
     sentence: str
 
@@ -236,6 +254,28 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
     held: Held = Held()
 
 
+class Scored(msgspec.Struct, tag=True, frozen=True):
+    """The next tokens of a text that is scored."""
+
+    score: int
+    done: int
+    """Tokens scored so far, of `total`."""
+    total: int
+    tokens: tuple[TokenRecord, ...]
+    alternatives: bytes
+    """To each of these tokens, as `loom.alternatives.pack` has them."""
+    lead: int
+    """Bytes of the first of these tokens that stand before the text."""
+
+
+class ScoreEnded(msgspec.Struct, tag=True, frozen=True):
+    """Nothing more will come of this scoring; each that was asked for is answered, in turn with the fans."""
+
+    score: int
+    complete: bool
+    """False if something else was wanted meanwhile, or it cannot be done."""
+
+
 class Evaluated(msgspec.Struct, tag=True, frozen=True):
     """An evaluation is over; each that was asked for is answered, in turn with the fans."""
 
@@ -254,11 +294,14 @@ EngineEvent = (
     | Away
     | Pong
     | Refused
+    | Remark
     | PromptProgress
     | Grew
     | BranchEnded
     | FanEnded
     | Evaluated
+    | Scored
+    | ScoreEnded
 )
 
 _encoder = msgspec.msgpack.Encoder()

@@ -15,6 +15,7 @@ from cyborg_tui.library.rows import (
     node_row,
     place_row,
     places_to,
+    score_row,
 )
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event
@@ -22,6 +23,7 @@ from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, Fan
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
+from cyborg_tui.loom.score import Score
 
 __all__ = ["Pending"]
 
@@ -46,6 +48,7 @@ _BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CO
     (fan, place, seed, node, text, healed, tokens, finish, looked) = (excluded.fan, excluded.place, excluded.seed,
     excluded.node, excluded.text, excluded.healed, excluded.tokens, excluded.finish, excluded.looked)"""
 _ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
+_SCORE = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
@@ -65,6 +68,8 @@ class Pending:
     places_been: dict[int, Places] = field(default_factory=dict)
     alternatives: _ById[bytes] = field(default_factory=dict)
     """Packed, by branch."""
+    scores: dict[tuple[int, bytes], Score] = field(default_factory=dict)
+    """By loom and key."""
     events: list[tuple[int, Event]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
@@ -95,6 +100,7 @@ class Pending:
         self.facts.update(newer.facts)
         self.places_been.update(newer.places_been)
         self.alternatives.update(newer.alternatives)
+        self.scores.update(newer.scores)
         self.events.extend(newer.events)
         self.places.update(newer.places)
         self.digests.update(newer.digests)
@@ -118,6 +124,7 @@ class Pending:
         many(_DELETE_FACTS, (key for key, facts in self.facts.items() if not facts))
         many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))
         many(_PLACES, ((loom, places_to(places)) for loom, places in self.places_been.items()))
+        many(_SCORE, (score_row(*key, score) for key, score in self.scores.items()))
         many(_EVENT, (event_row(loom, event) for loom, event in self.events))
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))

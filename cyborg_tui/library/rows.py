@@ -3,8 +3,8 @@
 import math
 import struct
 import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
 import msgspec
 
@@ -15,6 +15,7 @@ from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, To
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.places import Places
+from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
@@ -31,10 +32,13 @@ __all__ = [
     "model_row",
     "node_from",
     "node_row",
+    "pieces_of",
     "place_from",
     "place_row",
     "places_from",
     "places_to",
+    "score_from",
+    "score_row",
     "to_bytes",
     "to_text",
 ]
@@ -86,6 +90,11 @@ def node_from(row: Row, texts: Mapping[BranchId, str], gap: str | None = None) -
     return Node(id, parent, pieces, branch, carries, bool(cut), bool(hidden), bool(bookmarked), made_at)
 
 
+def pieces_of(row: Row) -> set[BranchId]:
+    """The branches that the pieces of a node's row are of."""
+    return {piece[0] for piece in _pieces.decode(row[-1]) if not isinstance(piece, bytes)}
+
+
 def _piece_from(stored: _StoredPiece, texts: Mapping[BranchId, str], gap: str | None) -> Piece:
     if isinstance(stored, bytes):
         return Piece(to_text(stored))
@@ -131,10 +140,56 @@ def branch_from(row: Row) -> Branch:
     """A branch that was still growing when it was last saved was interrupted."""
     _, id, fan, place, seed, node, text, healed, tokens, finish, looked = row
     ended = Finish.INTERRUPTED if finish is None else Finish(finish)
-    return Branch(id, fan, place, seed, node, to_text(text), healed, _tokens_from(tokens), ended, bool(looked))
+    return Branch(id, fan, place, seed, node, to_text(text), healed, StoredTokens(tokens), ended, bool(looked))
 
 
-def _tokens_to(tokens: tuple[TokenRecord, ...]) -> bytes:
+class StoredTokens(Sequence[TokenRecord]):
+    """The tokens of a branch as they are stored, read when they are first asked for. Raises struct.error at once if
+    they break off."""
+
+    __slots__ = ("_read", "stored")
+
+    def __init__(self, stored: bytes) -> None:
+        self.stored = stored
+        self._read: tuple[TokenRecord, ...] | None = None
+        whole = len(stored) % _TOKEN_1.size == 0 if len(stored) % 4 == 0 else len(stored) % _TOKEN.size == 1
+        if not whole:
+            raise struct.error("the tokens break off")
+
+    @property
+    def _tokens(self) -> tuple[TokenRecord, ...]:
+        if self._read is None:
+            self._read = _tokens_from(self.stored)
+        return self._read
+
+    @overload
+    def __getitem__(self, index: int) -> TokenRecord: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[TokenRecord]: ...
+
+    def __getitem__(self, index: int | slice) -> TokenRecord | Sequence[TokenRecord]:
+        return self._tokens[index]
+
+    def __len__(self) -> int:
+        return len(self._tokens)
+
+    def __iter__(self) -> Iterator[TokenRecord]:
+        return iter(self._tokens)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._tokens == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._tokens)
+
+    def __repr__(self) -> str:
+        return repr(self._tokens)
+
+
+def _tokens_to(tokens: Sequence[TokenRecord]) -> bytes:
+    if isinstance(tokens, StoredTokens):
+        return tokens.stored
     return _WITH_ENTROPY + b"".join(
         _TOKEN.pack(token.id, token.size, token.logprob, math.nan if token.entropy is None else token.entropy)
         for token in tokens
@@ -148,6 +203,15 @@ def _tokens_from(stored: bytes) -> tuple[TokenRecord, ...]:
         TokenRecord(id, size, logprob, None if math.isnan(entropy) else entropy)
         for id, size, logprob, entropy in _TOKEN.iter_unpack(stored[len(_WITH_ENTROPY) :])
     )
+
+
+def score_row(loom: int, key: bytes, score: Score) -> Row:
+    return loom, key, score.lead, _tokens_to(score.tokens), zlib.compress(score.packed, _EFFORT)
+
+
+def score_from(lead: int, tokens: bytes, packed: bytes) -> Score:
+    """Raises ValueError, struct.error."""
+    return Score(_tokens_from(tokens), alternatives_from(packed), lead)
 
 
 def alternatives_row(loom: int, branch: BranchId, packed: bytes) -> Row:

@@ -25,7 +25,7 @@ TABLES = (
     "steps",
     "chunks",
 )
-"""Those that refer to another come after it."""
+"""Those that refer to another come after it. Scores are none of them: they can be found out again."""
 
 FIRST = 1
 """The first version of the tables."""
@@ -169,6 +169,21 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             text BLOB NOT NULL
         )""",
         "CREATE INDEX chunks_of_node ON chunks (loom, node)",
+    ),
+    (
+        """CREATE TABLE scores (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            key BLOB NOT NULL,
+            lead INTEGER NOT NULL,
+            tokens BLOB NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, key)
+        )""",
+    ),
+    (
+        "CREATE INDEX nodes_as_they_hang ON nodes (loom, id, parent)",
+        "CREATE INDEX nodes_that_carry ON nodes (loom, id, carries) WHERE carries IS NOT NULL",
+        "CREATE INDEX nodes_bookmarked ON nodes (loom, id) WHERE bookmarked",
     ),
 )
 

@@ -90,7 +90,9 @@ def engine_words(session: Session) -> tuple[str, ...]:
             return (_reaching(view, session.place), *news)
         return (view.problem,) if view.problem else (*news, f"loading the model · {view.done:.0%}")
     words = [view.model.name]
-    if view.unheard:
+    if view.next_try is not None:
+        words += [f"again in {view.next_try} s · Esc stops", view.news]
+    elif view.unheard:
         words += [f"nothing heard for {view.unheard} s · Esc stops"]
     elif view.waiting in (Waiting.PROMPT, Waiting.AHEAD):
         words += [_reading(view)]

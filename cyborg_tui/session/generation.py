@@ -18,6 +18,7 @@ from cyborg_tui.engine.protocol import (
     PromptProgress,
     Ready,
     Refused,
+    Remark,
     Unavailable,
 )
 from cyborg_tui.loom.context import Context, context_of
@@ -101,7 +102,7 @@ class Generation:
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
-        context = self._context(end)
+        context = self.context(end)
         self._out_of_reach = context.left_out
         self.forget_ahead()
         self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
@@ -112,7 +113,7 @@ class Generation:
         """Make a fan from the manuscript up to `end`, with `drawn` after it, while there is nothing else to do; the one
         that was made before is forgotten, unless it is the same."""
         assert self.engine is not None
-        context = self._context(end, drawn)
+        context = self.context(end, drawn)
         if self._ahead is not None and self._ahead.serves(context, settings):
             return
         self.forget_ahead()
@@ -121,7 +122,7 @@ class Generation:
     def made_ahead(self, end: int, settings: FanSettings) -> int | None:
         """The seed of the fan that has been made, or begun, from the manuscript up to `end`; None if there is none."""
         ahead = self._ahead
-        return ahead.seed if ahead is not None and ahead.serves(self._context(end), settings) else None
+        return ahead.seed if ahead is not None and ahead.serves(self.context(end), settings) else None
 
     def show_ahead(self, fan: Fan) -> None:
         """What was made ahead is this fan's from now on, what is still to come of it too."""
@@ -160,7 +161,7 @@ class Generation:
         """Have the manuscript up to `end` evaluated ahead of the key."""
         if self.ready and not self.growing and self._ahead is None:
             assert self.engine is not None
-            self.engine.evaluate(self._context(end))
+            self.engine.evaluate(self.context(end))
 
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
@@ -184,7 +185,7 @@ class Generation:
                 self.view = EngineView(model, window, now, news=sentence or (_BACK if self.view.news else ""))
             case Lost(sentence=sentence, again=True):
                 self.view = EngineView(waiting=Waiting.MODEL, news=sentence)
-            case Refused(sentence=sentence):
+            case Refused(sentence=sentence) | Remark(sentence=sentence):
                 self.view = replace(self.view, news=sentence)
             case Unavailable(sentence=sentence) | Lost(sentence=sentence):
                 self.view = EngineView(waiting=Waiting.NOTHING, problem=sentence)
@@ -217,8 +218,8 @@ class Generation:
         if isinstance(event, Away):
             waiting = Waiting.ELSEWHERE if self.view.model is None else self.view.waiting
             self.view = replace(self.view, waiting=waiting, unheard=event.seconds, next_try=event.next_try)
-        elif self.view.unheard:
-            self.view = replace(self.view, unheard=0)
+        elif self.view.unheard or self.view.next_try is not None:
+            self.view = replace(self.view, unheard=0, next_try=None)
 
     def _waiting_for(self, request: int | None) -> Waiting | None:
         """What a prompt is read for; None if nobody waits for it any more."""
@@ -247,7 +248,7 @@ class Generation:
         fan, first = self._under_way[request]
         return self._loom.tree.fan(fan).branches[first + index]
 
-    def _context(self, end: int, drawn: Piece | None = None) -> Context:
+    def context(self, end: int, drawn: Piece | None = None) -> Context:
         """The manuscript up to `end` and what is `drawn` after it, as far back as the window can possibly reach; the
         cut moves in large steps."""
         reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN

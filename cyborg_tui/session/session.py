@@ -1,23 +1,26 @@
 """What a screen, the command line or a test drives."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
+from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.scoring import Progress, Scoring
 
 __all__ = ["Part", "Session"]
 
@@ -52,6 +55,7 @@ class Session(KeptLoom):
         self.settings = settings
         self._generation = Generation(self.loom)
         self._on_change, self._may_look_ahead = on_change, may_look_ahead
+        self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._fan_wanted = False
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
@@ -70,6 +74,13 @@ class Session(KeptLoom):
         self._stop()
         bring_in(text, self.loom)
         self._changed()
+
+    def rewrite(self, edits: Sequence[Edit]) -> int:
+        """Several edits as one, which one undo takes back. Returns how many changed something."""
+        self._stop()
+        changed = self.loom.rewrite(edits)
+        self._changed()
+        return changed
 
     def keep_provisional(self, shown: int) -> int:
         """The first `shown` characters of the provisional text become part of the manuscript. Returns how many did."""
@@ -138,6 +149,23 @@ class Session(KeptLoom):
         if packed := self.loom.alternatives.of(branch):
             return unpack(packed)
         return self._library.alternatives(self.row.id, branch)
+
+    # scoring
+
+    def score(self, start: int = 0, end: int | None = None) -> bool:
+        """Have everything that the person typed between two offsets scored, whatever is not known yet; anything else
+        that is asked for comes first, an edit stops it. False if there is nothing to do, or no model."""
+        return self._scoring.begin(start, len(self.loom.manuscript) if end is None else end)
+
+    def scores(self, start: int = 0, end: int | None = None) -> tuple[Scored, ...]:
+        """What the person typed between two offsets, paragraph by paragraph, with its score where it is known of the
+        model in use. Raises LibraryError."""
+        return self._scoring.known(start, len(self.loom.manuscript) if end is None else end)
+
+    @property
+    def scoring(self) -> Progress | None:
+        """How far the scoring under way is; None if there is none."""
+        return self._scoring.progress
 
     # asking
 
@@ -388,6 +416,7 @@ class Session(KeptLoom):
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
         self._generation.hear(event)
+        self._scoring.hear(event)
         match event:
             case Ready() | Lost():
                 self._looked_ahead_at = None
@@ -428,6 +457,7 @@ class Session(KeptLoom):
         """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
         self._generation.stop()
+        self._scoring.stop()
 
     def _gardened(self) -> None:
         """The person is elsewhere, or the tree is not as it was."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.engine import engine_for
 from cyborg_tui.engine.protocol import (
     BranchEnded,
     Evaluated,
@@ -15,6 +16,8 @@ from cyborg_tui.engine.protocol import (
     Lost,
     PromptProgress,
     Ready,
+    Scored,
+    ScoreEnded,
     Unavailable,
 )
 from cyborg_tui.loom.context import Context, Segment
@@ -35,18 +38,31 @@ class Answer:
     progress: list[PromptProgress] = field(default_factory=list)
 
 
+@dataclass
+class ScoreAnswer:
+    tokens: list[TokenRecord] = field(default_factory=list)
+    packed: bytes = b""
+    lead: int = 0
+    done: int = 0
+    total: int = 0
+    complete: bool = False
+
+
 class Engine:
     """A client whose events are collected."""
 
     def __init__(self, config=None, command=None, log=None):
         self.events = asyncio.Queue()
-        self.client = EngineClient(
-            config or EngineConfig(nice=0),
-            self.events.put_nowait,
-            fans=FanSettings(8, 900),
-            command=command,
-            log=log,
-        )
+        if config is not None and config.url:
+            self.client = engine_for(config, self.events.put_nowait)
+        else:
+            self.client = EngineClient(
+                config or EngineConfig(nice=0),
+                self.events.put_nowait,
+                fans=FanSettings(8, 900),
+                command=command,
+                log=log,
+            )
         self.asked = 0
 
     async def __aenter__(self):
@@ -93,6 +109,27 @@ class Engine:
             else:
                 answer.finish, answer.stats, answer.held = event.finish, event.stats, event.held
                 return answer
+
+    def ask_score(self, context, text):
+        self.asked_score = self.client.score(context, Context((Segment(text),)))
+
+    async def score(self, context, text):
+        self.ask_score(context, text)
+        return await self.scored()
+
+    async def scored(self):
+        answer = ScoreAnswer()
+        while True:
+            event = await self.wait_for(Scored, ScoreEnded)
+            if event.score != self.asked_score:
+                continue
+            if isinstance(event, ScoreEnded):
+                answer.complete = event.complete
+                return answer
+            answer.lead = answer.lead if answer.tokens else event.lead
+            answer.tokens += event.tokens
+            answer.packed += event.alternatives
+            answer.done, answer.total = event.done, event.total
 
     async def evaluate(self, text):
         self.client.evaluate(Context((Segment(text),)))
