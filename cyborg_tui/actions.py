@@ -110,9 +110,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("map_root", "g,home", "The root: where everything begins", "", "map"),
     Action("map_last", "G,end", "The last row", "", "map"),
     Action("map_here", "full_stop", "Where your text ends", "", "map"),
-    Action("map_newest", "v", "Of the branches that follow, the one you were in last", "", "map"),
-    Action("map_next_bookmark", "n", "The next bookmark", "next *", "map", 6),
-    Action("map_previous_bookmark", "N", "The bookmark before", "", "map"),
+    Action("map_last_child", "v", "Of the branches that follow, the one you were in last", "", "map"),
+    Action("map_next_bookmark", "m", "The next bookmark", "next *", "map", 6),
+    Action("map_previous_bookmark", "M", "The bookmark before", "", "map"),
     Action("map_back", "left_square_bracket", "Back to where you were before", "", "map"),
     Action("map_forward", "right_square_bracket", "Forward again", "", "map"),
     Action("map_open_all", "plus", "Open all that hangs here", "", "map"),
@@ -124,6 +124,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("map_hide", "x", "Take this out of sight, or not any more", "hide", "map", 7),
     Action("map_show_hidden", "X", "Show what is hidden too, or not any more", "", "map"),
     Action("map_bookmark", "b", "Mark this place, or unmark it", "mark", "map", 5),
+    Action("map_tag", "t", "Tags for this place", "tag", "map", 7),
+    Action("map_note", "n", "A note on this place", "note", "map", 8),
+    Action("map_name", "r", "A name for this place", "name", "map", 8),
+    Action("map_move_up", "less_than_sign,alt+up", "Move this branch up among those of the same place", "", "map"),
+    Action("map_move_down", "greater_than_sign,alt+down", "Move it down", "", "map"),
+    Action("map_split", "s", "Divide the text of this row in two", "", "map"),
+    Action("map_join", "S", "Join what is divided in this row", "", "map"),
+    Action("map_rewrite", "e", "Rewrite this text everywhere, under all its branches", "rewrite", "map", 8),
+    Action("map_purge", "D", "Delete what is hidden for good; asks first", "", "map"),
     Action("map_leave", "escape,q", "Back to all rows, to the whole tree, to writing", "back", "map", 1),
     Action("map_compare", "c", "Mark this for comparing; on another row: compare the two", "compare", "map", 7),
     Action("map_compare_now", "equals_sign", "Compare this with your text as it is now", "", "map"),
@@ -159,7 +168,8 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-_CHANGING = frozenset({"map_hide", "map_bookmark", "take_choice", "take_blocks"})
+_CHANGING = frozenset({"map_hide", "map_bookmark", "map_tag", "map_note", "map_name", "map_move_up", "map_move_down"})
+_CHANGING |= {"take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
 _ELSEWHERE = {
     action.id
     for action in ACTIONS

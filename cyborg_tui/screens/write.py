@@ -117,6 +117,7 @@ class WriteScreen(WorkingScreen[None]):
             self.session.prepare()
         if now - self._keyed_at > _PAUSE:
             self.session.look_ahead()
+            self._dirty |= self._where.look()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
@@ -146,7 +147,7 @@ class WriteScreen(WorkingScreen[None]):
             self._editor.show_provisional(at, text)
         else:
             self._editor.clear_provisional()
-        self.query_one(Title).show(self._where.words())
+        self.query_one(Title).show(self._where.words)
         self.query_one(StatusLine).show(self._status())
         self.query_one(Footer).show(self._keys_that_work())
 
