@@ -83,10 +83,10 @@ def test_the_blocks_are_walked_and_taken(tmp_path, columns, rows):
         t.send("t")
         t.settle()
         t.send("v")
-        screen = t.wait_for(lambda screen: screen.count("┌") > 2)
+        screen = t.wait_for(lambda screen: screen.count("┌") > 1)
         assert "▌" in screen
         t.send("Right")
-        t.wait_for(lambda screen: "Enter take" in screen and screen.count("┌") > 2)
+        t.wait_for(lambda screen: "Enter take" in screen and screen.count("┌") > 1)
         t.send("Down")
         t.settle()
         t.send("Left", "Right", "z", "Z")
