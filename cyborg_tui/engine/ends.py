@@ -2,10 +2,17 @@
 
 import re
 
+from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.settings import FanSettings, Until
 
-__all__ = ["end_of", "line_end", "paragraph_end", "sentence_end"]
+__all__ = ["FINISHES", "end_of", "line_end", "paragraph_end", "sentence_end"]
 
+FINISHES = {
+    Until.SENTENCE: Finish.SENTENCE,
+    Until.PARAGRAPH: Finish.PARAGRAPH,
+    Until.LINE: Finish.LINE,
+    Until.STRING: Finish.STRING,
+}
 _SENTENCE = re.compile(r"""[.!?…。！？]+["'”’»›)\]]*(?=\s)|[。！？]+[」』”’]*""")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'“‘—–-])(?:"

@@ -70,6 +70,10 @@ def engine_for(
     fans: FanSettings | None = None,
 ) -> Engine:
     """The engine that the settings want: here, or where the person pointed it. `fans`: those likely to be asked for."""
+    if config.url:
+        from cyborg_tui.engine.remote.client import RemoteEngine
+
+        return RemoteEngine(config, listener)
     from cyborg_tui.engine.client import EngineClient
 
     return EngineClient(config, listener, fans=fans, log=log)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from cyborg_tui.engine.banning import Bans
-from cyborg_tui.engine.ends import end_of
+from cyborg_tui.engine.ends import FINISHES, end_of
 from cyborg_tui.engine.protocol import Growth
 from cyborg_tui.engine.recording import Drawn
 from cyborg_tui.engine.samplers import Sampler
@@ -17,12 +17,6 @@ _TO_COMPLETE = 3
 """Tokens beyond the limit that may complete a character."""
 _RETURNS = 100
 """Times a branch goes back for a banned phrase; then it ends before it."""
-_BY_END = {
-    Until.SENTENCE: Finish.SENTENCE,
-    Until.PARAGRAPH: Finish.PARAGRAPH,
-    Until.LINE: Finish.LINE,
-    Until.STRING: Finish.STRING,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,7 @@ class GrowingBranch:
         whole = whole_characters(data)
         ended = None if whole is None else self._end_in(whole)
         if ended is not None and ended <= len(self.text):
-            self._end(_BY_END[self.settings.until])
+            self._end(FINISHES[self.settings.until])
             return True
         self._open.append(drawn)
         self.length += 1
@@ -116,7 +110,7 @@ class GrowingBranch:
             if (at := self.bans.found(self.text[self.healed :])) is not None:
                 return self._go_back(at + self.healed)
             if ended is not None:
-                self._end(_BY_END[self.settings.until])
+                self._end(FINISHES[self.settings.until])
         over = self.length - self.settings.max_tokens
         if self.finish is None and ((over >= 0 and not self._open) or over >= _TO_COMPLETE):
             self._end(Finish.TOKENS)

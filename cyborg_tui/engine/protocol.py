@@ -35,6 +35,7 @@ __all__ = [
     "PromptProgress",
     "Ready",
     "Refused",
+    "Remark",
     "Request",
     "ScoreEnded",
     "ScoreRequest",
@@ -68,7 +69,7 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 def load(config: EngineConfig, fan: FanSettings) -> Load:
     """What the worker must know; not how it is reached."""
-    own = msgspec.structs.replace(config, model="", command=())
+    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
     return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
@@ -187,6 +188,12 @@ class Refused(msgspec.Struct, tag=True, frozen=True):
     sentence: str
 
 
+class Remark(msgspec.Struct, tag=True, frozen=True):
+    """Something to know of the fan that is being made; nothing stops for it."""
+
+    sentence: str
+
+
 class PromptProgress(msgspec.Struct, tag=True, frozen=True):
     fan: int | None
     done: int
@@ -298,6 +305,7 @@ EngineEvent = (
     | Away
     | Pong
     | Refused
+    | Remark
     | PromptProgress
     | Grew
     | BranchEnded

@@ -7,6 +7,7 @@ from dataclasses import replace
 from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
 from cyborg_tui.loom.history import History, Step, StepKind, View
@@ -73,6 +74,20 @@ class Loom:
         running.ends_at = self.cursor if not text.endswith("\n") else -1
         self.log(EventKind.EDITED, amount=len(text) - removed)
 
+    def rewrite(self, edits: Sequence[Edit]) -> int:
+        """Several of the person's edits as one, none overlapping another. Returns how many changed something. Raises
+        ValueError."""
+        edits = in_order(edits, len(self.manuscript))
+        if edits:
+            now = self._clock()
+            before, old_length = self.view(), len(self.manuscript)
+            self.manuscript.edit_all(edits, now)
+            self.cursor = edits[0].start + len(edits[0].text)
+            self._keep_spot()
+            self.done(StepKind.WRITING, before)
+            self.log(EventKind.EDITED, amount=len(self.manuscript) - old_length)
+        return len(edits)
+
     def fan(self, model: ModelIdentity, settings: FanSettings, seed: int) -> Fan:
         """A new fan at the cursor, its branches still to grow. It is shown."""
         now = self._clock()
@@ -129,8 +144,8 @@ class Loom:
     def taken_from(self, spot: Spot) -> Branch | None:
         """The branch of the spot's fan that is on the path, whole or in part."""
         path = self.manuscript.path
-        index = next((i for i, node in enumerate(path) if node.id == spot.node), len(path))
-        if spot.fan is None or index + 1 >= len(path):
+        index = self.manuscript.index_of(spot.node)
+        if spot.fan is None or index is None or index + 1 >= len(path):
             return None
         following = path[index + 1]
         for branch in self.tree.branches(spot.fan):
@@ -252,10 +267,14 @@ class Loom:
 
     def _keep_spot(self) -> None:
         """After an edit the fan in view stays only if its context is still on the path."""
-        if self.spot is not None and self.spot.fan is not None:
-            fan = self.spot.fan
+        spot = self.spot
+        if spot is not None and spot.fan is not None:
+            index = self.manuscript.index_of(spot.node)
+            if index is not None and spot.fan in self.tree.fans_at(spot.node):
+                self.spot = Spot(spot.node, self.manuscript.end_of(index), spot.fan)
+                return
             self.spot = None
-            self.show_fan(fan)
+            self.show_fan(spot.fan)
 
     def _return(self, view: View, step: Step, *, undoing: bool) -> None:
         if step.deed is not None:

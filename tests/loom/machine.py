@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cyborg_tui.loom.context import context_of
+from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, decode
 from cyborg_tui.loom.garden import Garden
@@ -49,6 +50,27 @@ class Person(RuleBasedStateMachine):
         start = round(where * total)
         self.time += 5 if pause else 0
         self.write_at(start, min(total, start + length), text)
+
+    @rule(
+        cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.one_of(st.just(""), words)), max_size=4),
+        pause=st.booleans(),
+    )
+    def write_in_several_places(self, cuts, pause):
+        self.time += 5 if pause else 0
+        total = len(self.loom.manuscript)
+        edits, at = [], 0
+        for where, length, text in sorted(cuts):
+            start = max(at, round(where * total))
+            at = min(total, start + length)
+            edits.append(Edit(start, at, text))
+        before = self.authors()
+        expected = list(before)
+        for start, end, text in reversed(edits):
+            expected[start:end] = [(letter, None) for letter in text]
+        if self.loom.rewrite(edits):
+            assert self.authors() == expected, "the edits changed other characters, or who wrote them"
+            self.check_undo(before)
+            self.last_write = self.time
 
     @rule(text=words, letter_by_letter=st.booleans())
     def write_on_at_the_cursor(self, text, letter_by_letter):

@@ -62,10 +62,10 @@ def mutant(chance):
 
 
 def test_whatever_is_taken_here_is_taken_by_llama_cpp_and_nothing_else_is(capfd):
-    """Thousands of grammars with faults."""
+    """Hundreds of grammars with faults."""
     chance = random.Random(1)
     differ = []
-    for text in {mutant(chance) for _ in range(2000)}:
+    for text in {mutant(chance) for _ in range(400)}:
         try:
             check_grammar(text)
             ours = True
