@@ -45,6 +45,11 @@ class Engine(Protocol):
         """Have a context evaluated while there is nothing else to do."""
         ...
 
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
+        ...
+
     def score(self, context: Context, text: Context) -> int:
         """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
         events carry: `Scored`, and always a `ScoreEnded`."""

@@ -109,6 +109,10 @@ class RemoteEngine:
         asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(self._scores, False))
         return self._scores
 
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Not done: servers tell of tokens by their text alone."""
+        return 0
+
     def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
         """Not done: on a server it takes somebody else's time, or money."""
         self._fans += 1
