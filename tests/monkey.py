@@ -283,7 +283,8 @@ class Monkey:
 
     @property
     def _title(self) -> str:
-        return self.terminal.screen.partition("│")[0].strip()
+        """It stands first in the first row, before where in the tree one is."""
+        return re.split("  +", self.terminal.screen.partition("│")[0].strip())[0]
 
     def compare(self) -> None:
         """Write a letter, and see that in the end all agrees. Raises Drift."""
