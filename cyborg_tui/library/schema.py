@@ -180,6 +180,11 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (loom, key)
         )""",
     ),
+    (
+        "CREATE INDEX nodes_as_they_hang ON nodes (loom, id, parent)",
+        "CREATE INDEX nodes_that_carry ON nodes (loom, id, carries) WHERE carries IS NOT NULL",
+        "CREATE INDEX nodes_bookmarked ON nodes (loom, id) WHERE bookmarked",
+    ),
 )
 
 INDEX = (

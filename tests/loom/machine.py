@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cyborg_tui.loom.context import context_of
+from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, decode
 from cyborg_tui.loom.garden import Garden
-from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.loom import Chosen, Loom
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT
 
@@ -49,6 +50,27 @@ class Person(RuleBasedStateMachine):
         start = round(where * total)
         self.time += 5 if pause else 0
         self.write_at(start, min(total, start + length), text)
+
+    @rule(
+        cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.one_of(st.just(""), words)), max_size=4),
+        pause=st.booleans(),
+    )
+    def write_in_several_places(self, cuts, pause):
+        self.time += 5 if pause else 0
+        total = len(self.loom.manuscript)
+        edits, at = [], 0
+        for where, length, text in sorted(cuts):
+            start = max(at, round(where * total))
+            at = min(total, start + length)
+            edits.append(Edit(start, at, text))
+        before = self.authors()
+        expected = list(before)
+        for start, end, text in reversed(edits):
+            expected[start:end] = [(letter, None) for letter in text]
+        if self.loom.rewrite(edits):
+            assert self.authors() == expected, "the edits changed other characters, or who wrote them"
+            self.check_undo(before)
+            self.last_write = self.time
 
     @rule(text=words, letter_by_letter=st.booleans())
     def write_on_at_the_cursor(self, text, letter_by_letter):
@@ -97,6 +119,21 @@ class Person(RuleBasedStateMachine):
         assert loom.text == before, "a fan changed the manuscript"
         for branch in loom.tree.branches(fan.id):
             assert loom.tree.path_text(branch.node) == before[:cursor] + branch.text[healed:]
+
+    @rule(where=st.floats(0, 1), ids=draws)
+    def choose(self, where, ids):
+        before = self.authors()
+        offset = round(where * len(before))
+        tokens = whole_characters(ids)
+        data = b"".join(VOCABULARY[token] for token in tokens)
+        records = tuple(TokenRecord(token, len(VOCABULARY[token]), -1.0) for token in tokens)
+        if not data:
+            return
+        self.loom.choose(offset, Chosen(MODEL, records, data, b""), seed=7)
+        assert self.loom.text == "".join(letter for letter, _ in before[:offset]) + decode(data)
+        assert self.authors()[:offset] == before[:offset], "what stands before the place is as it was"
+        assert [branch is None for _, branch in self.authors()[offset:]] == [False] * len(decode(data))
+        self.check_undo(before)
 
     @precondition(lambda self: self.loom.fan_in_view is not None)
     @rule(choice=st.integers(0, 2), upto=st.one_of(st.none(), st.integers(1, 6)))
