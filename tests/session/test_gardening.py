@@ -143,7 +143,7 @@ async def test_back_and_forth_among_places_tomorrow_too(desk, tomorrow):
 async def test_what_is_purged_is_nowhere_in_the_file(desk, tomorrow):
     session = desk.open()
     write(session, "Once")
-    kept, secret = fan(session, " upon", " zanzibar")
+    _, secret = fan(session, " upon", " zanzibar")
     session.highlight(1)
     session.garden.hide(secret)
     session.take(0)
