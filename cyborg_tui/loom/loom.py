@@ -10,8 +10,8 @@ from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
-from cyborg_tui.loom.history import History, Step, StepKind, View
-from cyborg_tui.loom.manuscript import Manuscript, Spot
+from cyborg_tui.loom.history import History, Memory, Step, StepKind, View
+from cyborg_tui.loom.manuscript import Manuscript, Snapshot, Spot
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
@@ -45,6 +45,7 @@ class Loom:
         place: Place | None = None,
         places: Places | None = None,
         clock: Callable[[], float] = time.time,
+        recollect: Callable[[Snapshot], Memory | None] | None = None,
     ) -> None:
         self.tree = tree or Tree()
         here = place if place is not None and place.node in self.tree else Place(ROOT)
@@ -57,7 +58,7 @@ class Loom:
         """Where one has been, to go back and forward among."""
         self._saved_places = self.places
         self.alternatives = AlternativesUnderWay()
-        self._history = History()
+        self._history = History(None if recollect is None else recollect(self.manuscript.snapshot()))
         self._clock = clock
         self._events: list[Event] = []
         if here.fan is not None and self.tree.has_fan(here.fan):
@@ -85,6 +86,7 @@ class Loom:
             running = Step(StepKind.WRITING, before, before, now)
             self._history.push(running)
         running.after, running.at = self.view(), now
+        self._history.went_on(running)
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
         self.log(EventKind.EDITED, amount=len(text) - removed)
@@ -278,7 +280,9 @@ class Loom:
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
         alternatives = self.alternatives.drain()
-        return replace(self.tree.drain(), events=events, place=self.place, places=places, alternatives=alternatives)
+        history = self._history.drain(self.manuscript.snapshot())
+        changes = replace(self.tree.drain(), events=events, place=self.place, places=places)
+        return replace(changes, alternatives=alternatives, history=history)
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
         """A line for the process log that changes nothing."""
