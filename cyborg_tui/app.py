@@ -21,7 +21,7 @@ from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
-from cyborg_tui.screens.colours import textual_theme
+from cyborg_tui.screens.colours import textual_theme, theme_for
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
@@ -35,7 +35,6 @@ from cyborg_tui.terminal.once import Once
 from cyborg_tui.terminal.outside import keep_private
 from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
-from cyborg_tui.theme import colourless, load_theme
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import key_name
 
@@ -59,10 +58,7 @@ class CyborgApp(LineApp):
         """Raises LibraryError, TextFileError, BadKeys."""
         kind = kind_of()
         wanted = "" if os.environ.get("NO_COLOR") else config.theme
-        if wanted and kind.colours:
-            theme, problem = load_theme("ansi" if kind.few_colours else wanted)
-        else:
-            theme, problem = colourless(), ""
+        theme, problem = theme_for(kind, wanted)
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library

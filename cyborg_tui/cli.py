@@ -134,6 +134,21 @@ def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
 
 
 @cli.command()
+@click.argument("loom", type=int)
+@click.pass_context
+def replay(ctx: click.Context, loom: int) -> None:
+    """Play back how the loom with that number was written: Space pauses, arrows step, + is faster, q quits."""
+    _needs_terminal()
+    from cyborg_tui.commands.playback import play
+    from cyborg_tui.library.errors import LibraryError
+
+    try:
+        play(ctx.obj(), loom)
+    except LibraryError as error:
+        raise click.ClickException(plain(str(error))) from None
+
+
+@cli.command()
 @click.option("--mend", "mending", is_flag=True, help="Make a new library of what can be read of a damaged one.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
@@ -182,10 +197,7 @@ def _load(model: str, data_dir: str, config_path: str) -> "Config":
 
 
 def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
-    os.environ.setdefault("TEXTUAL_FPS", "240")  # read when Textual is imported; else a key may wait for a frame
-    os.environ.setdefault("ESCDELAY", "50")
+    _needs_terminal()
     from cyborg_tui.commands.mending import offer
     from cyborg_tui.library.errors import UnusableLibraryError
 
@@ -200,6 +212,14 @@ def _run(config: "Config", loom: int | None = None, file: Path | None = None) ->
     finally:
         library.close()
     sys.exit(app.return_code or 0)
+
+
+def _needs_terminal() -> None:
+    """Raises ClickException if there is none. Textual must not have been imported yet."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
+    os.environ.setdefault("TEXTUAL_FPS", "240")  # read when Textual is imported; else a key may wait for a frame
+    os.environ.setdefault("ESCDELAY", "50")
 
 
 def _open(config: "Config", loom: int | None, file: Path | None) -> "tuple[Library, CyborgApp]":

@@ -18,20 +18,25 @@ from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
-from cyborg_tui.library.rows import alternatives_from, score_from, to_bytes
+from cyborg_tui.library.rows import alternatives_from, event_from, score_from, to_bytes
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.fan import BranchId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.terms import Asked
+from cyborg_tui.loom.tree import Tree
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
+_EVENTS = """SELECT at, kind, node, fan, branch, amount, note, turn
+    FROM events LEFT JOIN turns ON turns.event = events.id WHERE loom = ? ORDER BY events.id"""
+_ON_RECORD = "SELECT 1 FROM events JOIN turns ON turns.event = events.id WHERE loom = ? LIMIT 1"
 _PATIENCE = 5.0
 """Seconds to wait for changes that must be committed."""
 _PATIENCE_IN_TROUBLE = 0.5
@@ -131,6 +136,17 @@ class Library:
         """How many characters of each branch were taken last, as the log has it. Raises LibraryError."""
         with self._in_words():
             return dict(self._reader.execute(_TAKEN, (loom,)))
+
+    def events(self, loom: int, tree: Tree) -> list[Event]:
+        """The log of a loom, from its beginning. `tree`: the loom's. Raises LibraryError."""
+        texts = {branch.id: branch.text for fan in tree.fans for branch in tree.branches(fan.id)}
+        with self._in_words():
+            return [event_from(row, texts) for row in self._reader.execute(_EVENTS, (loom,))]
+
+    def is_on_record(self, loom: int) -> bool:
+        """Whether the log says how the text changed. Raises LibraryError."""
+        with self._in_words():
+            return self._reader.execute(_ON_RECORD, (loom,)).fetchone() is not None
 
     def keep_in_file(self, loom: int, path: Path) -> None:
         """From now on the loom is the text of this file. Raises LibraryError if another loom is."""

@@ -78,7 +78,7 @@ def mend(file: Path, now: datetime) -> Mended:
             _add_what_there_is_more_of(looms, _looms(backed_up))
             alternatives += backed_up.rows["alternatives"]
         with new_file(file) as part:
-            _write(part, looms, salvaged.rows["events"], alternatives)
+            _write(part, looms, salvaged.rows, alternatives)
             faults = examine(part).faults
     except (sqlite3.Error, OSError) as error:
         raise LibraryError(f"No new library could be made ({reason(error)}); the old one is as it was.") from None
@@ -143,7 +143,7 @@ def _add_what_there_is_more_of(looms: dict[int, _Loom], backed_up: dict[int, _Lo
             looms[id] = loom
 
 
-def _write(part: Path, looms: dict[int, _Loom], events: list[Row], alternatives: list[Row]) -> None:
+def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], alternatives: list[Row]) -> None:
     begin(part)
     pending = Pending()
     for id, loom in looms.items():
@@ -160,8 +160,11 @@ def _write(part: Path, looms: dict[int, _Loom], events: list[Row], alternatives:
         queue(connection, looms)
         connection.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row for row in events if row[1] in looms),
+            (row for row in rows["events"] if row[1] in looms),
         )
+        kept = {row[0] for row in rows["events"] if row[1] in looms}
+        turns = (row for row in rows["turns"] if row[0] in kept)
+        connection.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?)", turns)
         branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}
         connection.executemany(
             "INSERT OR IGNORE INTO alternatives VALUES (?, ?, ?)", (row for row in alternatives if row[:2] in branches)

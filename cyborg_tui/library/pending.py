@@ -16,9 +16,10 @@ from cyborg_tui.library.rows import (
     place_row,
     places_to,
     score_row,
+    turn_to,
 )
 from cyborg_tui.loom.changes import Changes, Place
-from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, Fan
 from cyborg_tui.loom.node import Node
@@ -50,6 +51,8 @@ _BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CO
 _ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
 _SCORE = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_TURN = "INSERT INTO turns VALUES (?, ?)"
+_FORGET_TURNS = "DELETE FROM turns WHERE event IN (SELECT id FROM events WHERE loom = ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
 _CHANGED = "UPDATE looms SET changed_at = ? WHERE id = ?"
@@ -125,10 +128,19 @@ class Pending:
         many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))
         many(_PLACES, ((loom, places_to(places)) for loom, places in self.places_been.items()))
         many(_SCORE, (score_row(*key, score) for key, score in self.scores.items()))
-        many(_EVENT, (event_row(loom, event) for loom, event in self.events))
+        self._write_events(connection)
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))
         many(_CHANGED, ((at, loom) for loom, at in self.changed.items()))
+
+    def _write_events(self, connection: sqlite3.Connection) -> None:
+        """What was deleted for good is in no line of the log any more."""
+        for loom, event in self.events:
+            if event.kind is EventKind.PURGED:
+                connection.execute(_FORGET_TURNS, (loom,))
+            id = connection.execute(_EVENT, event_row(loom, event)).lastrowid
+            if event.turn is not None:
+                connection.execute(_TURN, (id, turn_to(event.turn)))
 
 
 def _model_id(connection: sqlite3.Connection, fan: Fan) -> int:

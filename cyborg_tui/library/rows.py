@@ -9,14 +9,15 @@ from typing import Any
 import msgspec
 
 from cyborg_tui.loom.changes import Place
-from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.piece import Piece, Pieces
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.turn import Turn
 
 __all__ = [
     "Row",
@@ -24,6 +25,7 @@ __all__ = [
     "alternatives_row",
     "branch_from",
     "branch_row",
+    "event_from",
     "event_row",
     "facts_from",
     "facts_row",
@@ -40,6 +42,7 @@ __all__ = [
     "score_row",
     "to_bytes",
     "to_text",
+    "turn_to",
 ]
 
 Row = tuple[Any, ...]
@@ -58,6 +61,7 @@ _StoredPiece = bytes | tuple[int, int, int]
 """Typed text; or a branch, and which characters of it: start, end."""
 
 _pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece, ...])
+_turn = msgspec.msgpack.Decoder(tuple[int, int, int, tuple[_StoredPiece, ...]])
 _tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
@@ -73,12 +77,15 @@ def to_text(data: bytes) -> str:
 
 
 def node_row(loom: int, node: Node) -> Row:
-    pieces: list[_StoredPiece] = [
-        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end)
-        for piece in node.pieces
-    ]
+    pieces = _stored(node.pieces)
     flags = (node.cut, node.hidden, node.bookmarked)
     return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
+
+
+def _stored(pieces: Pieces) -> list[_StoredPiece]:
+    return [
+        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end) for piece in pieces
+    ]
 
 
 def node_from(row: Row, texts: Mapping[BranchId, str], gap: str | None = None) -> Node:
@@ -172,6 +179,26 @@ def alternatives_from(stored: bytes) -> bytes:
         return zlib.decompress(stored)
     except zlib.error as error:
         raise ValueError(str(error)) from None
+
+
+def turn_to(turn: Turn) -> bytes:
+    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, _stored(turn.pieces)))
+
+
+def event_from(row: Row, texts: Mapping[BranchId, str]) -> Event:
+    """A row without loom, with the turn at its end. `texts`: of the branches; what is missing is a gap."""
+    at, kind, node, fan, branch, amount, note, stored = row
+    turn = None
+    if stored is not None:
+        length, start, end, pieces = _turn.decode(stored)
+        turn = Turn(length, start, end, tuple(_piece_or_gap(piece, texts) for piece in pieces))
+    return Event(at, EventKind(kind), node, fan, branch, amount, to_text(note), turn)
+
+
+def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
+    if isinstance(stored, bytes) or len(texts.get(stored[0], "")) >= stored[2]:
+        return _piece_from(stored, texts, None)
+    return Piece("…" * (stored[2] - stored[1]))
 
 
 def event_row(loom: int, event: Event) -> Row:

@@ -20,6 +20,7 @@ TABLES = (
     "branches",
     "alternatives",
     "events",
+    "turns",
     "facts",
     "trails",
     "steps",
@@ -178,6 +179,12 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             tokens BLOB NOT NULL,
             packed BLOB NOT NULL,
             PRIMARY KEY (loom, key)
+        )""",
+    ),
+    (
+        """CREATE TABLE turns (
+            event INTEGER PRIMARY KEY REFERENCES events ON DELETE CASCADE,
+            turn BLOB NOT NULL
         )""",
     ),
 )

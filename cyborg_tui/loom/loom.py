@@ -12,11 +12,13 @@ from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
 from cyborg_tui.loom.history import History, Step, StepKind, View
 from cyborg_tui.loom.manuscript import Manuscript, Spot
+from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, Tree
+from cyborg_tui.loom.turn import Turn, turn_between, whole
 
 __all__ = ["Loom"]
 
@@ -45,6 +47,8 @@ class Loom:
         self._history = History()
         self._clock = clock
         self._events: list[Event] = []
+        self._told: Sequence[Node] = tuple(self.manuscript.path)
+        """The path as it was when the log was last written to."""
         if here.fan is not None and self.tree.has_fan(here.fan):
             self.show_fan(here.fan)
 
@@ -72,7 +76,8 @@ class Loom:
         running.after, running.at = self.view(), now
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
-        self.log(EventKind.EDITED, amount=len(text) - removed)
+        turn = Turn(len(self.manuscript) + removed - len(text), start, end, typed(text))
+        self.log(EventKind.EDITED, amount=len(text) - removed, turn=turn)
 
     def rewrite(self, edits: Sequence[Edit]) -> int:
         """Several of the person's edits as one, none overlapping another. Returns how many changed something. Raises
@@ -247,9 +252,10 @@ class Loom:
         alternatives = self.alternatives.drain()
         return replace(self.tree.drain(), events=events, place=self.place, places=places, alternatives=alternatives)
 
-    def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
-        """A line for the process log that changes nothing."""
-        self.log(kind, note=note, fan=fan)
+    def note(self, kind: EventKind, note: str = "", fan: FanId | None = None, *, afresh: bool = False) -> None:
+        """A line for the process log that changes nothing. `afresh`: what came before is not on record, so the line has
+        all of the text."""
+        self.log(kind, note=note, fan=fan, turn=whole(self.manuscript.pieces) if afresh else None)
 
     def _goes_on(self, spot: Spot, taken: Branch) -> bool:
         """Whether more of a branch taken in part can follow: nothing of its fan, edited or not, stands further on."""
@@ -317,5 +323,11 @@ class Loom:
         branch: BranchId | None = None,
         amount: int | None = None,
         note: str = "",
+        turn: Turn | None = None,
     ) -> None:
-        self._events.append(Event(self._clock(), kind, node, fan, branch, amount, note))
+        """Write a line. `turn`: how the manuscript changed since the last one, if it is known."""
+        then, self._told = self._told, tuple(self.manuscript.path)
+        if kind is EventKind.PURGED:  # all earlier turns are forgotten with what was purged
+            turn = whole(self.manuscript.pieces)
+        turn = turn or turn_between(then, self._told)
+        self._events.append(Event(self._clock(), kind, node, fan, branch, amount, note, turn))
