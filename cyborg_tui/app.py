@@ -8,11 +8,14 @@ import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
@@ -27,6 +30,7 @@ from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
+from cyborg_tui.session.choosing import Choosing, chosen_last
 from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
@@ -40,7 +44,9 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("search", "take_over", "map", "help", "looms", "palette", "which_key", "quit")
+_OURS = ("search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit")
+_PATIENCE = 1.0
+"""Seconds that keys which were typed before the app ends may take to arrive."""
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -67,6 +73,7 @@ class CyborgApp(LineApp):
         self._write: WriteScreen | None = None
         self._looked_for = ""
         self._engine: Engine | None = None
+        self._choosing: Choosing | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
@@ -86,8 +93,12 @@ class CyborgApp(LineApp):
     async def _start_engine(self) -> None:
         """The page comes first: to start a process takes longer than to paint."""
         log = self._config.data / "engine.log"
-        self._engine = engine_for(self._config.engine, self._hear, log, self._config.fan.settings())
+        config, says = chosen_last(self._config.engine, self._config.data)
+        self._say_too(says)
+        self._engine = engine_for(config, self._hear, log, self._config.fan.settings())
+        self._choosing = Choosing(self._engine, config, self._config.data)
         self._session.use(self._engine)
+        self._session.choose_with(self._choosing)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
 
@@ -131,7 +142,9 @@ class CyborgApp(LineApp):
 
     def _fatal_error(self) -> None:
         """One sentence, and where in the program it was; never the person's text, which Textual would show."""
-        error = self._exception
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):
+            error = error.error
         where = "".join(traceback.format_tb(error.__traceback__)) if error else ""
         kind = type(error).__name__
         safe = self._session.rescued() or "What you wrote is saved."
@@ -144,7 +157,7 @@ class CyborgApp(LineApp):
         first = len(self._library.looms()) == 1 and not self._session.loom.text
         if self._config.engine.model or not first:
             return ""
-        return "The model that comes with the app is a toy; engine.model in the config names a real one."
+        return "The model that comes with the app is a toy; F8 shows which others there are here."
 
     def _open(self, loom: LoomRow) -> Session:
         settings = self._config.fan.settings()
@@ -163,6 +176,8 @@ class CyborgApp(LineApp):
 
     def _session_hears(self, event: EngineEvent) -> None:
         self._session.hear(event)
+        if self._choosing is not None:
+            self._choosing.hear(event)
         if isinstance(event, (Refused, Unavailable)) or (isinstance(event, Lost) and not event.again):
             self._say(event.sentence)
 
@@ -187,8 +202,10 @@ class CyborgApp(LineApp):
         return {
             "take_over": self._take_over,
             "map": self._map,
+            "tokens": self._tokens,
             "help": self._help,
             "looms": self._looms,
+            "models": self._models,
             "search": self._search,
             "palette": self._palette,
             "which_key": self._which_key,
@@ -208,6 +225,14 @@ class CyborgApp(LineApp):
     async def _help(self) -> None:
         if isinstance(self.screen, WorkingScreen):
             self.push_screen(HelpScreen(self._actions))
+
+    async def _tokens(self) -> None:
+        from cyborg_tui.screens.tokens import TokensScreen
+
+        if isinstance(self.screen, TokensScreen):
+            self.screen.action_leave()
+        elif isinstance(self.screen, WriteScreen):
+            self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
 
     async def _palette(self) -> None:
         if not isinstance(self.screen, Palette):
@@ -248,6 +273,25 @@ class CyborgApp(LineApp):
         if self._session.row.id == found.loom and self._write is not None:
             self._write.go_to(found.node, found.start)
 
+    async def _models(self) -> None:
+        if not isinstance(self.screen, WorkingScreen) or self._choosing is None or self._engine is None:
+            return
+        if self._engine.place:
+            self._say(f"The model is chosen on {self._engine.place}: engine.model in the config names it.")
+            return
+        from cyborg_tui.engine.catalogue import Catalogue
+        from cyborg_tui.engine.places import Places
+        from cyborg_tui.screens.models import ModelsScreen
+
+        config = self._config.engine
+        catalogue = Catalogue(Places([Path(folder) for folder in config.folders]), self._config.data / "models")
+        self.push_screen(ModelsScreen(catalogue, config, self._choosing.model), self._choose_model)
+
+    def _choose_model(self, path: str | None) -> None:
+        if path is not None and self._choosing is not None:
+            self._session.cancel()
+            self._choosing.choose(path)
+
     async def _go_to_loom(self, loom: int | None) -> None:
         if loom is None or loom == self._session.row.id:
             return
@@ -262,6 +306,8 @@ class CyborgApp(LineApp):
         left, self._session = self._session, session
         if self._engine is not None and session is not left:
             session.use(self._engine, left.view)
+        if self._choosing is not None:
+            session.choose_with(self._choosing)
         while not isinstance(self.screen, WriteScreen):
             self.pop_screen()
         self.pop_screen()
@@ -289,8 +335,17 @@ class CyborgApp(LineApp):
             self._say(str(error))
 
     async def _quit(self) -> None:
+        await self._let_keys_arrive()
         said = await self._session.close()
         self.exit(message=Text(drawable(said)) if said else None)
+
+    async def _let_keys_arrive(self) -> None:
+        """What was typed before the key that is being heeded may still wait in the pane that has the keys."""
+        if self.focused is not None:
+            arrived = asyncio.Event()
+            self.focused.call_later(arrived.set)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(arrived.wait(), _PATIENCE)
 
     def _say(self, sentence: str) -> None:
         if sentence and self._front is not None:
@@ -301,7 +356,7 @@ class CyborgApp(LineApp):
             self._front.say_too(sentence)
 
     @property
-    def _front(self) -> WorkingScreen | None:
+    def _front(self) -> WorkingScreen[Any] | None:
         """The screen that speaks to the person."""
         return self.screen if isinstance(self.screen, WorkingScreen) else self._write
 

@@ -43,6 +43,12 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far the engine steps back for the keyboard: 0 to 19."""
     command: tuple[str, ...] = ()
     """What starts the engine on another machine, word by word; then `model` is a path there."""
+    url: str = ""
+    """A server of the OpenAI completions API; then `model` is a name there, empty the first it has."""
+    key_file: str = ""
+    """A file with the key for that server, which only its owner may read; CYBORG_TUI_API_KEY goes before it."""
+    timeout: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
+    """Seconds that the server may take over its next word."""
 
 
 class FanConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +104,10 @@ def config_file() -> Path:
     return Path(platformdirs.user_config_dir("cyborg-tui")) / "config.toml"
 
 
+_LONGEST = 1 << 20
+"""Bytes of a config file."""
+
+
 def load_config(
     path: Path | None = None, environment: Mapping[str, str] = os.environ, model: str = "", data_dir: str = ""
 ) -> Config:
@@ -120,18 +130,26 @@ def load_config(
         raise ConfigError(f"{file}: {_in_words(str(error))}") from None
     except BadSetting as error:
         raise ConfigError(f"{file}: fan.{error}.") from None
+    if config.engine.command and config.engine.url:
+        raise ConfigError(f"{file}: engine.command and engine.url name two engines; leave one of them out.")
     return config
 
 
 def _read(file: Path, *, must_exist: bool) -> dict[str, Any]:
     try:
-        return tomli.loads(file.read_text("utf-8"))
+        with file.open("rb") as opened:
+            data = opened.read(_LONGEST + 1)
+        if len(data) > _LONGEST:
+            raise ConfigError(f"{file} is no config file: it is longer than {_LONGEST:,} bytes.")
+        return tomli.loads(data.decode("utf-8"))
     except FileNotFoundError:
         if must_exist:
             raise ConfigError(f"There is no config file at {file}; check the path.") from None
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} could not be read ({error}).") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} could not be read (byte {error.start} is no UTF-8).") from None
+    except OSError as error:
+        raise ConfigError(f"{file} could not be read ({error.strerror}).") from None
     except tomli.TOMLDecodeError as error:
         raise ConfigError(f"{file}: {error}.") from None
 

@@ -136,7 +136,7 @@ def test_what_was_purged_is_in_no_line_of_the_log(data):
     with closing(sqlite3.connect(data / "library.db")) as connection:
         assert not [turn for (turn,) in connection.execute("SELECT turn FROM turns") if b"secret" in turn]
     again = library.open(row.id)
-    replay = Replay(library.events(row.id, again.tree), again.tree)
+    replay = Replay(library.events(row.id), again.tree)
     assert text_of(replay.at(len(replay)).pieces) == "Here: A house by the sea"
     assert replay.at(len(replay)).exact
     library.close()

@@ -16,7 +16,7 @@ def play(config: Config, loom: int) -> None:
     try:
         row = library.loom(loom)
         tree = library.open(loom).tree
-        replay = Replay(library.events(loom, tree), tree)
+        replay = Replay(library.events(loom), tree)
     finally:
         library.close()
     if not len(replay):

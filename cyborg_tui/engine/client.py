@@ -12,7 +12,7 @@ from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.backoff import Backoff
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.losses import Asked, Losses
+from cyborg_tui.engine.losses import Losses
 from cyborg_tui.engine.parting import Cure, Parting, parting_of, place_of
 from cyborg_tui.engine.process import NonsenseError, Process
 from cyborg_tui.engine.protocol import (
@@ -25,8 +25,11 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanRequest,
     FanStats,
+    Foresee,
+    ForeseeingEnded,
     Grew,
     Hello,
+    Loading,
     Lost,
     Ping,
     Pong,
@@ -36,6 +39,7 @@ from cyborg_tui.engine.protocol import (
     ScoreEnded,
     ScoreRequest,
     Unavailable,
+    Work,
     load,
     wire,
 )
@@ -76,6 +80,8 @@ class EngineClient:
         self._watching: asyncio.Task[None] | None = None
         self._pulse = Pulse()
         self._alive = self._loading = self._ready = self._closing = False
+        self._loads = 0
+        """Models that the worker was asked for and has not answered yet; only the last is wanted."""
         self._said = ""
         """What the worker did wrong, if that is why it was ended."""
         self._silent = False
@@ -84,8 +90,8 @@ class EngineClient:
         """What is said of one of another version, which is ended."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = self._scores = 0
-        self._unanswered: deque[Asked] = deque()
+        self._fans = self._foreseen = self._scores = 0
+        self._unanswered: deque[Work] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
         """Whether the first of them has branches."""
@@ -123,6 +129,7 @@ class EngineClient:
             self._listener(Unavailable(f"The engine could not be started ({error.strerror}: {self._command[0]})."))
             return
         self._alive = self._loading = True
+        self._loads = 0
         self._said, self._silent, self._unfit = "", False, ""
         self._watch()
         self._reader = asyncio.create_task(self._read(self._process))
@@ -147,6 +154,7 @@ class EngineClient:
         """Use this model from now on."""
         self._config = config
         self._losses.forgive()
+        self._listener(Loading(0.0))
         if self._starting is not None and not self._starting.done():
             self._now.set()  # the new worker is told
         elif not self._alive:
@@ -194,6 +202,16 @@ class EngineClient:
         if self._ready and self._fan is None and not self._losses.guilty(request):
             self._ask(request)
 
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked."""
+        request = Foresee(self._foreseen + 1, wire(context), tuple(places))
+        if not self._ready or self._fan is not None or self._losses.guilty(request):
+            return 0
+        self._foreseen += 1
+        self._ask(request)
+        return request.id
+
     def score(self, context: Context, text: Context) -> int:
         """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
         events carry."""
@@ -215,6 +233,7 @@ class EngineClient:
 
     def _load(self) -> None:
         self._loading, self._ready = True, False
+        self._loads += 1
         self._give_up()
         self._send(load(self._config, self._usual))
         self._watch()
@@ -226,7 +245,7 @@ class EngineClient:
                 self._listener(ScoreEnded(request.id, False))
         self._unanswered.clear()
 
-    def _ask(self, request: Asked) -> None:
+    def _ask(self, request: Work) -> None:
         self._unanswered.append(request)
         self._send(request)
         self._watch()
@@ -265,6 +284,8 @@ class EngineClient:
                 self._unfit = _of_another_version(event, self._place)
             case Hello():
                 self._load()
+            case Ready() | Unavailable() if self._is_outdated():
+                return
             case Ready():
                 self._loading, self._ready = False, True
                 self._losses.loaded()
@@ -273,7 +294,7 @@ class EngineClient:
                 self._loading = False
             case Grew():
                 self._grew = True
-            case FanEnded() | Evaluated() | ScoreEnded():
+            case FanEnded() | Evaluated() | ForeseeingEnded() | ScoreEnded():
                 self._answered(event)
             case _:
                 pass
@@ -281,7 +302,12 @@ class EngineClient:
             self._ask(self._fan)  # asked for before the model was there
         self._listener(event)
 
-    def _answered(self, event: FanEnded | Evaluated | ScoreEnded) -> None:
+    def _is_outdated(self) -> bool:
+        """Whether the answer that has just come is to a model that is not wanted any more: each is answered once."""
+        self._loads -= 1
+        return self._loads > 0
+
+    def _answered(self, event: FanEnded | Evaluated | ForeseeingEnded | ScoreEnded) -> None:
         self._grew = False
         if self._unanswered:
             self._losses.accomplished(self._unanswered.popleft())

@@ -1,6 +1,6 @@
 """What every engine can be asked, wherever it runs; and which one the settings want."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -44,6 +44,11 @@ class Engine(Protocol):
         """Have a context evaluated while there is nothing else to do."""
         ...
 
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
+        ...
+
     def score(self, context: Context, text: Context) -> int:
         """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
         events carry: `Scored`, and always a `ScoreEnded`."""
@@ -69,6 +74,10 @@ def engine_for(
     fans: FanSettings | None = None,
 ) -> Engine:
     """The engine that the settings want: here, or where the person pointed it. `fans`: those likely to be asked for."""
+    if config.url:
+        from cyborg_tui.engine.remote.client import RemoteEngine
+
+        return RemoteEngine(config, listener)
     from cyborg_tui.engine.client import EngineClient
 
     return EngineClient(config, listener, fans=fans, log=log)

@@ -23,6 +23,9 @@ __all__ = [
     "FanEnded",
     "FanRequest",
     "FanStats",
+    "Foresee",
+    "ForeseeingEnded",
+    "Foreseen",
     "Grew",
     "Growth",
     "Held",
@@ -35,12 +38,14 @@ __all__ = [
     "PromptProgress",
     "Ready",
     "Refused",
+    "Remark",
     "Request",
     "ScoreEnded",
     "ScoreRequest",
     "Scored",
     "Unavailable",
     "WireSegment",
+    "Work",
     "decode_event",
     "decode_request",
     "encode_frame",
@@ -67,7 +72,7 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 def load(config: EngineConfig, fan: FanSettings) -> Load:
     """What the worker must know; not how it is reached."""
-    own = msgspec.structs.replace(config, model="", command=())
+    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
     return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
 
 
@@ -98,6 +103,14 @@ class Evaluate(msgspec.Struct, tag=True, frozen=True):
     context: tuple[WireSegment, ...]
 
 
+class Foresee(msgspec.Struct, tag=True, frozen=True):
+    """What may come next is wanted, after a context and each of some runs of tokens."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    places: tuple[tuple[int, ...], ...]
+
+
 class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
     """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
 
@@ -114,7 +127,9 @@ class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | ScoreRequest | Cancel | Ping
+Work = FanRequest | Evaluate | Foresee | ScoreRequest
+"""What takes the worker a while; each is answered once it is over, in turn."""
+Request = Load | Work | Cancel | Ping
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -172,6 +187,12 @@ class Pong(msgspec.Struct, tag=True, frozen=True):
 
 class Refused(msgspec.Struct, tag=True, frozen=True):
     """The fan that has just ended cannot be made; `sentence` says why and what to do."""
+
+    sentence: str
+
+
+class Remark(msgspec.Struct, tag=True, frozen=True):
+    """Something to know of the fan that is being made; nothing stops for it."""
 
     sentence: str
 
@@ -278,6 +299,25 @@ class Evaluated(msgspec.Struct, tag=True, frozen=True):
     """None if the cache was not looked at."""
 
 
+class Foreseen(msgspec.Struct, tag=True, frozen=True):
+    """What may come next at one of the places."""
+
+    request: int
+    place: tuple[int, ...]
+    entropy: float
+    """In nats."""
+    ninety: int
+    """How many tokens it takes to reach a probability of 90 %."""
+    likeliest: bytes
+    """The likeliest tokens, as `loom.alternatives.pack` has those of one."""
+
+
+class ForeseeingEnded(msgspec.Struct, tag=True, frozen=True):
+    """No more of this is told: all of it was, or something else was wanted."""
+
+    request: int
+
+
 EngineEvent = (
     Hello
     | Loading
@@ -287,11 +327,14 @@ EngineEvent = (
     | Away
     | Pong
     | Refused
+    | Remark
     | PromptProgress
     | Grew
     | BranchEnded
     | FanEnded
     | Evaluated
+    | Foreseen
+    | ForeseeingEnded
     | Scored
     | ScoreEnded
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from weakref import WeakSet
 
 from cyborg_tui.library import schema
 from cyborg_tui.library.backups import Backups
@@ -17,8 +18,9 @@ from cyborg_tui.library.finding import Finder, Finding
 from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
-from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
-from cyborg_tui.library.rows import alternatives_from, event_from, score_from, to_bytes
+from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, open_loom, read_loom
+from cyborg_tui.library.rows import alternatives_from, event_from, score_from, to_bytes, to_text
+from cyborg_tui.library.source import LibrarySource
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
@@ -27,7 +29,6 @@ from cyborg_tui.loom.fan import BranchId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.terms import Asked
-from cyborg_tui.loom.tree import Tree
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
@@ -36,7 +37,11 @@ _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _EVENTS = """SELECT at, kind, node, fan, branch, amount, note, turn
     FROM events LEFT JOIN turns ON turns.event = events.id WHERE loom = ? ORDER BY events.id"""
+_TEXTS = "SELECT id, text FROM branches WHERE loom = ?"
 _ON_RECORD = "SELECT 1 FROM events JOIN turns ON turns.event = events.id WHERE loom = ? LIMIT 1"
+ALL_AT_ONCE = 3000
+"""Nodes up to which a loom is read as a whole, so that all of it is known to be sound; a larger one as it is asked
+for."""
 _PATIENCE = 5.0
 """Seconds to wait for changes that must be committed."""
 _PATIENCE_IN_TROUBLE = 0.5
@@ -62,6 +67,7 @@ class Library:
         self._bring_up_to_date()
         self._claims = Claims(folder)
         self._reading = Holding(self.file)
+        self._sources: WeakSet[LibrarySource] = WeakSet()
         self._caretaker = Caretaker(self.file, self._hear_bad_news)
         self._writer = Writer(Holding(self.file, patience=2.0), self._written)
         self._finder = Finder(self.file)
@@ -137,10 +143,10 @@ class Library:
         with self._in_words():
             return dict(self._reader.execute(_TAKEN, (loom,)))
 
-    def events(self, loom: int, tree: Tree) -> list[Event]:
-        """The log of a loom, from its beginning. `tree`: the loom's. Raises LibraryError."""
-        texts = {branch.id: branch.text for fan in tree.fans for branch in tree.branches(fan.id)}
+    def events(self, loom: int) -> list[Event]:
+        """The log of a loom, from its beginning. Raises LibraryError."""
         with self._in_words():
+            texts = {id: to_text(text) for id, text in self._reader.execute(_TEXTS, (loom,))}
             return [event_from(row, texts) for row in self._reader.execute(_EVENTS, (loom,))]
 
     def is_on_record(self, loom: int) -> bool:
@@ -179,7 +185,7 @@ class Library:
             raise LibraryError("Other changes could not be saved yet; this loom can be opened when they are.")
         with self._in_words():
             try:
-                return read_loom(self._reader, loom)
+                return self._open(loom)
             except UNREADABLE:
                 raise LibraryError(
                     f"Loom {loom} is damaged, the others can still be opened; "
@@ -194,6 +200,18 @@ class Library:
                 row = self._reader.execute(_ALTERNATIVES, (loom, branch)).fetchone()
                 packed = alternatives_from(row[0]) if row else b""
             return unpack(packed)
+
+    def _open(self, loom: int) -> Loom:
+        (size,) = self._reader.execute("SELECT count(*) FROM nodes WHERE loom = ?", (loom,)).fetchone()
+        if size <= ALL_AT_ONCE:
+            return read_loom(self._reader, loom)
+        source = LibrarySource(self.file, loom)
+        self._sources.add(source)
+        source.hold()
+        opened = open_loom(source.connection, loom, source)
+        if self._claims.holds(loom):
+            source.follow()
+        return opened
 
     def save_score(self, loom: int, key: bytes, score: Score) -> None:
         """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""
@@ -213,6 +231,10 @@ class Library:
     def release(self, loom: int) -> None:
         """Let others write in this loom. Not if something cannot be committed: it would fall among what they write."""
         if self.flush(self._patience):
+            with self._in_words():
+                for source in self._sources:
+                    if source.loom == loom:
+                        source.hold()
             self._claims.release(loom)
 
     def ask_for(self, loom: int) -> bool:
@@ -259,6 +281,8 @@ class Library:
         """Save what is left and close. False if it could not be saved within some seconds; it is lost then."""
         saved = self._writer.close(self._patience)
         self._caretaker.close()
+        for source in self._sources:
+            source.let_go()
         self._finder.close()
         self._claims.release_all()
         self._reading.let_go()

@@ -1,11 +1,13 @@
 """One generation: a fan of branches drawn from one context, and the tokens each branch is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
+    "BATCHED",
     "Branch",
     "BranchId",
     "Fan",
@@ -19,6 +21,8 @@ __all__ = [
     "whole_characters",
 ]
 
+BATCHED = "batched"
+"""The fast way to decode a fan, whose tokens depend on the circumstances of the run."""
 NodeId = int
 FanId = int
 BranchId = int
@@ -82,7 +86,7 @@ class Branch:
     node: NodeId
     text: str = ""
     healed: int = 0
-    tokens: tuple[TokenRecord, ...] = ()
+    tokens: Sequence[TokenRecord] = ()
     finish: Finish | None = None
     """None while it is still growing."""
     looked: bool = False
@@ -105,8 +109,8 @@ class Fan:
     seed: int
     made_at: float
     """Seconds since 1970, UTC."""
-    mode: str = "batched"
-    """How it was decoded: "batched" is the fast way, whose tokens depend on the circumstances of the run."""
+    mode: str = BATCHED
+    """How it was decoded."""
     branches: tuple[BranchId, ...] = field(default=())
 
 

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
 from cyborg_tui.loom.history import History, Step, StepKind, View
 from cyborg_tui.loom.manuscript import Manuscript, Spot
 from cyborg_tui.loom.node import Node
@@ -20,7 +20,22 @@ from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, Tree
 from cyborg_tui.loom.turn import Turn, turn_between, whole
 
-__all__ = ["Loom"]
+__all__ = ["Chosen", "Loom"]
+
+CHOSEN = "chosen"
+"""The mode of a fan whose only branch is made of tokens that the person chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Tokens that a model might have drawn, and the person chose."""
+
+    model: ModelIdentity
+    tokens: tuple[TokenRecord, ...]
+    data: bytes
+    """What they stand for."""
+    alternatives: bytes
+    """To each of them, as `alternatives.pack` has them."""
 
 
 class Loom:
@@ -101,6 +116,24 @@ class Loom:
         self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
 
+    def choose(self, offset: int, chosen: Chosen, seed: int) -> None:
+        """A new branch that begins at this offset with what the person chose; it ends the manuscript. What stood
+        from there on stays in the tree, where it was."""
+        now = self._clock()
+        before = self.view()
+        settings = FanSettings(width=1, max_tokens=len(chosen.tokens))
+        fan = self.manuscript.fan(offset, chosen.model, settings, seed, now, mode=CHOSEN)
+        (branch,) = self.tree.branches(fan.id)
+        self.grow(branch.id, decode(chosen.data), 0, chosen.tokens, seed, alternatives=chosen.alternatives)
+        self.finish(branch.id, Finish.TOKENS)
+        self.tree.look(branch.id)
+        self.manuscript.go(branch.node)
+        self.cursor, self.spot = len(self.manuscript), None
+        self.done(StepKind.MOVE, before)
+        self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
+        amount = len(self.tree.node(branch.node))
+        self.log(EventKind.TAKEN, node=branch.node, fan=fan.id, branch=branch.id, amount=amount)
+
     def widen(self, fan: FanId, by: int) -> Fan:
         """More branches for a fan, still to grow."""
         return self.tree.widen(fan, by, self._clock())
@@ -149,8 +182,8 @@ class Loom:
     def taken_from(self, spot: Spot) -> Branch | None:
         """The branch of the spot's fan that is on the path, whole or in part."""
         path = self.manuscript.path
-        index = next((i for i, node in enumerate(path) if node.id == spot.node), len(path))
-        if spot.fan is None or index + 1 >= len(path):
+        index = self.manuscript.index_of(spot.node)
+        if spot.fan is None or index is None or index + 1 >= len(path):
             return None
         following = path[index + 1]
         for branch in self.tree.branches(spot.fan):
@@ -273,10 +306,14 @@ class Loom:
 
     def _keep_spot(self) -> None:
         """After an edit the fan in view stays only if its context is still on the path."""
-        if self.spot is not None and self.spot.fan is not None:
-            fan = self.spot.fan
+        spot = self.spot
+        if spot is not None and spot.fan is not None:
+            index = self.manuscript.index_of(spot.node)
+            if index is not None and spot.fan in self.tree.fans_at(spot.node):
+                self.spot = Spot(spot.node, self.manuscript.end_of(index), spot.fan)
+                return
             self.spot = None
-            self.show_fan(fan)
+            self.show_fan(spot.fan)
 
     def _return(self, view: View, step: Step, *, undoing: bool) -> None:
         if step.deed is not None:

@@ -7,6 +7,7 @@ from textual.theme import Theme as TextualTheme
 
 from cyborg_tui.terminal.kind import Kind
 from cyborg_tui.theme import Theme, colourless, load_theme
+from cyborg_tui.widgets.editor import LEVELS
 
 __all__ = ["textual_theme", "theme_for"]
 
@@ -46,5 +47,11 @@ def textual_theme(theme: Theme) -> TextualTheme:
             "chosen": theme.selection,
             "chosen-style": "reverse" if theme.selection == "ansi_default" else "none",
             "rule": theme.selection,
+            **{f"level-{level}": colour for level, colour in enumerate(_levels(theme.entropy))},
         },
     )
+
+
+def _levels(ramp: tuple[str, ...]) -> list[str]:
+    """The ramp's colours, however many, for as many levels as are drawn."""
+    return [ramp[level * (len(ramp) - 1) // (LEVELS - 1)] for level in range(LEVELS)]

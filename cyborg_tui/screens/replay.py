@@ -74,7 +74,7 @@ class _Page:
             at += len(piece.text)
 
 
-class ReplayScreen(LineScreen):
+class ReplayScreen(LineScreen[None]):
     CSS_PATH = "write.tcss"
 
     def __init__(self, title: str, replay: Replay, tree: Tree, at: int = 0) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "fan_view",
     "goes_to",
     "held_back",
+    "looking_ahead",
     "memory_words",
     "place_words",
     "saved_words",
@@ -88,9 +89,11 @@ def engine_words(session: Session) -> tuple[str, ...]:
         news = (view.news,) if view.news else ()
         if view.waiting is Waiting.ELSEWHERE and not view.problem:
             return (_reaching(view, session.place), *news)
-        return (view.problem,) if view.problem else (*news, f"loading the model · {view.done:.0%}")
+        return (view.problem,) if view.problem else (*news, *_loading(session))
     words = [view.model.name]
-    if view.unheard:
+    if view.next_try is not None:
+        words += [f"again in {view.next_try} s · Esc stops", view.news]
+    elif view.unheard:
         words += [f"nothing heard for {view.unheard} s · Esc stops"]
     elif view.waiting in (Waiting.PROMPT, Waiting.AHEAD):
         words += [_reading(view)]
@@ -104,6 +107,12 @@ def engine_words(session: Session) -> tuple[str, ...]:
         words += [f"sees only the last {view.stats.prompt_tokens} tokens"] if view.shortened else []
         words += [f"{view.stats.tokens_per_s:.0f} tok/s"] if view.stats.tokens_per_s else []
     return tuple(words)
+
+
+def _loading(session: Session) -> tuple[str, ...]:
+    if session.choosing:
+        return (f"loading {session.choosing} · {session.view.done:.0%}", "Esc keeps the one before")
+    return (f"loading the model · {session.view.done:.0%}",)
 
 
 def _reaching(view: EngineView, place: str) -> str:
@@ -176,6 +185,13 @@ def saved_words(session: Session) -> str:
     if session.read_only:
         return "open in another window: only to read here"
     return "saved, but not yet in the file" if session.file_is_behind else "saved"
+
+
+def looking_ahead(session: Session) -> str:
+    """What is said where it is not known yet what may come next."""
+    if session.place and session.view.model is not None and not session.view.model.size:
+        return "a server does not tell what may come next"
+    return session.view.problem or "looking ahead"
 
 
 def goes_to(session: Session) -> str:

@@ -1,5 +1,6 @@
 """Fans under way: asked of the engine, and grown in the loom as it answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -18,6 +19,7 @@ from cyborg_tui.engine.protocol import (
     PromptProgress,
     Ready,
     Refused,
+    Remark,
     Unavailable,
 )
 from cyborg_tui.loom.context import Context, context_of
@@ -162,6 +164,14 @@ class Generation:
             assert self.engine is not None
             self.engine.evaluate(self.context(end))
 
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
+        """Ask what may come next after the manuscript up to `end`, what is `drawn` after it, and each of some runs of
+        tokens. Returns the request's number; 0 if it cannot be asked now."""
+        if not self.ready or self.growing:
+            return 0
+        assert self.engine is not None
+        return self.engine.foresee(self.context(end, drawn), places)
+
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
         if self._under_way and self.engine is not None:
@@ -184,7 +194,7 @@ class Generation:
                 self.view = EngineView(model, window, now, news=sentence or (_BACK if self.view.news else ""))
             case Lost(sentence=sentence, again=True):
                 self.view = EngineView(waiting=Waiting.MODEL, news=sentence)
-            case Refused(sentence=sentence):
+            case Refused(sentence=sentence) | Remark(sentence=sentence):
                 self.view = replace(self.view, news=sentence)
             case Unavailable(sentence=sentence) | Lost(sentence=sentence):
                 self.view = EngineView(waiting=Waiting.NOTHING, problem=sentence)
@@ -217,8 +227,8 @@ class Generation:
         if isinstance(event, Away):
             waiting = Waiting.ELSEWHERE if self.view.model is None else self.view.waiting
             self.view = replace(self.view, waiting=waiting, unheard=event.seconds, next_try=event.next_try)
-        elif self.view.unheard:
-            self.view = replace(self.view, unheard=0)
+        elif self.view.unheard or self.view.next_try is not None:
+            self.view = replace(self.view, unheard=0, next_try=None)
 
     def _waiting_for(self, request: int | None) -> Waiting | None:
         """What a prompt is read for; None if nobody waits for it any more."""
