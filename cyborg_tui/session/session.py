@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
@@ -12,8 +12,9 @@ from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
 from cyborg_tui.loom.loom import Chosen
-from cyborg_tui.loom.measures import Bits
+from cyborg_tui.loom.measures import Bits, typed_bits
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.provenance import Provenance
 from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
@@ -40,6 +41,11 @@ class Part:
     bits: Bits
 
 
+def _with(bits: Bits, typed: Bits) -> Bits:
+    """The bits, with what is known of the text that the person typed."""
+    return replace(bits, typed=typed.typed, scored=typed.scored, unscored=typed.unscored)
+
+
 class Session(KeptLoom):
     """One loom being written. Edits are synchronous and in memory; only I/O is not."""
 
@@ -57,6 +63,8 @@ class Session(KeptLoom):
         self.settings = settings
         self._generation = Generation(self.loom)
         self._on_change, self._may_look_ahead = on_change, may_look_ahead
+        self._typed: tuple[str, Bits] = ("", Bits())
+        """The text that was scored last, and its bits."""
         self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._fan_wanted = False
         self._choosing: Choosing | None = None
@@ -409,14 +417,31 @@ class Session(KeptLoom):
     @property
     def bits(self) -> Bits:
         """Of the manuscript."""
-        return self._followed.bits()
+        bits = self._followed.bits()
+        text, typed = self._typed
+        return bits if text is not self.loom.text else _with(bits, typed)
 
     def part(self, start: int, end: int) -> Part:
         """A stretch of the manuscript, counted."""
         pieces = self.loom.manuscript.pieces_between(start, end)
         typed = sum(len(piece.text) for piece in pieces if piece.branch is None)
         words = len("".join(piece.text for piece in pieces).split())
-        return Part(words, typed / (end - start) if end > start else None, self._followed.bits_in(pieces))
+        bits = self._followed.bits_in(pieces)
+        if self._typed[0] is self.loom.text:
+            bits = _with(bits, typed_bits(self.scores(start, end), self.loom.text, start, end))
+        return Part(words, typed / (end - start) if end > start else None, bits)
+
+    def provenance(self, stretch: tuple[int, int] | None = None) -> Provenance:
+        """As KeptLoom has it, with what the model has scored of the person's text."""
+        self._note_scores()
+        start, end = stretch or (0, len(self.loom.manuscript))
+        found = super().provenance(stretch)
+        return replace(found, bits=_with(found.bits, typed_bits(self.scores(start, end), self.loom.text, start, end)))
+
+    def _note_scores(self) -> None:
+        """What is known now of the bits of the person's text, as it stands."""
+        text = self.loom.text
+        self._typed = text, typed_bits(self.scores(), text, 0, len(text))
 
     @property
     def whole(self) -> Part:
@@ -450,7 +475,10 @@ class Session(KeptLoom):
         self._generation.hear(event)
         if self._hears_too is not None:
             self._hears_too(event)
+        was_scoring = self.scoring is not None
         self._scoring.hear(event)
+        if was_scoring and self.scoring is None:
+            self._note_scores()
         match event:
             case Ready() | Lost():
                 self._looked_ahead_at = None
