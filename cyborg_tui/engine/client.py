@@ -38,6 +38,7 @@ from cyborg_tui.engine.protocol import (
     Request,
     ScoreEnded,
     ScoreRequest,
+    Start,
     Unavailable,
     Work,
     load,
@@ -171,10 +172,11 @@ class EngineClient:
             await self._process.end()
         await _end(self._reader)
 
-    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
-        """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
+    def fan(self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = ()) -> int:
+        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped. Returns
+        the number that its events carry."""
         self._fans += 1
-        self._fan = FanRequest(self._fans, wire(context), settings, seed)
+        self._fan = FanRequest(self._fans, wire(context), settings, seed, tuple(begun))
         if self._losses.guilty(self._fan):
             asyncio.get_running_loop().call_soon(self._refuse, self._fan)
             self.cancel()

@@ -43,6 +43,7 @@ __all__ = [
     "ScoreEnded",
     "ScoreRequest",
     "Scored",
+    "Start",
     "Unavailable",
     "WireSegment",
     "Work",
@@ -54,7 +55,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 5
+VERSION = 6
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -88,13 +89,23 @@ def wire(context: Context) -> tuple[WireSegment, ...]:
     return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary) for part in context.segments)
 
 
+class Start(msgspec.Struct, frozen=True):
+    """How a branch begins."""
+
+    token: int
+    healed: bool
+    """Whether the token replaces the last one of the context."""
+
+
 class FanRequest(msgspec.Struct, tag=True, frozen=True):
-    """A fan wanted. It takes the place of one that is running."""
+    """A fan wanted, or more branches for one. It takes the place of one that is running."""
 
     id: int
     context: tuple[WireSegment, ...]
     settings: FanSettings
     seed: int
+    begun: tuple[Start, ...] = ()
+    """How the branches begin that are there already."""
 
 
 class Evaluate(msgspec.Struct, tag=True, frozen=True):

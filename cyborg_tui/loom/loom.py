@@ -10,8 +10,8 @@ from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
-from cyborg_tui.loom.history import History, Step, StepKind, View
-from cyborg_tui.loom.manuscript import Manuscript, Spot
+from cyborg_tui.loom.history import History, Memory, Step, StepKind, View
+from cyborg_tui.loom.manuscript import Manuscript, Snapshot, Spot
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
@@ -47,6 +47,7 @@ class Loom:
         place: Place | None = None,
         places: Places | None = None,
         clock: Callable[[], float] = time.time,
+        recollect: Callable[[Snapshot], Memory | None] | None = None,
     ) -> None:
         self.tree = tree or Tree()
         here = place if place is not None and place.node in self.tree else Place(ROOT)
@@ -59,7 +60,7 @@ class Loom:
         """Where one has been, to go back and forward among."""
         self._saved_places = self.places
         self.alternatives = AlternativesUnderWay()
-        self._history = History()
+        self._history = History(None if recollect is None else recollect(self.manuscript.snapshot()))
         self._clock = clock
         self._events: list[Event] = []
         self._told: Sequence[Node] = tuple(self.manuscript.path)
@@ -89,6 +90,7 @@ class Loom:
             running = Step(StepKind.WRITING, before, before, now)
             self._history.push(running)
         running.after, running.at = self.view(), now
+        self._history.went_on(running)
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
         turn = Turn(len(self.manuscript) + removed - len(text), start, end, typed(text))
@@ -283,7 +285,9 @@ class Loom:
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
         alternatives = self.alternatives.drain()
-        return replace(self.tree.drain(), events=events, place=self.place, places=places, alternatives=alternatives)
+        history = self._history.drain(self.manuscript.snapshot())
+        changes = replace(self.tree.drain(), events=events, place=self.place, places=places)
+        return replace(changes, alternatives=alternatives, history=history)
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None, *, afresh: bool = False) -> None:
         """A line for the process log that changes nothing. `afresh`: what came before is not on record, so the line has

@@ -20,6 +20,7 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Remark,
+    Start,
     Unavailable,
 )
 from cyborg_tui.loom.context import Context, context_of
@@ -106,7 +107,16 @@ class Generation:
         context = self.context(end)
         self._out_of_reach = context.left_out
         self.forget_ahead()
-        self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
+        request = self.engine.fan(context, settings, seed, self._begun(fan, first))
+        self._under_way[request] = (fan.id, first)
+
+    def _begun(self, fan: Fan, first: int) -> tuple[Start, ...]:
+        """How the branches before index `first` begin, in the tokens of the model in use."""
+        model = self.view.model
+        if model is None or model.vocabulary != fan.model.vocabulary:
+            return ()
+        branches = self._loom.tree.branches(fan.id)[:first]
+        return tuple(Start(one.tokens[0].id, one.healed > 0) for one in branches if one.tokens)
 
     # looking ahead
 

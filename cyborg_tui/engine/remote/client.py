@@ -18,6 +18,7 @@ from cyborg_tui.engine.protocol import (
     Refused,
     Remark,
     ScoreEnded,
+    Start,
     Unavailable,
 )
 from cyborg_tui.engine.remote.abilities import Abilities
@@ -90,7 +91,8 @@ class RemoteEngine:
         self._abilities = None
         self._do(self._reach())
 
-    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
+    def fan(self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = ()) -> int:
+        """`begun` counts for nothing: a server draws each branch for itself."""
         self.cancel()
         self._fans += 1
         self._fan = _Wanted(self._fans, context, settings, seed)
