@@ -39,6 +39,9 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folders with GGUF files, looked through for models beside those of other programs."""
     try_anyway: bool = False
     """Load a model although it is estimated not to fit into memory."""
+    exact: bool = False
+    """Whether fans can be made again to the token: everything that decides what is drawn is fixed, and nothing that has
+    been read is used again, which makes them slower."""
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)] = 5
     """How far the engine steps back for the keyboard: 0 to 19."""
     command: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Request,
+    See,
     Unavailable,
     load,
     wire,
@@ -159,10 +160,11 @@ class EngineClient:
             await self._process.end()
         await _end(self._reader)
 
-    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
-        """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
+    def fan(self, context: Context, settings: FanSettings, seed: int, *, left_out: int = -1) -> int:
+        """Ask for a fan; one that is running is stopped. `left_out`: as many tokens as were left out of the window
+        before, if it is to see the same. Returns the number that its events carry."""
         self._fans += 1
-        self._fan = FanRequest(self._fans, wire(context), settings, seed)
+        self._fan = FanRequest(self._fans, wire(context), settings, seed, left_out)
         if self._losses.guilty(self._fan):
             asyncio.get_running_loop().call_soon(self._refuse, self._fan)
             self.cancel()
@@ -176,6 +178,13 @@ class EngineClient:
         request = FanRequest(self._fans, wire(context), settings, seed)
         if self._ready and self._fan is None and not self._losses.guilty(request):
             self._ask(request)
+        return self._fans
+
+    def see(self, context: Context) -> int:
+        """Ask which tokens a context is. Returns the number that the answer carries; there is none without a model."""
+        self._fans += 1
+        if self._ready:
+            self._send(See(self._fans, wire(context)))
         return self._fans
 
     def want(self, fan: int) -> None:

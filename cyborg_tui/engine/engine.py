@@ -36,8 +36,9 @@ class Engine(Protocol):
         """Use this model from now on."""
         ...
 
-    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
-        """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
+    def fan(self, context: Context, settings: FanSettings, seed: int, *, left_out: int = -1) -> int:
+        """Ask for a fan; one that is running is stopped. `left_out`: as many tokens as were left out of the window
+        before, if it is to see the same. Returns the number that its events carry."""
         ...
 
     def evaluate(self, context: Context) -> None:
@@ -50,6 +51,10 @@ class Engine(Protocol):
 
     def want(self, fan: int) -> None:
         """A fan that was made ahead is wanted now."""
+        ...
+
+    def see(self, context: Context) -> int:
+        """Ask which tokens a context is. Returns the number that the answer carries; there is none without a model."""
         ...
 
     def cancel(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cyborg_tui.engine.growing import GrowingBranch, branch_seed
 from cyborg_tui.engine.healing import Vocabulary
 from cyborg_tui.engine.llama import Floats, Llama, NoNumbersError, NoRoomError, Sampler
-from cyborg_tui.engine.protocol import BranchEnded, FanEnded, FanRequest, FanStats, Grew, Refused
+from cyborg_tui.engine.protocol import BranchEnded, FanEnded, FanRequest, FanStats, Grew, Refused, digest
 from cyborg_tui.engine.recording import Distribution, Recorder
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
 from cyborg_tui.loom.fan import Finish, whole_characters
@@ -31,12 +31,14 @@ class Fanning:
         """Make a fan and report it as it grows."""
         began, counted = time.perf_counter(), self.model.counters().total
         tokens, typed = self.resident.tokens_of(request.context)
-        tokens, cut = self.resident.in_window(tokens, request.settings.max_tokens)
+        tokens, cut = self._in_window(tokens, request)
         longest = min(request.settings.max_tokens, self.model.window - len(tokens))
         settings = replace(request.settings, max_tokens=longest)
         heal = typed and len(tokens) > 1 and self.model.rolls_back
         branches: list[GrowingBranch] = []
         reused, prefill, first, finish, wrong = 0, 0.0, 0.0, None, ""
+        if self.model.exact:
+            self.resident.forget()
         try:
             trunk, reused = self.resident.evaluate(tokens, request.id, rows=2 if heal else 1)
             prefill = time.perf_counter() - began
@@ -57,11 +59,24 @@ class Fanning:
         drawn = sum(branch.drawn for branch in branches)
         evaluated = self.model.counters().total - counted
         stats = FanStats(
-            len(tokens), reused, evaluated, cut, prefill, spent, first, drawn / spent if spent > 0 and drawn else 0.0
+            len(tokens),
+            reused,
+            evaluated,
+            cut,
+            digest(tokens),
+            prefill,
+            spent,
+            first,
+            drawn / spent if spent > 0 and drawn else 0.0,
         )
         self._say(FanEnded(request.id, finish, stats, self.resident.held))
         if wrong:
             self._say(Refused(wrong))
+
+    def _in_window(self, tokens: list[int], request: FanRequest) -> tuple[list[int], int]:
+        if 0 <= request.left_out < len(tokens) and len(tokens) - request.left_out < self.model.window:
+            return tokens[request.left_out :], request.left_out
+        return self.resident.in_window(tokens, request.settings.max_tokens)
 
     def _begin(
         self, settings: FanSettings, fan_seed: int, tokens: list[int], trunk: int, *, heal: bool
@@ -112,14 +127,15 @@ class Fanning:
         while living := [branch for branch in branches if branch.finish is None]:
             if self._wanted_elsewhere():
                 raise Interrupted
-            self.resident.decode([(branch.next, branch.position, branch.sequence, True) for branch in living], keep)
-            rows = model.rows(len(living))
-            before = [self._recorder.read(row) for row in rows]
-            for i, branch in enumerate(living):
+            batch = branches if model.exact else living  # always as wide: the others only fill it up
+            self.resident.decode([(branch.next, branch.position, branch.sequence, True) for branch in batch], keep)
+            rows = model.rows(len(batch))
+            for i, branch in enumerate(batch):
                 self.resident.extend(branch.sequence, (branch.next,))
                 branch.position += 1
-                token = branch.sampler.sample(i)
-                self._accept(branch, token, rows[i], before[i])
+                if branch.finish is None:
+                    token = branch.sampler.sample(i)
+                    self._accept(branch, token, rows[i], self._recorder.read(rows[i]))
             self._report(fan, branches)
 
     def _report(self, fan: int, branches: list[GrowingBranch]) -> None:

@@ -33,7 +33,7 @@ class GrowingBranch:
     """Where the cache holds it."""
     healed: int = 0
     """Characters of the context that its first token replaces."""
-    next: int = -1
+    next: int = 0
     """The token drawn last, not yet evaluated."""
     finish: Finish | None = None
     text: str = ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import llama_cpp as ll
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,7 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
+from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
 from cyborg_tui.loom.settings import Sampling
 
@@ -64,6 +66,11 @@ def build() -> str:
     return f"llama-cpp-python {ll.__version__}"
 
 
+def _fixed(config: EngineConfig) -> EngineConfig:
+    """With everything fixed that decides which tokens are drawn; the threads are on record with each fan."""
+    return msgspec.structs.replace(config, cache_type="f16", flash_attention="on", gpu_layers=0, resident=0)
+
+
 def devices() -> tuple[str, ...]:
     return ("GPU",) if ll.llama_supports_gpu_offload() else ("CPU",)
 
@@ -85,6 +92,7 @@ class Llama:
 
     def __init__(self, path: Path, config: EngineConfig, room: int, progress: Callable[[float], None]) -> None:
         """`room`: cells for branches, beside those for the window and for other paths. Raises ModelRefusedError."""
+        config = _fixed(config) if config.exact else config
         self.steps = 0
         """Batches evaluated."""
         self._context: Any = None
@@ -114,6 +122,7 @@ class Llama:
         self.cell_bytes = self._bytes_of_a_cell(config.cache_type)
         self.sequences = 64 if self.rolls_back else 18
         self._context = self._make_context(config, path)
+        self.exact = config.exact
         self._memory = ll.llama_get_memory(self._context)
         self._n_batch = ll.llama_n_batch(self._context)
         self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
@@ -155,7 +164,8 @@ class Llama:
 
     def _make_context(self, config: EngineConfig, path: Path) -> ll.llama_context_p:
         params = ll.llama_context_default_params()
-        threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else physical_cores())
+        small: bool = ll.llama_model_n_params(self._model) < _SMALL
+        threads = config.threads or (1 if small else physical_cores())
         params.n_ctx = self.cells
         params.n_batch = params.n_ubatch = 512
         params.n_seq_max = self.sequences
@@ -171,6 +181,9 @@ class Llama:
                 f"{path.name} cannot be run with a window of {self.window} tokens, most likely for want of memory; "
                 "set a smaller engine.context in the config."
             )
+        machine = ll.llama_print_system_info().decode("utf-8", "replace")
+        cache, flash, layers = config.cache_type, config.flash_attention, config.gpu_layers
+        self.decoding = Decoding(config.exact, threads, 512, cache, flash, layers, self.window, build(), machine)
         return context
 
     def _bytes_of_a_cell(self, cache_type: str) -> int:
@@ -294,6 +307,10 @@ class Llama:
             return True
         ll.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
+
+    def clear(self) -> None:
+        """Forget everything, as if nothing had ever been evaluated."""
+        ll.llama_memory_clear(self._memory, True)
 
     def counters(self) -> Counters:
         data = ll.llama_perf_context(self._context)

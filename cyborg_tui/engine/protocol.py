@@ -1,13 +1,16 @@
 """What client and worker say to each other: msgpack structs, each after its length in four bytes, big-endian."""
 
+import hashlib
 import os
 import struct
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, encode
 from cyborg_tui.loom.settings import FanSettings
 
@@ -36,17 +39,20 @@ __all__ = [
     "Ready",
     "Refused",
     "Request",
+    "Saw",
+    "See",
     "Unavailable",
     "WireSegment",
     "decode_event",
     "decode_request",
+    "digest",
     "encode_frame",
     "frames",
     "load",
     "wire",
 ]
 
-VERSION = 4
+VERSION = 5
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -87,6 +93,15 @@ class FanRequest(msgspec.Struct, tag=True, frozen=True):
     context: tuple[WireSegment, ...]
     settings: FanSettings
     seed: int
+    left_out: int = -1
+    """Tokens to leave out from the beginning, as once before; -1: as many as do not fit."""
+
+
+class See(msgspec.Struct, tag=True, frozen=True):
+    """Asks for a context's tokens."""
+
+    id: int
+    context: tuple[WireSegment, ...]
 
 
 class Evaluate(msgspec.Struct, tag=True, frozen=True):
@@ -103,7 +118,7 @@ class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | Cancel | Ping
+Request = Load | FanRequest | Evaluate | Cancel | Ping | See
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -126,6 +141,15 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     """The longest context, in tokens."""
     build: str
     devices: tuple[str, ...]
+    decoding: Decoding = Decoding()
+
+
+class Saw(msgspec.Struct, tag=True, frozen=True):
+    """A context's tokens, before any are left out: their ids, and what each stands for."""
+
+    id: int
+    tokens: tuple[int, ...]
+    texts: tuple[bytes, ...]
 
 
 class Unavailable(msgspec.Struct, tag=True, frozen=True):
@@ -218,6 +242,8 @@ class FanStats(msgspec.Struct, frozen=True):
     """All tokens evaluated for this fan, as llama.cpp counts them."""
     left_out_tokens: int = 0
     """Of the prompt, those before the window."""
+    digest: str = ""
+    """Of the ids of the prompt's tokens, as `digest` has it."""
     prefill_s: float = 0.0
     decode_s: float = 0.0
     first_token_s: float = 0.0
@@ -252,12 +278,19 @@ EngineEvent = (
     | Away
     | Pong
     | Refused
+    | Saw
     | PromptProgress
     | Grew
     | BranchEnded
     | FanEnded
     | Evaluated
 )
+
+
+def digest(tokens: Sequence[int]) -> str:
+    """What token ids are known by: 16 hexadecimal digits."""
+    return hashlib.blake2b(array("i", tokens).tobytes(), digest_size=8).hexdigest()
+
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

@@ -15,6 +15,8 @@ __all__ = ["Interrupted", "Resident", "Say"]
 _LONGEST_CHUNK = 0.3
 """Seconds of prompt evaluated without looking whether something else is wanted."""
 _SHORTEST_CHUNK = 8
+_EXACT_CHUNK = 32
+"""Tokens of prompt evaluated together where that must always be the same: in other chunks, other tokens are drawn."""
 _LEAST_BESIDE = 256
 """Cells that may hold other paths, however short this one is; see `Resident._budget`."""
 Say = Callable[[EngineEvent], None]
@@ -70,6 +72,12 @@ class Resident:
         tokens, _ = self.in_window(tokens, 32)
         self.evaluate(tokens, None, rows=2 if typed and len(tokens) > 1 else 1)
         return len(tokens)
+
+    def forget(self) -> None:
+        """Begin with an empty cache."""
+        self.model.clear()
+        self._cache.clear()
+        self._tips.clear()
 
     def in_window(self, tokens: list[int], longest: int) -> tuple[list[int], int]:
         budget = max(8, self.model.window - min(longest, self.model.window // 2))
@@ -131,6 +139,8 @@ class Resident:
             self.model.cut(sequence, start)
 
     def _chunk(self) -> int:
+        if self.model.exact:
+            return _EXACT_CHUNK
         if not self._tokens_per_s:
             return min(16, self.model.batch_size)
         return max(_SHORTEST_CHUNK, min(self.model.batch_size, int(self._tokens_per_s * _LONGEST_CHUNK)))

@@ -30,6 +30,8 @@ from cyborg_tui.engine.protocol import (
     Pong,
     Ready,
     Request,
+    Saw,
+    See,
     Unavailable,
     decode_request,
     encode_frame,
@@ -54,17 +56,18 @@ class Worker:
         self._urgent = threading.Event()
         self._saying = threading.Lock()
         self._model: Llama | None = None
+        self._fanning: Fanning | None = None
         self._steps_loading = 0
 
     def run(self) -> None:
         self._target.write(MAGIC)
         self._say(Hello(VERSION, __version__))
         threading.Thread(target=self._read, daemon=True).start()
-        fanning = None
         while True:
             request = self._latest()
+            fanning = self._fanning
             if isinstance(request, Load):
-                fanning = self._load(request)
+                self._load(request)
             elif fanning is not None and isinstance(request, FanRequest):
                 fanning.fan(request)
             elif fanning is not None and isinstance(request, Evaluate):
@@ -80,9 +83,20 @@ class Worker:
                 if isinstance(request, Ping):
                     self._say(Pong(self._steps_loading + (self._model.steps if self._model is not None else 0)))
                     continue
+                if isinstance(request, See):
+                    self._see(request)
+                    continue
                 self._inbox.put(request)
                 self._urgent.set()
         os._exit(0)
+
+    def _see(self, request: See) -> None:
+        """Answered at once, beside whatever is being evaluated."""
+        if self._fanning is not None:
+            resident = self._fanning.resident
+            tokens, _ = resident.tokens_of(request.context)
+            texts = tuple(resident.model.pieces[token] for token in tokens)
+            self._say(Saw(request.id, tuple(tokens), texts))
 
     def _latest(self) -> Request:
         """The next request that still matters: a newer fan, evaluation or cancel makes older ones void."""
@@ -102,7 +116,7 @@ class Worker:
             self._target.write(encode_frame(event))
             self._target.flush()
 
-    def _load(self, request: Load) -> "Fanning | None":
+    def _load(self, request: Load) -> None:
         from cyborg_tui.engine.fanning import Fanning
         from cyborg_tui.engine.llama import ModelRefusedError, build, devices
         from cyborg_tui.engine.pace import loader
@@ -119,6 +133,7 @@ class Worker:
                 self._say(Loading(fraction))
 
         if self._model is not None:
+            self._fanning = None
             self._model.close()
             self._model = None
         try:
@@ -126,9 +141,9 @@ class Worker:
             self._model = model = loader()(path, config, room=2 * request.branches, progress=progress)
         except (BadModelError, ModelRefusedError) as error:
             self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
-            return None
-        self._say(Ready(model.identity, model.window, build(), devices()))
-        return Fanning(model, self._say, self._urgent.is_set)
+            return
+        self._say(Ready(model.identity, model.window, build(), devices(), model.decoding))
+        self._fanning = Fanning(model, self._say, self._urgent.is_set)
 
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
         from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
@@ -136,7 +151,8 @@ class Worker:
 
         tokens = 0
         with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
-            tokens = fanning.resident.prepare(request.context)
+            if not fanning.model.exact:
+                tokens = fanning.resident.prepare(request.context)
         self._say(Evaluated(tokens, fanning.resident.held))
 
 

@@ -17,15 +17,17 @@ from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
-from cyborg_tui.library.rows import alternatives_from, to_bytes
+from cyborg_tui.library.rows import alternatives_from, draw_from, to_bytes
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
-from cyborg_tui.loom.fan import BranchId
+from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.loom import Loom
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
+_DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _PATIENCE = 5.0
@@ -166,6 +168,12 @@ class Library:
                 row = self._reader.execute(_ALTERNATIVES, (loom, branch)).fetchone()
                 packed = alternatives_from(row[0]) if row else b""
             return unpack(packed)
+
+    def draws(self, loom: int, fan: FanId) -> tuple[Draw, ...]:
+        """How a fan's branches were drawn; empty where that is not known. Raises LibraryError."""
+        self.flush(self._patience)
+        with self._in_words():
+            return tuple(draw_from(packed) for (packed,) in self._reader.execute(_DRAWS, (loom, fan)))
 
     def claim(self, loom: int) -> bool:
         """Be the one who writes in this loom, until `release` or the end of the process. False if another is."""

@@ -5,10 +5,20 @@ import time
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cyborg_tui.library.rows import alternatives_row, branch_row, event_row, fan_row, model_row, node_row, place_row
+from cyborg_tui.library.rows import (
+    alternatives_row,
+    branch_row,
+    draw_row,
+    event_row,
+    fan_row,
+    model_row,
+    node_row,
+    place_row,
+)
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
-from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.fan import Branch, Fan, FanId
 from cyborg_tui.loom.node import Node
 
 __all__ = ["Pending"]
@@ -28,6 +38,7 @@ _BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CO
     (fan, place, seed, node, text, healed, tokens, finish, looked) = (excluded.fan, excluded.place, excluded.seed,
     excluded.node, excluded.text, excluded.healed, excluded.tokens, excluded.finish, excluded.looked)"""
 _ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
+_DRAW = "INSERT OR REPLACE INTO draws VALUES (?, ?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
@@ -44,6 +55,8 @@ class Pending:
     branches: _ById[Branch] = field(default_factory=dict)
     alternatives: _ById[bytes] = field(default_factory=dict)
     """Packed, by branch."""
+    draws: dict[tuple[int, FanId, int], Draw] = field(default_factory=dict)
+    """By loom, fan and first branch."""
     events: list[tuple[int, Event]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
@@ -56,6 +69,7 @@ class Pending:
         self.fans.update({(loom, fan.id): fan for fan in changes.fans})
         self.branches.update({(loom, branch.id): branch for branch in changes.branches})
         self.alternatives.update({(loom, branch): packed for branch, packed in changes.alternatives})
+        self.draws.update({(loom, draw.fan, draw.first): draw for draw in changes.draws})
         self.events.extend((loom, event) for event in changes.events)
         if changes.place is not None:
             self.places[loom] = changes.place
@@ -68,6 +82,7 @@ class Pending:
         self.fans.update(newer.fans)
         self.branches.update(newer.branches)
         self.alternatives.update(newer.alternatives)
+        self.draws.update(newer.draws)
         self.events.extend(newer.events)
         self.places.update(newer.places)
         self.digests.update(newer.digests)
@@ -81,6 +96,7 @@ class Pending:
         many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for (loom, _), fan in self.fans.items()])
         many(_BRANCH, (branch_row(loom, branch) for (loom, _), branch in self.branches.items()))
         many(_ALTERNATIVES, (alternatives_row(*key, packed) for key, packed in self.alternatives.items()))
+        many(_DRAW, (draw_row(loom, draw) for (loom, *_), draw in self.draws.items()))
         many(_EVENT, (event_row(loom, event) for loom, event in self.events))
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))

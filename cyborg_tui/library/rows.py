@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from cyborg_tui.loom.changes import Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.node import Node
@@ -21,6 +22,8 @@ __all__ = [
     "alternatives_row",
     "branch_from",
     "branch_row",
+    "draw_from",
+    "draw_row",
     "event_row",
     "fan_from",
     "fan_row",
@@ -50,6 +53,7 @@ _StoredPiece = bytes | tuple[int, int, int]
 
 _pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece, ...])
 _settings = msgspec.msgpack.Decoder(FanSettings)
+_draws = msgspec.msgpack.Decoder(Draw)
 
 
 def to_bytes(text: str) -> bytes:
@@ -151,6 +155,15 @@ def alternatives_from(stored: bytes) -> bytes:
         return zlib.decompress(stored)
     except zlib.error as error:
         raise ValueError(str(error)) from None
+
+
+def draw_row(loom: int, draw: Draw) -> Row:
+    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+
+
+def draw_from(packed: bytes) -> Draw:
+    """Raises msgspec.DecodeError."""
+    return _draws.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:

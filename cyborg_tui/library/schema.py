@@ -11,7 +11,7 @@ __all__ = ["APPLICATION_ID", "TABLES", "check", "columns", "connect", "migrate"]
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
 
-TABLES = ("looms", "nodes", "models", "fans", "branches", "alternatives", "events")
+TABLES = ("looms", "nodes", "models", "fans", "branches", "alternatives", "draws", "events")
 """Those that refer to another come after it."""
 
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -101,6 +101,16 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             packed BLOB NOT NULL,
             PRIMARY KEY (loom, branch),
             FOREIGN KEY (loom, branch) REFERENCES branches ON DELETE CASCADE
+        )""",
+    ),
+    (
+        """CREATE TABLE draws (
+            loom INTEGER NOT NULL,
+            fan INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, fan, first),
+            FOREIGN KEY (loom, fan) REFERENCES fans ON DELETE CASCADE
         )""",
     ),
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
@@ -36,7 +37,8 @@ class Changes:
     place: Place | None = None
     alternatives: tuple[tuple[BranchId, bytes], ...] = ()
     """What each of these branches nearly said, packed as `alternatives.pack` has it, token by token."""
+    draws: tuple[Draw, ...] = ()
 
     def __bool__(self) -> bool:
-        things = (self.nodes, self.removed, self.fans, self.branches, self.events, self.alternatives)
+        things = (self.nodes, self.removed, self.fans, self.branches, self.events, self.alternatives, self.draws)
         return any(things) or self.place is not None

@@ -101,7 +101,8 @@ class Fan:
     made_at: float
     """Seconds since 1970, UTC."""
     mode: str = "batched"
-    """How it was decoded: "batched" is the fast way, whose tokens depend on the circumstances of the run."""
+    """How it was decoded: "batched" is the fast way, whose tokens depend on the circumstances of the run; "exact"
+    draws the same ones again."""
     branches: tuple[BranchId, ...] = field(default=())
 
 

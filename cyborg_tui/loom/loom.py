@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
 from cyborg_tui.loom.history import History, Mark, Step, StepKind, View
@@ -35,6 +36,7 @@ class Loom:
         self._history = History()
         self._clock = clock
         self._events: list[Event] = []
+        self._draws: list[Draw] = []
         if here.fan is not None and here.fan in {fan.id for fan in self.tree.fans}:
             self.show_fan(here.fan)
 
@@ -64,10 +66,10 @@ class Loom:
         running.ends_at = self.cursor if not text.endswith("\n") else -1
         self._log(EventKind.EDITED, amount=len(text) - removed)
 
-    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int) -> Fan:
+    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int, mode: str = "batched") -> Fan:
         """A new fan at the cursor, its branches still to grow. It is shown."""
         now = self._clock()
-        fan = self.manuscript.fan(self.cursor, model, settings, seed, now)
+        fan = self.manuscript.fan(self.cursor, model, settings, seed, now, mode=mode)
         self.spot = Spot(fan.context, self.cursor, fan.id)
         self._log(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
@@ -205,7 +207,13 @@ class Loom:
         """What changed since the last call, with the events that changed it."""
         drained = self.tree.drain()
         events, self._events = tuple(self._events), []
-        return replace(drained, events=events, place=self.place, alternatives=self.alternatives.drain())
+        draws, self._draws = tuple(self._draws), []
+        alternatives = self.alternatives.drain()
+        return replace(drained, events=events, place=self.place, alternatives=alternatives, draws=draws)
+
+    def note_draw(self, draw: Draw) -> None:
+        """How some branches of a fan were drawn."""
+        self._draws.append(draw)
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
         """A line for the process log that changes nothing."""

@@ -103,9 +103,11 @@ class Manuscript:
         else:
             self._fork(start, end, pieces, at)
 
-    def fan(self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float) -> Fan:
+    def fan(
+        self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = "batched"
+    ) -> Fan:
         """A new fan from the manuscript up to `offset`. What was being written is frozen from now on."""
-        fan = self.tree.add_fan(self._anchor(offset), model, settings, seed, at)
+        fan = self.tree.add_fan(self._anchor(offset), model, settings, seed, at, mode=mode)
         self._arrive(self.leaf)
         return fan
 

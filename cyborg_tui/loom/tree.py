@@ -207,9 +207,11 @@ class Tree:
         self._drop(node)
         self._put_unlinked(replace(self._nodes[tail.id], pieces=join(head.pieces, tail.pieces)))
 
-    def add_fan(self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float) -> Fan:
+    def add_fan(
+        self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = "batched"
+    ) -> Fan:
         """A new fan from this node, its branches still empty."""
-        fan = Fan(self._next_fan, context, model, settings, seed, at)
+        fan = Fan(self._next_fan, context, model, settings, seed, at, mode)
         self._next_fan += 1
         self._put_fan(fan)
         return self.widen(fan.id, settings.width, at)
