@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-__all__ = ["ACTIONS", "READING", "Action", "BadKeys", "rebound"]
+__all__ = ["ACTIONS", "PLACES", "READING", "Action", "BadKeys", "rebound"]
+
+PLACES = {
+    "editor": "While writing",
+    "branches": "In the branches",
+    "map": "On the map",
+    "compare": "Comparing two texts",
+    "anywhere": "Anywhere",
+}
+"""Where actions belong, in the order in which a person is told of them."""
 
 _LOOKING = frozenset(
     {"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "memory", "suspend", "colours"}
@@ -24,7 +33,7 @@ class Action:
     short: str = ""
     """For the footer; empty if it is not shown there."""
     where: str = "anywhere"
-    """anywhere, editor, branches or map."""
+    """One of `PLACES`."""
     rank: int = 9
     """Which go first where the footer is narrow."""
 
@@ -57,6 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hide", "x", "Take the branch out of sight", "hide", "branches", 7),
     Action("bookmark", "b", "Mark the branch, or unmark it", "mark", "branches", 8),
     Action("edit_branch", "e", "Take the branch and edit it", "edit", "branches", 8),
+    Action("compare", "c", "Mark the branch for comparing; on another one: compare the two", "compare", "branches", 9),
     Action("zoom", "z", "The editor alone, full width; Esc there shows both again", "", "branches"),
     Action("write", "escape", "Back to writing, without the provisional text", "write", "branches", 1),
     Action("write_on", "i", "Back to writing, the provisional text stays: typing takes it", "", "branches"),
@@ -88,6 +98,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("map_show_hidden", "X", "Show what is hidden too, or not any more", "", "map"),
     Action("map_bookmark", "b", "Mark this place, or unmark it", "mark", "map", 5),
     Action("map_leave", "escape,q", "Back to all rows, to the whole tree, to writing", "back", "map", 1),
+    Action("map_compare", "c", "Mark this for comparing; on another row: compare the two", "compare", "map", 7),
+    Action("map_compare_now", "equals_sign", "Compare this with your text as it is now", "", "map"),
+    Action("compare_down", "j,down", "A row down", "move", "compare", 1),
+    Action("compare_up", "k,up", "A row up", "", "compare"),
+    Action("compare_page_down", "space,pagedown", "A page down", "page", "compare", 2),
+    Action("compare_page_up", "pageup", "A page up", "", "compare"),
+    Action("compare_next", "n,tab", "The next difference", "next", "compare", 1),
+    Action("compare_previous", "N,shift+tab", "The difference before", "", "compare"),
+    Action("compare_turn", "x", "The one text in the other's place", "turn round", "compare", 3),
+    Action("compare_everything", "a", "All of the text, or only what is near a difference", "everything", "compare", 3),
+    Action("compare_leave", "escape,q", "Back", "back", "compare", 0),
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
@@ -95,10 +116,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("provenance", "", "Who wrote what: of the selection, or of everything"),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
     Action("memory", "", "What the engine holds ready", ""),
+    Action("compare_then", "", "Compare the text with what it was when you came", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("map", "f2", "The map: the whole tree", "map", rank=6),
     Action("help", "f1", "All keys", "help", rank=2),
+    Action("search", "ctrl+f", "Search every loom and branch", ""),
     Action("looms", "f7", "Library of looms", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
     Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
@@ -107,8 +130,9 @@ ACTIONS: tuple[Action, ...] = (
 
 
 _CHANGING = frozenset({"map_hide", "map_bookmark"})
-_ON_THE_MAP = {action.id for action in ACTIONS if action.where == "map" and action.id not in _CHANGING}
-READING = _LOOKING | _ON_THE_MAP | {"provenance", "take_over", "map", "help", "looms", "palette", "which_key", "quit"}
+_ON_THE_MAP = {action.id for action in ACTIONS if action.where in ("map", "compare") and action.id not in _CHANGING}
+READING = _LOOKING | _ON_THE_MAP | {"compare", "compare_then", "provenance", "search", "map"}
+READING |= {"take_over", "help", "looms", "palette", "which_key", "quit"}
 """The actions that change nothing, for a loom that is written in another window."""
 
 
@@ -121,7 +145,7 @@ def rebound(keys: Mapping[str, str]) -> tuple[Action, ...]:
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}."
             raise BadKeys(f"keys.{name}: there is no such action; {hint}")
     actions = tuple(replace(action, keys=keys.get(action.id, action.keys)) for action in ACTIONS)
-    for place in {action.where for action in actions} - {"anywhere"}:
+    for place in PLACES:
         owners: dict[str, str] = {}
         for action in actions:
             if action.where not in (place, "anywhere"):

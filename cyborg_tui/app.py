@@ -7,6 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 
 from rich.text import Text
 from textual.app import SystemCommand
@@ -18,6 +19,7 @@ from cyborg_tui.config import Config
 from cyborg_tui.engine.engine import Engine, engine_for
 from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
+from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.screens.colours import textual_theme
 from cyborg_tui.screens.palette import Palette
@@ -25,9 +27,11 @@ from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
+from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.kind import kind_of
+from cyborg_tui.terminal.once import Once
 from cyborg_tui.terminal.outside import keep_private
 from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
@@ -37,7 +41,7 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("take_over", "map", "help", "looms", "palette", "which_key", "quit")
+_OURS = ("search", "take_over", "map", "help", "looms", "palette", "which_key", "quit")
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -62,8 +66,10 @@ class CyborgApp(LineApp):
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
+        self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
+        self._looked_for = ""
         self._engine: Engine | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
@@ -75,7 +81,8 @@ class CyborgApp(LineApp):
         self._heed_signals()
         self._show_session(self._session)
         self._say(self._greeting(self._session) or self._welcome())
-        self._say_too(self._first_words)
+        self._say_too(self._once.today(self._first_words))
+        self._say_too(self._once.today(rescued_before()))
         self.run_worker(self._heed_tmux())
         self.set_interval(_HEED, self._heed_other_windows)
         self.call_after_refresh(self._start_engine)
@@ -92,7 +99,7 @@ class CyborgApp(LineApp):
         tmux = await ask_tmux()
         if tmux is not None:
             self.takes_clipboard = tmux.takes_clipboard
-            self._say_too(tmux.sentence)
+            self._say_too(self._once.today(tmux.sentence))
 
     def copy_to_clipboard(self, text: str) -> None:
         self.put_in_clipboard(text)
@@ -186,6 +193,7 @@ class CyborgApp(LineApp):
             "map": self._map,
             "help": self._help,
             "looms": self._looms,
+            "search": self._search,
             "palette": self._palette,
             "which_key": self._which_key,
             "quit": self._quit,
@@ -223,6 +231,26 @@ class CyborgApp(LineApp):
 
             self._library.flush(2)
             self.push_screen(LoomsScreen(self._library.looms()), self._go_to_loom)
+
+    async def _search(self) -> None:
+        """Everything that was ever written, in any loom and branch."""
+        if isinstance(self.screen, WriteScreen):
+            from cyborg_tui.screens.find import FindScreen
+
+            self._library.flush(2)
+            screen = FindScreen(self._library.find, self._looked_for)
+
+            async def go(found: Found | None) -> None:
+                self._looked_for = screen.typed
+                if found is not None:
+                    await self._go_to_place(found)
+
+            self.push_screen(screen, go)
+
+    async def _go_to_place(self, found: Found) -> None:
+        await self._go_to_loom(found.loom)
+        if self._session.row.id == found.loom and self._write is not None:
+            self._write.go_to(found.node, found.start)
 
     async def _go_to_loom(self, loom: int | None) -> None:
         if loom is None or loom == self._session.row.id:

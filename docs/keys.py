@@ -5,10 +5,9 @@ python docs/keys.py
 
 from pathlib import Path
 
-from cyborg_tui.actions import ACTIONS
+from cyborg_tui.actions import ACTIONS, PLACES
 from cyborg_tui.widgets.lines import key_name
 
-PLACES = {"editor": "While writing", "branches": "In the branches", "map": "On the map", "anywhere": "Anywhere"}
 HEAD = """# Keys
 
 Each action can be given other keys in `config.toml`, by its id:

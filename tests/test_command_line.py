@@ -1,6 +1,8 @@
 """The command line, as it is typed."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -102,3 +104,21 @@ def test_the_models_on_this_machine_are_listed_with_what_memory_they_take(tmp_pa
     assert (model["made"], model["context"], model["fits"]) == ("base", 1024, True)
     assert model["memory"] > model["size"]
     assert [other["path"] for other in report["passed_over"]] == [str(tmp_path / "no model.gguf")]
+
+
+def test_the_doctor_waits_for_the_second_try_of_an_engine_that_was_lost(tmp_path):
+    doctor = subprocess.Popen(
+        [sys.executable, "-m", "cyborg_tui", "--data-dir", tmp_path, "doctor"], stdout=subprocess.PIPE, text=True
+    )
+    lost = False
+    while not lost and doctor.poll() is None:
+        found = subprocess.run(
+            ["ps", "-o", "pid=,args=", "--ppid", str(doctor.pid)], capture_output=True, text=True, check=False
+        ).stdout
+        for line in found.splitlines():
+            if "cyborg_tui.engine" in line:
+                os.kill(int(line.split()[0]), signal.SIGKILL)
+                lost = True
+    said, _ = doctor.communicate()
+    assert lost
+    assert "ok  model" in said

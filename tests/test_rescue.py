@@ -52,6 +52,17 @@ def test_however_it_ends_the_text_is_in_a_copy_at_home(without_room, data, at_ho
     assert todays_loom(data).text == "Saved. ", "the library is as it was"
 
 
+def test_the_next_start_says_where_the_copy_is_once_a_day(without_room, data, at_home_nowhere):
+    os.kill(without_room.pid, signal.SIGHUP)
+    without_room.wait_for_end(20)
+    (copy,) = at_home_nowhere.glob("cyborg-tui-rescue-*.txt")
+    for says in (True, False):
+        with Terminal((*APP, "--data-dir", data), columns=140) as t:
+            t.wait_for("Tab branches")
+            assert (copy.name in re.sub(r"\s", "", t.settle(0.5))) == says
+    assert stat.S_IMODE((data / "library.said.txt").stat().st_mode) == 0o600
+
+
 FAULT = """
 import sys
 from cyborg_tui.cli import main

@@ -73,7 +73,8 @@ async def _engine(config: Config) -> list[Finding]:
     answered: asyncio.Future[EngineEvent] = asyncio.get_running_loop().create_future()
 
     def hear(event: EngineEvent) -> None:
-        if isinstance(event, (Ready, Unavailable, Lost)) and not answered.done():
+        trying_again = isinstance(event, Lost) and event.again
+        if isinstance(event, (Ready, Unavailable, Lost)) and not trying_again and not answered.done():
             answered.set_result(event)
 
     client = engine_for(config.engine, hear)
@@ -115,7 +116,13 @@ def _library(data: Path) -> list[Finding]:
     mend = " `cyborg-tui doctor --mend` sets it aside and makes a new one of what can be read."
     looms = f"{found.looms} loom{'' if found.looms == 1 else 's'}"
     text = " ".join(found.faults) + mend if found.faults else f"{looms}, all sound"
-    return [Finding("library", not found.faults, text), _backups(backups)]
+    return [Finding("library", not found.faults, text), *([] if found.faults else [_index(file)]), _backups(backups)]
+
+
+def _index(file: Path) -> Finding:
+    if examination.is_indexed(file):
+        return Finding("search", True, "everything is in the index")
+    return Finding("search", True, "not everything is in the index yet: the app goes on with it, or `doctor --mend`")
 
 
 def _backups(backups: Backups) -> Finding:

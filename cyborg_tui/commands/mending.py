@@ -1,5 +1,6 @@
 """A library that cannot be used, set aside, and another in its place: asked for first."""
 
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import click
 from cyborg_tui.commands.plain import plain
 from cyborg_tui.library.aside import begin_empty, restore
 from cyborg_tui.library.backups import Backup, Backups
-from cyborg_tui.library.errors import LibraryError, NewerLibraryError, UnusableLibraryError
+from cyborg_tui.library.errors import LibraryError, NewerLibraryError, UnusableLibraryError, reason
 from cyborg_tui.library.examination import examine
+from cyborg_tui.library.index import build_all
 from cyborg_tui.library.mending import Mended
 from cyborg_tui.library.mending import mend as make_anew
 from cyborg_tui.library.repairing import GAP
@@ -42,6 +44,7 @@ def mend(file: Path, *, unasked: bool) -> bool:
     faults = examine(file).faults
     if not faults:
         click.echo("The library is sound; there is nothing to mend.")
+        _complete_index(file)
         return True
     click.echo("\n".join(map(plain, faults)))
     backup = Backups(file).newest_good()
@@ -53,6 +56,14 @@ def mend(file: Path, *, unasked: bool) -> bool:
         return False
     _report(_mend(file))
     return True
+
+
+def _complete_index(file: Path) -> None:
+    try:
+        if file.exists() and build_all(file):
+            click.echo("Not everything was in the index for searching; it is now.")
+    except sqlite3.Error as error:
+        raise click.ClickException(f"The index for searching could not be made: {reason(error)}.") from None
 
 
 def _mend(file: Path) -> Mended:

@@ -95,13 +95,12 @@ class Catalogue:
             unfinished.replace(self._file)
 
 
-def look_at(path: Path) -> Portrait:
-    """One model. Raises BadModelError."""
-    found = Found(path, "")
-    try:
-        what = _look_at(found, _parts(path))
-    except OSError as error:
-        raise BadModelError(f"{path} could not be read ({error.strerror}).") from None
+def look_at(path: Path, *, unique: bool = False) -> Portrait:
+    """One model; `unique` as `read_header` has it. Raises BadModelError."""
+    parts: list[_Part] = []
+    with contextlib.suppress(OSError):  # then reading the header says why
+        parts = _parts(path)
+    what = _look_at(Found(path, ""), parts, unique=unique)
     if isinstance(what, str):
         raise BadModelError(what)
     return what
@@ -128,11 +127,11 @@ def _parts(path: Path) -> list[_Part]:
     return [_Part(os.fsencode(one), state.st_size, state.st_mtime_ns) for one, state in states]
 
 
-def _look_at(found: Found, parts: Sequence[_Part]) -> Portrait | str:
+def _look_at(found: Found, parts: Sequence[_Part], *, unique: bool = False) -> Portrait | str:
     """What the model is, or why the file is none."""
     path = found.path
     try:
-        header = checked_header(path, unique=False)
+        header = checked_header(path, unique=unique)
         tensors = [*header.tensors, *(one for part in parts[1:] for one in _tensors(part))]
         own = SPLIT.sub("", path.name).removesuffix(".gguf") if path.suffix == ".gguf" else ""
         return portrait(header, tensors, [found.hint, own, path.parent.name])

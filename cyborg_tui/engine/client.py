@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -45,6 +46,7 @@ from cyborg_tui.loom.settings import FanSettings
 __all__ = ["EngineClient"]
 
 _HERE = (sys.executable, "-m", "cyborg_tui.engine")
+_KILLED = "The system ended the engine, most likely for want of memory"
 _NOTICED = 2
 """Seconds without a word after which it is shown that another machine is waited for."""
 _GUILTY = "Twice the engine stopped over this, so it is not asked again; change the text or the settings."
@@ -309,7 +311,7 @@ class EngineClient:
         if self._unfit:
             return Parting(Cure.NOTHING, self._unfit)
         if not self._place:
-            return Parting(Cure.ANOTHER, self._said or "The engine stopped unexpectedly")
+            return Parting(Cure.ANOTHER, self._said or _how_it_stopped(status))
         if self._silent:
             return Parting(Cure.TIME, f"Nothing was heard from {self._place} any more.")
         if self._said:
@@ -352,6 +354,8 @@ class EngineClient:
         if parting.cure is Cure.NOTHING:
             return parting.sentence
         name = inert(Path(self._config.model).name, 60) or "its model"
+        if self._losses.loading_is_hopeless and parting.sentence == _KILLED:
+            return f"{_KILLED}, twice while it loaded {name}; choose a smaller model, or a smaller engine.context."
         if self._losses.loading_is_hopeless:
             return f"The engine stopped twice while it loaded {name}; choose another model."
         return f"{parting.sentence} again and again; try another model, or a smaller window."
@@ -362,6 +366,10 @@ async def _end(task: asyncio.Task[None] | None) -> None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def _how_it_stopped(status: int) -> str:
+    return _KILLED if status == -signal.SIGKILL else "The engine stopped unexpectedly"
 
 
 def _of_another_version(hello: Hello, place: str) -> str:

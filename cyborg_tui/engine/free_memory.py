@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import resource
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,8 +73,11 @@ def _left_of_address_space(root: Path) -> int | None:
 
 
 def _on_mac() -> int | None:
+    import subprocess  # nothing else in the worker needs it
+
     with contextlib.suppress(OSError, subprocess.SubprocessError):
-        return free_on_mac(subprocess.run(["/usr/bin/vm_stat"], capture_output=True, text=True, timeout=2).stdout)  # noqa: PLW1510
+        said = subprocess.run(["/usr/bin/vm_stat"], capture_output=True, text=True, timeout=2, check=False)
+        return free_on_mac(said.stdout)
     return None
 
 

@@ -17,6 +17,7 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
+from cyborg_tui.engine.memory import CACHE_TYPES, sequences, smaller_windows, window_of
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
 from cyborg_tui.loom.settings import Sampling
@@ -26,9 +27,6 @@ __all__ = ["Candidate", "Llama", "ModelRefusedError", "NoNumbersError", "NoRoomE
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
 _SPM = 1
-_LONGEST_WINDOW = 4096
-_CELL_NUMBERS = {"f32": 4.0, "f16": 2.0, "q4_0": 18 / 32, "q8_0": 34 / 32, "bf16": 2.0}
-"""Bytes that a number takes in the cache."""
 _SMALL = 20_000_000
 """Parameters below which one thread is fastest: a second one would mostly wait, and on a busy machine for long."""
 
@@ -114,14 +112,12 @@ class Llama:
         if not ll.llama_model_has_decoder(self._model):
             raise ModelRefusedError(f"{path.name} is an encoder, which cannot write; choose a text model.")
         self.rolls_back = not (ll.llama_model_is_recurrent(self._model) or ll.llama_model_is_hybrid(self._model))
-        trained = ll.llama_model_n_ctx_train(self._model)
-        self.window = max(16, min(config.context or _LONGEST_WINDOW, trained or _LONGEST_WINDOW))
+        self.window = window_of(config, ll.llama_model_n_ctx_train(self._model))
         self.beside = config.resident
         """Cells for other paths than the one that is being written."""
-        self.cells = self.window + room + self.beside
         self.cell_bytes = self._bytes_of_a_cell(config.cache_type)
-        self.sequences = 64 if self.rolls_back else 18
-        self._context = self._make_context(config, path)
+        self.sequences = sequences(recurrent=not self.rolls_back)
+        self._context = self._open_context(config, room, path)
         self.exact = config.exact
         self._memory = ll.llama_get_memory(self._context)
         self._n_batch = ll.llama_n_batch(self._context)
@@ -162,7 +158,21 @@ class Llama:
             )
         return model
 
-    def _make_context(self, config: EngineConfig, path: Path) -> ll.llama_context_p:
+    def _open_context(self, config: EngineConfig, room: int, path: Path) -> ll.llama_context_p:
+        """A context with the window that is wanted, or a smaller one if there is no memory for that."""
+        wanted = self.window
+        for window in (wanted, *smaller_windows(wanted)):
+            self.window = window
+            self.cells = window + room + self.beside
+            if context := self._make_context(config):
+                return context
+            self.beside = 0
+        raise ModelRefusedError(
+            f"{path.name} cannot be run even with a window of {self.window:,} tokens, most likely for want of memory; "
+            "choose a smaller model."
+        )
+
+    def _make_context(self, config: EngineConfig) -> ll.llama_context_p | None:
         params = ll.llama_context_default_params()
         small: bool = ll.llama_model_n_params(self._model) < _SMALL
         threads = config.threads or (1 if small else physical_cores())
@@ -175,16 +185,10 @@ class Llama:
         params.n_threads = params.n_threads_batch = threads
         params.swa_full = True
         params.no_perf = False
-        context = ll.llama_init_from_model(self._model, params)
-        if not context:
-            raise ModelRefusedError(
-                f"{path.name} cannot be run with a window of {self.window} tokens, most likely for want of memory; "
-                "set a smaller engine.context in the config."
-            )
         machine = ll.llama_print_system_info().decode("utf-8", "replace")
         cache, flash, layers = config.cache_type, config.flash_attention, config.gpu_layers
         self.decoding = Decoding(config.exact, threads, 512, cache, flash, layers, self.window, build(), machine)
-        return context
+        return ll.llama_init_from_model(self._model, params)
 
     def _bytes_of_a_cell(self, cache_type: str) -> int:
         """Keys and values of a token in all layers; 0 for a model whose state does not grow with the text."""
@@ -196,7 +200,7 @@ class Llama:
         kind = self._metadata(b"general.architecture")
         lengths = [self._metadata(f"{kind}.attention.{part}_length".encode()) for part in ("key", "value")]
         numbers = sum(int(length) if length.isdecimal() else width for length in lengths)
-        return round(rows * numbers * _CELL_NUMBERS[cache_type])
+        return round(rows * numbers * CACHE_TYPES[cache_type])
 
     def _warm_up(self, path: Path) -> None:
         """Touch all weights once. llama.cpp's counters, which never show less than 1, are right from then on."""

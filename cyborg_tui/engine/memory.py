@@ -1,17 +1,20 @@
 """How much memory a model will take, before it is loaded; and what would fit. In bytes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import msgspec
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.portrait import Shape
+from cyborg_tui.loom.settings import FanSettings
 
-__all__ = ["CACHE_TYPES", "ROOM", "Estimate", "estimate", "in_words", "sequences", "too_large", "window_of"]
+__all__ = ["CACHE_TYPES", "Estimate", "estimate", "in_words", "sequences", "smaller_windows", "too_large", "window_of"]
 
 _LONGEST_WINDOW = 4096
 """Tokens, if the config names no other."""
 _SHORTEST_WINDOW = 256
-ROOM = 2 * 16 * 256
-"""Cells beside the window: for two of the widest and longest fans."""
+_BRANCHES = FanSettings().width * FanSettings().max_tokens
 _AT_ONCE = 512
 """Tokens that llama.cpp computes together."""
 CACHE_TYPES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
@@ -48,12 +51,13 @@ def window_of(config: EngineConfig, trained: int) -> int:
 
 def sequences(*, recurrent: bool) -> int:
     """How many sequences the cache has; a recurrent model takes memory for each."""
-    return 18 if recurrent else 34
+    return 18 if recurrent else 64
 
 
-def estimate(shape: Shape, config: EngineConfig) -> Estimate:
-    """With the cache for the window and for branches, as it is made when the model is loaded."""
-    cells = window_of(config, shape.context) + ROOM
+def estimate(shape: Shape, config: EngineConfig, branches: int = _BRANCHES) -> Estimate:
+    """`branches`: tokens that the branches of one fan may have together; there is room for two fans beside the window
+    and the resident paths."""
+    cells = window_of(config, shape.context) + 2 * branches + config.resident
     number = CACHE_TYPES[config.cache_type]
     many = sequences(recurrent=shape.recurrent)
     scores = shape.heads * cells if config.flash_attention == "off" else 0
@@ -68,9 +72,9 @@ def estimate(shape: Shape, config: EngineConfig) -> Estimate:
     )
 
 
-def too_large(name: str, shape: Shape, config: EngineConfig, free: int) -> str:
+def too_large(name: str, shape: Shape, config: EngineConfig, free: int, branches: int = _BRANCHES) -> str:
     """Why a model will not fit into so much memory, and what would; empty if it fits."""
-    needed = estimate(shape, config).total
+    needed = estimate(shape, config, branches).total
     if needed <= free:
         return ""
     window = window_of(config, shape.context)
@@ -78,20 +82,25 @@ def too_large(name: str, shape: Shape, config: EngineConfig, free: int) -> str:
         f"{name} needs about {in_words(needed)} of memory with a window of {window:,} tokens, and {in_words(free)} "
         "are free"
     )
-    smaller = _fitting(shape, config, free)
+    smaller = _fitting(shape, config, free, branches)
     what = f"engine.context = {smaller} would fit" if smaller else "choose a smaller model or quantisation"
     return f"{says}; {what}. engine.try_anyway = true in the config loads it all the same."
 
 
-def _fitting(shape: Shape, config: EngineConfig, free: int) -> int:
+def _fitting(shape: Shape, config: EngineConfig, free: int, branches: int) -> int:
     """A smaller window that fits, in tokens; 0 if none does."""
-    window = window_of(config, shape.context) // 2
-    while window >= _SHORTEST_WINDOW:
-        smaller = EngineConfig(context=window, cache_type=config.cache_type, flash_attention=config.flash_attention)
-        if estimate(shape, smaller).total <= free:
-            return 1 << (window.bit_length() - 1)
-        window //= 2
+    for window in smaller_windows(window_of(config, shape.context)):
+        smaller = msgspec.structs.replace(config, context=window)
+        if estimate(shape, smaller, branches).total <= free:
+            return window
     return 0
+
+
+def smaller_windows(window: int) -> Iterator[int]:
+    """What may be tried instead of a window, one after the other."""
+    size = 1 << (window - 1).bit_length()
+    while (size := size // 2) >= _SHORTEST_WINDOW:
+        yield size
 
 
 def in_words(size: int) -> str:

@@ -141,6 +141,8 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     """The longest context, in tokens."""
     build: str
     devices: tuple[str, ...]
+    sentence: str = ""
+    """What the person should know of how it runs; empty if all is as it was wanted."""
     decoding: Decoding = Decoding()
 
 

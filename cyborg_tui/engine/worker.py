@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from cyborg_tui import __version__
-from cyborg_tui.engine.checks import BadModelError, check_model, embedded_model
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.catalogue import look_at
+from cyborg_tui.engine.checks import BadModelError, embedded_model
+from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.inert import inert
+from cyborg_tui.engine.memory import estimate, too_large, window_of
+from cyborg_tui.engine.portrait import Shape
 from cyborg_tui.engine.protocol import (
     MAGIC,
     VERSION,
@@ -57,6 +62,7 @@ class Worker:
         self._saying = threading.Lock()
         self._model: Llama | None = None
         self._fanning: Fanning | None = None
+        self._loaded: tuple[Shape, Load] | None = None
         self._steps_loading = 0
 
     def run(self) -> None:
@@ -117,12 +123,49 @@ class Worker:
             self._target.flush()
 
     def _load(self, request: Load) -> None:
+        """Answered with Ready or Unavailable, each once."""
         from cyborg_tui.engine.fanning import Fanning
-        from cyborg_tui.engine.llama import ModelRefusedError, build, devices
+        from cyborg_tui.engine.llama import ModelRefusedError
+
+        path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
+        try:
+            shape = look_at(path, unique=True).shape
+            if problem := self._no_room_for(path, shape, request):
+                raise BadModelError(problem)
+            self._let_go()
+            self._model = model = self._read_model(path, shape, request)
+        except (BadModelError, ModelRefusedError) as error:
+            self._let_go()
+            self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
+            return
+        self._loaded = shape, request
+        self._say(self._ready(model, shape, request.config))
+        self._fanning = Fanning(model, self._say, self._urgent.is_set)
+
+    def _let_go(self) -> None:
+        self._fanning = None
+        if self._model is not None:
+            self._model.close()
+        self._model = self._loaded = None
+
+    def _no_room_for(self, path: Path, shape: Shape, request: Load) -> str:
+        """Why the model would not fit into memory, if that can be told and is not to be tried all the same."""
+        from cyborg_tui.engine.llama import devices
+
+        config, free = request.config, free_memory()
+        on_a_card = config.gpu_layers != 0 and "CPU" not in devices() and sys.platform != "darwin"
+        if free is None or config.try_anyway or on_a_card:
+            return ""
+        if self._loaded is not None:  # its weights are pages of a file, which count as free
+            before, then = self._loaded
+            free += estimate(before, then.config, then.branches).beside_weights
+        return too_large(path.name, shape, config, free, request.branches)
+
+    def _read_model(self, path: Path, shape: Shape, request: Load) -> "Llama":
+        """Raises ModelRefusedError."""
+        from cyborg_tui.engine.llama import ModelRefusedError
         from cyborg_tui.engine.pace import loader
 
-        config = request.config
-        path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
         told = -1.0
 
         def progress(fraction: float) -> None:
@@ -132,18 +175,20 @@ class Worker:
                 told = fraction
                 self._say(Loading(fraction))
 
-        if self._model is not None:
-            self._fanning = None
-            self._model.close()
-            self._model = None
         try:
-            check_model(path)
-            self._model = model = loader()(path, config, room=2 * request.branches, progress=progress)
-        except (BadModelError, ModelRefusedError) as error:
-            self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
-            return
-        self._say(Ready(model.identity, model.window, build(), devices(), model.decoding))
-        self._fanning = Fanning(model, self._say, self._urgent.is_set)
+            return loader()(path, request.config, room=2 * request.branches, progress=progress)
+        except ModelRefusedError as error:
+            free = free_memory()
+            no_room = "" if free is None else too_large(path.name, shape, request.config, free, request.branches)
+            raise ModelRefusedError(no_room or str(error)) from None
+
+    def _ready(self, model: "Llama", shape: Shape, config: EngineConfig) -> Ready:
+        from cyborg_tui.engine.llama import build, devices
+
+        wanted, says = window_of(config, shape.context), ""
+        if model.window < wanted:
+            says = f"There was no memory for a window of {wanted:,} tokens; it has {model.window:,}."
+        return Ready(model.identity, model.window, build(), devices(), says, model.decoding)
 
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
         from cyborg_tui.engine.llama import NoNumbersError, NoRoomError

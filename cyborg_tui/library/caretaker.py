@@ -1,4 +1,4 @@
-"""What is looked after in the background: the backup of the day, and a look at the file after an unclean end."""
+"""What is looked after in the background: the backup of the day, the index, a look at the file after an unclean end."""
 
 import contextlib
 import sqlite3
@@ -11,11 +11,16 @@ from pathlib import Path
 from cyborg_tui.library import schema
 from cyborg_tui.library.backups import Backups, quick_check
 from cyborg_tui.library.errors import LibraryError, NotALibraryError, damaged
+from cyborg_tui.library.index import build_some
 
 __all__ = ["Caretaker"]
 
 _RETRY = 600.0
 """Seconds after a backup for which there was no room."""
+_BREATH = 0.5
+"""Seconds before the index is looked at: the first page comes first."""
+_BREATHS = 2
+"""A pause after a step, in steps."""
 
 
 class Caretaker:
@@ -32,6 +37,10 @@ class Caretaker:
 
     def look_for_damage(self) -> None:
         self._start(self._quick_check)
+
+    def index(self) -> None:
+        """See to it that everything is in the index, in steps between which others write."""
+        self._start(self._build_index)
 
     def after_commit(self) -> None:
         """Make the backup of the day, if there is none. Costs nothing on all later calls of the day."""
@@ -59,6 +68,16 @@ class Caretaker:
             self._tell()
         except LibraryError:  # no room, say, which is said of the library itself then
             self._looked_on, self._not_before = None, time.monotonic() + _RETRY
+
+    def _build_index(self) -> None:
+        pause = _BREATH
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(schema.connect(self._file)) as connection:
+            connection.execute("PRAGMA synchronous = NORMAL")  # what is lost of it is made again
+            while not self._closing.wait(pause):
+                began = time.monotonic()
+                if not build_some(connection):
+                    break
+                pause = _BREATHS * (time.monotonic() - began)
 
     def _quick_check(self) -> None:
         try:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from cyborg_tui.library import schema
 from cyborg_tui.library.errors import LibraryError, reason
+from cyborg_tui.library.index import is_complete
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, loom_row, read_loom
 from cyborg_tui.library.soundness import faults
 
-__all__ = ["Examination", "examine"]
+__all__ = ["Examination", "examine", "is_indexed"]
 
 _TOLD = 3
 """So many faults of a kind are told; the rest are counted."""
@@ -44,6 +45,15 @@ def examine(file: Path) -> Examination:
         return Examination(0, (f"{file} cannot be read: {reason(error)}.",))
     except LibraryError as error:
         return Examination(0, (str(error),))
+
+
+def is_indexed(file: Path) -> bool:
+    """Whether everything can be searched."""
+    try:
+        with contextlib.closing(schema.connect(file, only_read=True)) as connection:
+            return is_complete(connection)
+    except sqlite3.Error:
+        return False
 
 
 def _integrity(connection: sqlite3.Connection) -> list[str]:

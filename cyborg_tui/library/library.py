@@ -13,6 +13,7 @@ from cyborg_tui.library.backups import Backups
 from cyborg_tui.library.caretaker import Caretaker
 from cyborg_tui.library.claims import Claims
 from cyborg_tui.library.errors import LibraryError, NotALibraryError, damaged, reason
+from cyborg_tui.library.finding import Finder, Finding
 from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
@@ -24,6 +25,7 @@ from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
@@ -39,9 +41,9 @@ _PATIENCE_IN_TROUBLE = 0.5
 class Library:
     """One SQLite file. `save` returns at once; a thread of its own commits within a second.
 
-    All methods but `save`, `remember_file`, `saved` and `flush` belong to the thread that opened it. Any number of
-    libraries, in any number of processes, may have the same file open. Once a day a backup is made in the background;
-    if a process that wrote here was killed, the file is looked at, in the background too.
+    All methods but `save`, `remember_file`, `saved`, `flush` and `find` belong to the thread that opened it. Any number
+    of libraries, in any number of processes, may have the same file open. Once a day a backup is made in the
+    background; if a process that wrote here was killed, the file is looked at, in the background too.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -57,6 +59,8 @@ class Library:
         self._reading = Holding(self.file)
         self._caretaker = Caretaker(self.file, self._hear_bad_news)
         self._writer = Writer(Holding(self.file, patience=2.0), self._written)
+        self._finder = Finder(self.file)
+        self._caretaker.index()
         if sweep(folder):
             self._caretaker.look_for_damage()
 
@@ -96,6 +100,8 @@ class Library:
             self.on_state(f"Not saved yet: {problem}; it is tried again every second.")
             return
         self.on_state(self._bad_news)
+        if self._writer.index_is_behind:
+            self._caretaker.index()
         self._caretaker.after_commit()
 
     def _hear_bad_news(self, sentence: str) -> None:
@@ -146,6 +152,10 @@ class Library:
         """All looms, the one changed last first. Raises LibraryError."""
         with self._in_words():
             return [loom_row(row) for row in self._reader.execute(f"{LOOMS} ORDER BY changed_at DESC, id DESC")]
+
+    def find(self, what: Asked, limit: int = 100) -> Finding:
+        """Places in all looms, of every branch, what was written last first. From any thread. Raises LibraryError."""
+        return self._finder.find(what, limit)
 
     def open(self, loom: int) -> Loom:
         """A loom as it was last saved. Raises LibraryError."""
@@ -229,6 +239,7 @@ class Library:
         """Save what is left and close. False if it could not be saved within some seconds; it is lost then."""
         saved = self._writer.close(self._patience)
         self._caretaker.close()
+        self._finder.close()
         self._claims.release_all()
         self._reading.let_go()
         return saved

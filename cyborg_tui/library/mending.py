@@ -11,6 +11,7 @@ from cyborg_tui.library.aside import begin, new_file, put_in_place
 from cyborg_tui.library.backups import Backup, Backups
 from cyborg_tui.library.errors import InUseError, LibraryError, reason
 from cyborg_tui.library.examination import examine
+from cyborg_tui.library.index import queue
 from cyborg_tui.library.leftovers import in_use
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.library.reading import UNREADABLE, loom_row
@@ -160,6 +161,7 @@ def _write(part: Path, looms: dict[int, _Loom], events: list[Row], beside: dict[
             given.update(row[at] for at in _UNIQUE)
             connection.execute(f"INSERT INTO looms VALUES ({', '.join('?' * len(row))})", row)
         pending.write(connection)
+        queue(connection, looms)
         connection.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row for row in events if row[1] in looms),

@@ -1,12 +1,13 @@
 """The tables of the library, as numbered migrations: a file of any earlier version is brought up to this one."""
 
+import contextlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from cyborg_tui.library.errors import NewerLibraryError, NotALibraryError
 
-__all__ = ["APPLICATION_ID", "TABLES", "check", "columns", "connect", "migrate"]
+__all__ = ["APPLICATION_ID", "INDEX", "TABLES", "check", "columns", "connect", "make_index", "migrate"]
 
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
@@ -104,6 +105,26 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
     (
+        """CREATE TABLE passages (
+            id INTEGER PRIMARY KEY,
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            node INTEGER NOT NULL,
+            place REAL NOT NULL,
+            before INTEGER NOT NULL,
+            text BLOB NOT NULL,
+            marks TEXT NOT NULL,
+            origin INTEGER NOT NULL,
+            made_at REAL NOT NULL
+        )""",
+        "CREATE INDEX passages_of_node ON passages (loom, node)",
+        """CREATE TABLE unindexed (
+            loom INTEGER PRIMARY KEY REFERENCES looms ON DELETE CASCADE,
+            after INTEGER NOT NULL
+        )""",
+        "INSERT INTO unindexed SELECT id, 0 FROM looms",
+        "CREATE INDEX nodes_of_parent ON nodes (loom, parent)",
+    ),
+    (
         """CREATE TABLE draws (
             loom INTEGER NOT NULL,
             fan INTEGER NOT NULL,
@@ -114,6 +135,13 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
 )
+
+INDEX = (
+    "CREATE VIRTUAL TABLE found USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii')",
+    "DELETE FROM passages",
+    "INSERT OR REPLACE INTO unindexed SELECT id, 0 FROM looms",
+)
+"""The index of words, and everything to be put into it. It is no step, for a SQLite may be without such indexes."""
 
 
 def connect(file: Path, patience: float = 5.0, *, only_read: bool = False) -> sqlite3.Connection:
@@ -180,6 +208,17 @@ def migrate(connection: sqlite3.Connection) -> None:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {done + 1}")
+    make_index(connection)
+
+
+def make_index(connection: sqlite3.Connection) -> None:
+    """Begin the index of words if there is none; nothing is lost if this SQLite has no such indexes."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'found'").fetchone() is not None:
+        return
+    with contextlib.suppress(sqlite3.OperationalError), connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in INDEX:
+            connection.execute(statement)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cyborg_tui.library.errors import reason
 from cyborg_tui.library.holding import Holding
+from cyborg_tui.library.index import index_nodes
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.loom.changes import Changes
 
@@ -26,6 +27,8 @@ class Writer:
         self._holding, self._on_state = holding, on_state
         self.problem = ""
         """Why nothing can be saved now; empty if the last time it could be."""
+        self.index_is_behind = False
+        """Whether something was saved that is not in the index."""
         self._pending = self._batch = Pending()
         self._added = self._committed = 0
         self._pause = _GATHER
@@ -113,6 +116,7 @@ class Writer:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 batch.write(connection)
+                self.index_is_behind = not index_nodes(connection, batch.nodes)
             if not self._holding.stands:  # deleted a moment ago, and the commit with it
                 return "its file was deleted"
         except Exception as error:  # whatever it is: this thread must live, and what is not saved be kept

@@ -37,10 +37,11 @@ def compare(some: str, other: str) -> list[Stretch]:
     order; what is the same and what is new make the second.
 
     Words that each text has just once are landmarks, as in Bram Cohen's patience diff; between them difflib compares
-    word by word where that cannot take long. The time grows with the texts' length, not with its square.
+    word by word where that cannot take long. The time grows with the texts' length, not with its square. What is the
+    same and shorter than the changes on either side of it tells a reader nothing, and counts as changed.
     """
     first, second = _WORD.findall(some), _WORD.findall(other)
-    return list(_merged(_stretches(first, second)))
+    return _without_islands(list(_merged(_stretches(first, second))))
 
 
 def likeness(stretches: Sequence[Stretch]) -> float:
@@ -138,3 +139,29 @@ def _merged(stretches: Iterator[tuple[Kind, Sequence[str]]]) -> Iterator[Stretch
     for what, run in changed.items():
         if run:
             yield Stretch(what, "".join(run))
+
+
+def _without_islands(stretches: list[Stretch]) -> list[Stretch]:
+    while True:
+        kept: list[tuple[Kind, Sequence[str]]] = []
+        for index, stretch in enumerate(stretches):
+            if stretch.kind is Kind.SAME and 0 < index < len(stretches) - 1 and _is_island(stretches, index):
+                kept += [(Kind.GONE, (stretch.text,)), (Kind.NEW, (stretch.text,))]
+            else:
+                kept.append((stretch.kind, (stretch.text,)))
+        if len(kept) == len(stretches):
+            return stretches
+        stretches = list(_merged(iter(kept)))
+
+
+def _is_island(stretches: Sequence[Stretch], index: int) -> bool:
+    """Whether the changes before and after it are both longer."""
+
+    def longest(step: int) -> int:
+        at, most = index + step, 0
+        while 0 <= at < len(stretches) and stretches[at].kind is not Kind.SAME:
+            most = max(most, len(stretches[at].text))
+            at += step
+        return most
+
+    return len(stretches[index].text) < min(longest(-1), longest(1))

@@ -208,7 +208,14 @@ class Tree:
         self._put_unlinked(replace(self._nodes[tail.id], pieces=join(head.pieces, tail.pieces)))
 
     def add_fan(
-        self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = "batched"
+        self,
+        context: NodeId,
+        model: ModelIdentity,
+        settings: FanSettings,
+        seed: int,
+        at: float,
+        *,
+        mode: str = "batched",
     ) -> Fan:
         """A new fan from this node, its branches still empty."""
         fan = Fan(self._next_fan, context, model, settings, seed, at, mode)

@@ -13,18 +13,20 @@ from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.outline.filters import HOW, Hunt, read_filter
 from cyborg_tui.outline.outline import Outline
 from cyborg_tui.outline.shape import Sight
+from cyborg_tui.screens.compare import CompareScreen, Version
 from cyborg_tui.screens.map_preview import preview
-from cyborg_tui.screens.map_rows import outline_row
+from cyborg_tui.screens.map_rows import outline_row, place_name
 from cyborg_tui.screens.panes import MapPane, bound_keys
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
 from cyborg_tui.widgets.marks import own
-from cyborg_tui.widgets.preview import Preview
+from cyborg_tui.widgets.preview import Paragraph, Preview
 
 __all__ = ["MapScreen"]
 
 _FRAME = 1 / 20
+_NOTHING = (Paragraph((("Nothing here has all of that. Esc: all rows again.", "muted"),)),)
 _SLICE = 0.02
 """Seconds of a frame in which a filter looks for nodes."""
 
@@ -46,7 +48,10 @@ class MapScreen(WorkingScreen):
 
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
         super().__init__(session, actions)
+        self._all_actions = actions
         self._hidden = False
+        self._compared: NodeId | None = None
+        """The place that is to be compared with another."""
         self._sight = self._look()
         self._outlines = [Outline(self._sight)]
         """The whole, and parts of it, each shown as if it were all."""
@@ -130,8 +135,8 @@ class MapScreen(WorkingScreen):
                 self._show()
 
     def _show(self) -> None:
-        outline = self._outline
-        self._pane.show(lambda number: outline_row(outline, number), len(outline), outline.cursor)
+        outline, compared = self._outline, self._compared
+        self._pane.show(lambda number: outline_row(outline, number, compared), len(outline), outline.cursor)
         self._show_place()
 
     def _moved(self) -> None:
@@ -139,7 +144,8 @@ class MapScreen(WorkingScreen):
         self._show_place()
 
     def _show_place(self) -> None:
-        self._preview.show(preview(self._outline))
+        nothing = self._filtered is not None and self._filtered.hunt.done and not self._filtered.hunt.found
+        self._preview.show(_NOTHING if nothing else preview(self._outline))
         self._show_lines()
 
     def _show_lines(self) -> None:
@@ -393,6 +399,29 @@ class MapScreen(WorkingScreen):
             self.action_map_lower()
         else:
             self.dismiss(None)
+
+    def action_map_compare(self) -> None:
+        place = self._outline.place
+        if self._compared is None or self._compared == place:
+            self._compared = place if self._compared is None else None
+            if self._compared is not None:
+                self.notice("Go to another row, and press c again to compare the two.")
+            self._show()
+            return
+        some, self._compared = self._compared, None
+        if some in self._sight.tree:
+            self._open_comparison(self._version_of(some), self._version_of(place))
+        self._show()
+
+    def action_map_compare_now(self) -> None:
+        now = Version("your text now", self.session.loom.text)
+        self._open_comparison(now, self._version_of(self._outline.place))
+
+    def _version_of(self, node: NodeId) -> Version:
+        return Version(place_name(self._sight.tree, node), self._sight.tree.path_text(node))
+
+    def _open_comparison(self, some: Version, other: Version) -> None:
+        self.app.push_screen(CompareScreen(self.session, self._all_actions, some, other))
 
     def action_map_bookmark(self) -> None:
         self.session.bookmark_node(self._outline.place)

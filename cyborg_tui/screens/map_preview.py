@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
-from cyborg_tui.loom.comparing import Kind, Stretch, compare, likeness
+from cyborg_tui.loom.comparing import compare, likeness
 from cyborg_tui.loom.fan import Branch, Fan, Finish, NodeId
 from cyborg_tui.loom.piece import Piece, Pieces
 from cyborg_tui.loom.settings import Until
@@ -11,6 +11,7 @@ from cyborg_tui.loom.tree import Tree
 from cyborg_tui.outline.outline import Outline, Row
 from cyborg_tui.outline.shape import Sight
 from cyborg_tui.outline.standing import branch_of, standing
+from cyborg_tui.screens.compare import differences
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.preview import Paragraph
 
@@ -154,17 +155,10 @@ def _difference(sight: Sight, row: Row) -> Iterator[Paragraph]:
     yield _EMPTY
     if likeness(stretches) >= _ALIKE:
         yield _said("Against your text:", "accent")
-        yield Paragraph(tuple(_marked(stretches)))
+        yield Paragraph(tuple(differences(stretches)))
     else:
         yield _said("Your text goes on there:", "accent")
         yield Paragraph(((now, "muted"),))
-
-
-def _marked(stretches: Iterable[Stretch]) -> Iterator[tuple[str, str]]:
-    for stretch in stretches:
-        sign = own({Kind.SAME: "", Kind.GONE: "−", Kind.NEW: "+"}[stretch.kind])
-        manner = {Kind.SAME: "muted", Kind.GONE: "gone", Kind.NEW: "new"}[stretch.kind]
-        yield sign + stretch.text, manner
 
 
 def _beginning(tree: Tree, nodes: Iterable[NodeId]) -> str:

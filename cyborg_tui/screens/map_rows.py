@@ -11,7 +11,7 @@ from cyborg_tui.outline.standing import Standing, branch_of, is_unread, standing
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.outline import OutlineRow
 
-__all__ = ["first_words", "outline_row"]
+__all__ = ["first_words", "outline_row", "place_name"]
 
 _MARKS = {
     Standing.HERE: "❯",
@@ -23,10 +23,12 @@ _MARKS = {
 }
 _LONG_ENOUGH = 400
 """Characters that fill any row."""
+_NAME = 50
+"""Characters by which a place is called at most."""
 _BREAK = re.compile(r" *\n\s*")
 
 
-def outline_row(outline: Outline, number: int, *, marked: NodeId | None = None) -> OutlineRow:
+def outline_row(outline: Outline, number: int, marked: NodeId | None = None) -> OutlineRow:
     """A row of the outline. `marked`: the place that is to be compared with another."""
     row, sight = outline.row(number), outline.sight
     if row.fan is not None and not row.nodes:
@@ -67,6 +69,16 @@ def _right(sight: Sight, row: Row, marked: NodeId | None) -> str:
     parts += [f"+{len(row.beside)}"] if row.beside else []
     parts += ["▸"] if row.closed else []
     return " ".join(parts)
+
+
+def place_name(tree: Tree, node: NodeId) -> str:
+    """What a place is called, for a person: its branch, and how it begins."""
+    branch = branch_of(tree, node)
+    words = " ".join("".join(text for text, _ in first_words(tree, (node,), aside=True)).split())
+    begins = words if len(words) <= _NAME else words[:_NAME].rpartition(" ")[0] + own("…")
+    if branch is None:
+        return f"“{begins}”"
+    return f"branch {branch.index + 1} of fan {branch.fan}: “{begins}”"
 
 
 def first_words(tree: Tree, nodes: Sequence[NodeId], *, aside: bool) -> tuple[tuple[str, str], ...]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.fan import FanId
-from cyborg_tui.screens.views import counts, saved_words
+from cyborg_tui.outline.whereabouts import whereabouts
+from cyborg_tui.screens.views import counts, place_words, saved_words
 from cyborg_tui.session import Session
 
-__all__ = ["Counts", "Glance", "Moment"]
+__all__ = ["Counts", "Glance", "Moment", "Where"]
 
 _RECOUNT = 0.5
 """Seconds between two counts of the words."""
@@ -88,6 +89,25 @@ class Counts:
     def due(self, now: float) -> bool:
         """Whether what was shown last may not be so any more."""
         return (self._stale and now - self._counted_at >= _RECOUNT) or (self._saving and now >= self._calm_at)
+
+
+class Where:
+    """Where in the tree the person is, found out again only when they, or the tree, may have moved."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: object = None
+        self._words = ""
+
+    def words(self) -> str:
+        session = self._session
+        tree, leaf = session.loom.tree, session.loom.manuscript.leaf
+        seen = sum(branch.looked for branch in session.branches)
+        now = (leaf, tree.next_node, session.fan and session.fan.id, len(session.branches), seen)
+        if now != self._known:
+            self._known = now
+            self._words = place_words(whereabouts(tree, session.loom.manuscript.path))
+        return self._words
 
 
 class Glance:

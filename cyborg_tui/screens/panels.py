@@ -12,7 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from cyborg_tui.actions import Action
+from cyborg_tui.actions import PLACES, Action
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import key_name
 from cyborg_tui.widgets.marks import own
@@ -25,7 +25,6 @@ _HOW = (
 )
 _KEYS = 20
 """Cells for the names of an action's keys."""
-_PLACES = {"editor": "While writing", "branches": "In the branches", "map": "On the map", "anywhere": "Anywhere"}
 
 
 class HelpScreen(ModalScreen[None]):
@@ -44,7 +43,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(Text(_HOW))
-            for where, title in _PLACES.items():
+            for where, title in PLACES.items():
                 yield Static(Text(f"\n{title}", style="bold"))
                 yield Static(self._keys_of(where))
             yield Static(Text("\nEsc closes this."))
@@ -70,6 +69,7 @@ class WhichKey(ModalScreen[str | None]):
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
         "m": ("map", "map"),
         "b": ("looms", "library of looms"),
+        "f": ("search", "search"),
         "w": ("provenance", "who wrote what"),
         "a": ("colours", "colour by author"),
         "p": ("palette", "all commands"),

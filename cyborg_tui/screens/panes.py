@@ -8,10 +8,11 @@ from cyborg_tui.actions import Action
 from cyborg_tui.widgets.branches import Branches
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.outline import OutlinePane
+from cyborg_tui.widgets.preview import Preview
 
-__all__ = ["APP_ACTIONS", "BranchPane", "MapPane", "WritingPane", "bound_keys"]
+__all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys"]
 
-APP_ACTIONS = frozenset({"take_over", "map", "help", "looms", "palette", "which_key", "quit"})
+APP_ACTIONS = frozenset({"search", "take_over", "map", "help", "looms", "palette", "which_key", "quit"})
 """What the app does, whatever screen is shown."""
 
 
@@ -26,7 +27,7 @@ def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
     return found
 
 
-async def _run_bound(pane: "WritingPane | BranchPane | MapPane", event: events.Key) -> bool:
+async def _run_bound(pane: "WritingPane | BranchPane | MapPane | ComparePane", event: events.Key) -> bool:
     """Run the action bound to a key, in the order in which keys were pressed. False if it is bound to none.
 
     Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
@@ -53,6 +54,14 @@ class WritingPane(Editor):
 
 
 class MapPane(OutlinePane):
+    actions: Mapping[str, str]
+    on_any_key: Callable[[], None]
+
+    async def _on_key(self, event: events.Key) -> None:
+        await _run_bound(self, event)
+
+
+class ComparePane(Preview, can_focus=True):
     actions: Mapping[str, str]
     on_any_key: Callable[[], None]
 

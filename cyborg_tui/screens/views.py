@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from cyborg_tui.loom.fan import Branch, Fan, Finish
 from cyborg_tui.loom.settings import Until
+from cyborg_tui.outline.whereabouts import Whereabouts
 from cyborg_tui.session import EngineView, Part, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
@@ -14,13 +15,14 @@ __all__ = [
     "goes_to",
     "held_back",
     "memory_words",
+    "place_words",
     "saved_words",
     "saving_trouble",
 ]
 
 
-def fan_view(session: Session, *, flow: bool) -> FanView:
-    """The fan in view, or what to do where there is none."""
+def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> FanView:
+    """The fan in view, or what to do where there is none. `compared`: which branch is to be compared with another."""
     fan = session.fan
     if fan is None:
         return FanView(note=_note(session))
@@ -33,8 +35,9 @@ def fan_view(session: Session, *, flow: bool) -> FanView:
             partly=taken is not None and branch.id == taken.id and session.taken_length(branch) < len(_own(branch)),
             bookmarked=tree.node(branch.node).bookmarked,
             ended=branch.finish is Finish.END,
+            compared=index == compared,
         )
-        for branch in session.branches
+        for index, branch in enumerate(session.branches)
     )
     return FanView(fan.id, _header(fan, len(branches), flow=flow), branches, session.highlighted)
 
@@ -153,6 +156,14 @@ def _known(bits: float, known: int, unknown: int) -> str:
     if not unknown:
         return f"{bits:.0f}"
     return f"{bits:.0f}+?" if known else "?"
+
+
+def place_words(where: Whereabouts) -> str:
+    """Where in the tree one is; empty on a page that has never forked."""
+    parts = [f"depth {where.depth}"] if where.depth else []
+    parts += [f"{where.number} of {where.ways}"] if where.number else []
+    parts += [f"{where.unread} fan{'' if where.unread == 1 else 's'} unread"] if where.unread else []
+    return " · ".join(parts)
 
 
 def saving_trouble(session: Session) -> str:

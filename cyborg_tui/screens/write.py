@@ -9,9 +9,10 @@ from textual.containers import Container
 from cyborg_tui.actions import Action
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
-from cyborg_tui.loom.fan import FanId
+from cyborg_tui.loom.fan import FanId, NodeId
+from cyborg_tui.screens.comparing import Comparing
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
-from cyborg_tui.screens.moment import Counts, Glance, Moment
+from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
@@ -39,12 +40,14 @@ class WriteScreen(WorkingScreen):
 
     def __init__(self, session: Session, actions: Sequence[Action]) -> None:
         super().__init__(session, actions)
+        self._all_actions = actions
         self._dirty = True
         self._typed_at = self._keyed_at = time.monotonic()
         self._prepared = False
         self._flow = False
         self._glance = Glance(session)
         self._counts = Counts(session)
+        self._where = Where(session)
         self._shown_at = 0.0
         self._said_slow = False
         self._view = FanView()
@@ -64,6 +67,7 @@ class WriteScreen(WorkingScreen):
         self._editor = self.query_one(WritingPane)
         self._branches = self.query_one(BranchPane)
         self._seen = Seen(self.session, self._editor, self._branches)
+        self._comparing = Comparing(self.session, self._all_actions, self.app.push_screen)
         self._saving = Saving(self.session, self.app.push_screen, self.notice)
         self._editor.load(self.session.loom.text, self.session.loom.cursor)
         self._editor.read_only = self.session.read_only
@@ -77,6 +81,18 @@ class WriteScreen(WorkingScreen):
     def changed(self) -> None:
         """Something changed; the next frame shows it."""
         self._dirty = True
+
+    def go_to(self, node: NodeId, start: int) -> None:
+        """Show a place: a character of a node's text, or of what stands before it if `start` is below 0."""
+        if not self.is_mounted:
+            self.call_after_refresh(self.go_to, node, start)
+            return
+        self._editor.clear_provisional()
+        if not self.session.visit(node, start):
+            self.notice("That place is not there any more.")
+        self._drop()
+        self._sync()
+        self.set_focus(self._editor)
 
     def _key_pressed(self) -> None:
         self._keyed_at = time.monotonic()
@@ -121,7 +137,7 @@ class WriteScreen(WorkingScreen):
     def _show(self) -> None:
         session = self.session
         self._shown_at = time.monotonic()
-        view = fan_view(session, flow=self._flow)
+        view = fan_view(session, flow=self._flow, compared=self._comparing.marked)
         self._view = held_back(view, self._view) if self.is_behind else view
         self._branches.show(self._view)
         at, text = session.provisional
@@ -129,6 +145,7 @@ class WriteScreen(WorkingScreen):
             self._editor.show_provisional(at, text)
         else:
             self._editor.clear_provisional()
+        self.query_one(Title).show(self._where.words())
         self.query_one(StatusLine).show(self._status())
         self.query_one(Footer).show(self._keys_that_work())
 
@@ -258,6 +275,13 @@ class WriteScreen(WorkingScreen):
     def action_bookmark(self) -> None:
         self.session.bookmark()
         self._show()
+
+    def action_compare(self) -> None:
+        self.notice(self._comparing.branch())
+        self._show()
+
+    def action_compare_then(self) -> None:
+        self._comparing.then()
 
     def action_edit_branch(self) -> None:
         self._take(Extent.WHOLE)

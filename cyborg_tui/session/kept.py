@@ -31,6 +31,8 @@ class KeptLoom:
         self._file = None if self.read_only else read_file(row, self.loom)
         self.changed_outside = bool(before) and self.loom.text != before
         """Whether the file's text came in instead of what the loom said last."""
+        self.first_text = self.loom.text
+        """As it was when the loom was opened."""
         self._note(EventKind.OPENED)
         self._remember_file()
 

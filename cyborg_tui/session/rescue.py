@@ -9,7 +9,9 @@ from pathlib import Path
 
 from cyborg_tui.textfile import encoded
 
-__all__ = ["rescue"]
+__all__ = ["rescue", "rescued_before"]
+
+_NAME = "cyborg-tui-rescue-"
 
 
 def rescue(text: str) -> Path | None:
@@ -21,8 +23,20 @@ def rescue(text: str) -> Path | None:
     return None
 
 
+def rescued_before() -> str:
+    """Where the copy is that was written when the app had to end, of which nobody may have heard; empty if none is at
+    home."""
+    copies: list[Path] = []
+    with contextlib.suppress(OSError, RuntimeError):
+        copies = sorted(Path.home().glob(f"{_NAME}*.txt"))
+    if not copies:
+        return ""
+    more = f" (and {len(copies) - 1} older)" if len(copies) > 1 else ""
+    return f"A copy of what could not be saved is in {copies[-1]}{more}; delete it when you have what you need."
+
+
 def _write(folder: Path, data: bytes) -> Path:
-    name = f"cyborg-tui-rescue-{time.strftime('%Y-%m-%d-%H%M%S')}-{secrets.token_hex(3)}.txt"
+    name = f"{_NAME}{time.strftime('%Y-%m-%d-%H%M%S')}-{secrets.token_hex(3)}.txt"
     descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:

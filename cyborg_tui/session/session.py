@@ -1,15 +1,17 @@
 """What a screen, the command line or a test drives."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cyborg_tui.engine.engine import Engine
-from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
+from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Saw, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
@@ -18,6 +20,7 @@ from cyborg_tui.outline.places import Places
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.sight import Sight, sight
 
 __all__ = ["Part", "Session"]
 
@@ -53,6 +56,7 @@ class Session(KeptLoom):
         self._generation = Generation(self.loom)
         self._on_change, self._may_look_ahead = on_change, may_look_ahead
         self._fan_wanted = False
+        self._seeing: dict[int, asyncio.Future[Saw | None]] = {}
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
         self.places = Places()
@@ -154,7 +158,7 @@ class Session(KeptLoom):
             self._on_change()
             return there
         seed = self._generation.made_ahead(self.loom.cursor, self.settings)
-        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed)
+        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed, self._mode)
         self.loom.highlighted = 0
         if seed is None:
             self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
@@ -200,6 +204,27 @@ class Session(KeptLoom):
         """Have the context at the cursor evaluated ahead of the key."""
         self._generation.prepare(self.loom.cursor)
 
+    @property
+    def _mode(self) -> str:
+        decoding = self.view.decoding
+        return "exact" if decoding is not None and decoding.exact else "batched"
+
+    async def what_it_saw(self, fan: FanId) -> tuple[Sight, ...]:
+        """What the model saw of the manuscript when it drew the branches of a fan, token by token: once for each time
+        that branches were asked for. Empty where that is not on record, or there is no model. Raises LibraryError."""
+        found = []
+        for draw in self.draws(fan):
+            if self._generation.ready:
+                waiting = self._seeing[self._generation.see(draw)] = asyncio.get_running_loop().create_future()
+                if (saw := await waiting) is not None:
+                    found.append(sight(draw, saw))
+        return tuple(found)
+
+    def draws(self, fan: FanId) -> tuple[Draw, ...]:
+        """How a fan's branches were drawn. Raises LibraryError."""
+        self._save()
+        return self._library.draws(self.row.id, fan)
+
     def look_ahead(self) -> None:
         """While the person reads: make the fan that comes after the highlighted branch, to have it ready. Nothing of it
         is seen, or kept, before it is asked for."""
@@ -214,7 +239,14 @@ class Session(KeptLoom):
         """Where the next fan will be asked for, if the highlighted branch is taken: the end of the manuscript before
         it, and the branch, if it does not stand there already. None if that cannot be known yet."""
         spot, branches = self.loom.spot, self.branches
-        if spot is None or not branches or self.busy or self.read_only or not self._generation.ready:
+        if (
+            spot is None
+            or not branches
+            or self.busy
+            or self.read_only
+            or not self._generation.ready
+            or self._mode == "exact"
+        ):
             return None
         branch = branches[min(self.highlighted, len(branches) - 1)]
         taken = 0 if self.taken is None else self.taken_length(branch)
@@ -276,6 +308,20 @@ class Session(KeptLoom):
             self.loom.highlighted = next((i for i, branch in enumerate(self.branches) if branch.id in left), 0)
         self._changed()
         return moved
+
+    def visit(self, node: NodeId, start: int) -> bool:
+        """Go to a character of a node's text, or of what stands before it if `start` is below 0; on another path if
+        need be. False if there is no such node any more."""
+        loom = self.loom
+        if node not in loom.tree:
+            return False
+        self._stop()
+        if all(step.id != node for step in loom.manuscript.path):
+            self.go(node)
+        index = next(i for i, step in enumerate(loom.manuscript.path) if step.id == node)
+        loom.move_cursor(loom.manuscript.end_of(index) - len(loom.tree.node(node)) + start)
+        self._changed()
+        return True
 
     def hide(self) -> bool:
         """Take the highlighted branch out of sight. False if there is none, or one has been taken."""
@@ -398,8 +444,12 @@ class Session(KeptLoom):
         """Everything the engine says comes in here."""
         self._generation.hear(event)
         match event:
-            case Ready() | Lost():
+            case Saw(id=id) if id in self._seeing:
+                self._seeing.pop(id).set_result(event)
+            case Ready() | Unavailable() | Lost():
                 self._looked_ahead_at = None
+                while self._seeing:
+                    self._seeing.popitem()[1].set_result(None)
         match event:
             case Ready() if self._fan_wanted:
                 self._fan_wanted = False

@@ -34,6 +34,8 @@ class BranchView:
     bookmarked: bool = False
     ended: bool = False
     """The model ended the text here."""
+    compared: bool = False
+    """It is to be compared with another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Branches(RowView, can_focus=True):
 
     def _branch_rows(self, index: int, branch: BranchView, columns: int) -> list[_Row]:
         number = f"{index + 1}" if index < 9 else ""
-        mark = own("~" if branch.partly else "✓" if branch.taken else "*" if branch.bookmarked else " ")
+        mark = own(_mark(branch))
         bar = own("▌") if index == self._view.highlighted else " "
         rows: list[_Row] = []
         for text, end in self._folded(branch, columns):
@@ -210,3 +212,10 @@ class Branches(RowView, can_focus=True):
 
     def _component(self, name: str) -> Style:
         return self.get_component_rich_style(f"branches--{name}")
+
+
+def _mark(branch: BranchView) -> str:
+    """What it is to the person, in one cell."""
+    if branch.compared:
+        return "="
+    return "~" if branch.partly else "✓" if branch.taken else "*" if branch.bookmarked else " "

@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"[ -~]*\Z")
 _ONE_CELL = " -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e"
 _TWO_CELLS = "\u3001-\u3029\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
 _NARROW = re.compile(f"[{_ONE_CELL}]*\\Z")
-_NARROW_OR_MARK = re.compile(f"[{_ONE_CELL}→←↑↓✓✗❯▸◦∎─-▟]*\\Z")
+_NARROW_OR_MARK = re.compile(f"[{_ONE_CELL}→←↑↓✓✗❯▸◦−∎─-▟]*\\Z")
 _ALONE = re.compile(f"[{_ONE_CELL}{_TWO_CELLS}]*\\Z")
 """Text of which every code point is a character of its own, and drawable: most text is, and this is seen quickly."""
 _TAGS = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"

@@ -21,6 +21,8 @@ _NAMES = {
     "alt+right": "Alt+→",
     "alt+left": "Alt+←",
     "full_stop": ".",
+    "equals_sign": "=",
+    "shift+tab": "Shift+Tab",
     "slash": "/",
     "plus": "+",
     "minus": "-",
@@ -55,16 +57,26 @@ def _keys(action: Action) -> str:
 
 
 class Title(Widget):
-    """The loom's name, above the text."""
+    """The loom's name, above the text, and where in its tree one is."""
 
     DEFAULT_CSS = "Title { height: 2; padding: 0 3; }"
 
     def __init__(self, title: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._title = title
+        self._place = ""
+
+    def show(self, place: str) -> None:
+        """Another place; it is left out where there is no room for it beside the name."""
+        if place != self._place:
+            self._place = place
+            self.refresh()
 
     def render(self) -> Text:
-        return Text(drawable(self._title), no_wrap=True, overflow="ellipsis")
+        title, place, room = drawable(self._title), own(self._place), self.content_size.width
+        gap = room - width(title) - width(place)
+        line = title + " " * gap + place if place and gap >= 2 else title
+        return Text(line, no_wrap=True, overflow="ellipsis")
 
 
 @dataclass(frozen=True, slots=True)

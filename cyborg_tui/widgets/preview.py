@@ -8,9 +8,13 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from cyborg_tui.widgets.cells import drawable, fold, pairs, width
+from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.rows import RowView
 
 __all__ = ["Paragraph", "Preview"]
+
+_ABOVE = 3
+"""Rows above a change that are shown when one goes to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +22,14 @@ class Paragraph:
     """Runs of text, with the manner in which each is shown: one of the pane's component classes."""
 
     runs: tuple[tuple[str, str], ...] = ()
-    mark: str = " "
-    """One cell in the gutter of each of its rows."""
 
 
-_Row = tuple[str, list[tuple[str, str]]]
+_Row = list[tuple[str, str]]
 
 
 class Preview(RowView):
+    """A row in which something is gone or new has a sign for it beside it."""
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "preview--person",
         "preview--model",
@@ -39,6 +43,7 @@ class Preview(RowView):
         super().__init__(id=id)
         self._paragraphs: Sequence[Paragraph] = ()
         self._rows: list[_Row] = []
+        self._columns = 0
 
     def show(self, paragraphs: Sequence[Paragraph]) -> None:
         """Draw another text, from its beginning."""
@@ -65,22 +70,50 @@ class Preview(RowView):
         )
         self.refresh()
 
+    def scroll_by(self, rows: int) -> None:
+        """Show what stands some rows further down, or up."""
+        self.scroll_to_row(max(0, min(self.max_scroll_y, self.scroll_offset.y + rows)))
+        self.refresh()
+
+    def to_changed(self, by: int) -> bool:
+        """Show the next stretch of changed rows (`by` is 1), or the one before (-1). False if there is none."""
+        begins = [
+            number
+            for number, row in enumerate(self._rows)
+            if _sign(row) and (number == 0 or not _sign(self._rows[number - 1]))
+        ]
+        top = self.scroll_offset.y + _ABOVE
+        found = [n for n in begins if n > top] if by > 0 else [n for n in reversed(begins) if n < top]
+        if not found or (by > 0 and self.scroll_offset.y >= self.max_scroll_y):
+            return False
+        self.scroll_to_row(max(0, min(self.max_scroll_y, found[0] - _ABOVE)))
+        self.refresh()
+        return True
+
     def _lay_out(self) -> None:
-        columns = max(4, self.size.width - 3)
-        self._rows = [row for paragraph in self._paragraphs for row in _rows_of(paragraph, columns)]
+        self._columns = max(4, self.size.width - 3)
+        self._rows = [row for paragraph in self._paragraphs for row in _rows_of(paragraph, self._columns)]
         self.set_row_count(len(self._rows))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        if self._columns != max(4, self.size.width - 3):  # painted before it hears of its size
+            self._lay_out()
         number, room = y + self.scroll_offset.y, self.size.width
         if number >= len(self._rows):
             return Strip.blank(room, self.rich_style)
-        mark, runs = self._rows[number]
+        runs = self._rows[number]
         if y == self.size.height - 1 and number < len(self._rows) - 1:
-            runs = [("…", "muted")]
-        segments = [Segment(f"{mark} ", self.get_component_rich_style("preview--accent"))]
+            runs = [(own("…"), "muted")]
+        segments = [Segment(f"{own(_sign(runs)):<2}", self.get_component_rich_style("preview--accent"))]
         segments += [Segment(text, self.get_component_rich_style(f"preview--{manner}")) for text, manner in runs]
         return Strip(segments).adjust_cell_length(room, self.rich_style)
+
+
+def _sign(row: _Row) -> str:
+    """Whether something is gone from it, or new in it, or both."""
+    manners = {manner for _, manner in row}
+    return "±" if manners >= {"gone", "new"} else "−" if "gone" in manners else "+" if "new" in manners else ""
 
 
 def _rows_of(paragraph: Paragraph, columns: int) -> list[_Row]:
@@ -91,7 +124,7 @@ def _rows_of(paragraph: Paragraph, columns: int) -> list[_Row]:
     for line in text.split("\n"):
         for begin, end in pairs(fold(line, columns)):
             stop = at + (len(line) if end is None else end)
-            rows.append((paragraph.mark, _between(paragraph.runs, at + begin, stop, columns)))
+            rows.append(_between(paragraph.runs, at + begin, stop, columns))
         at += len(line) + 1
     return rows
 

@@ -54,10 +54,14 @@ def brought_up_to_date(file):
 
 
 def content(file):
-    """Everything in it, as SQL."""
+    """Everything in it: the tables, and what they hold."""
     with closing(sqlite3.connect(file)) as connection:
         version = connection.execute("PRAGMA user_version").fetchone()
-        return version, list(connection.iterdump())
+        tables = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+        ).fetchall()
+        held = {name for name, sql in tables if sql.startswith("CREATE TABLE")}
+        return version, tables, {name: connection.execute(f"SELECT * FROM '{name}'").fetchall() for name in held}
 
 
 def test_a_library_of_version_1_opens(first_version):

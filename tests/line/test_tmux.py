@@ -258,7 +258,8 @@ def test_what_is_copied_goes_through_tmux_where_it_is_let_and_else_into_a_privat
     assert (data / "library.clipboard.txt").read_text() == "Copied"
     tmux("set-option", "-s", "set-clipboard", "on")
     tmux("respawn-pane", "-k", shlex.join(map(str, app(data))))
-    t.wait_for("escape-time")
+    t.wait_for(lambda s: "Copied" in left(s) and "Tab branches" in s)
+    assert "escape-time" not in t.settle(), "once a day is enough"
     t.send(" twice", "\x1b[1;2H", "\x03")
     end = time.monotonic() + 10
     while tmux("list-buffers") == "" and time.monotonic() < end:

@@ -32,6 +32,13 @@ def test_words_more_and_words_less():
     assert compared("a small old house", "a house") == [(SAME, "a "), (GONE, "small old "), (SAME, "house")]
 
 
+def test_a_little_word_among_others_is_no_help():
+    some, other = "he had never been to the sea", "nobody knew the way down"
+    assert compared(some, other) == [(GONE, some), (NEW, other)]
+    kept = compared("all of it was grey and that was all", "all of it was blue and that was all")
+    assert kept == [(SAME, "all of it was "), (GONE, "grey "), (NEW, "blue "), (SAME, "and that was all")]
+
+
 def test_a_paragraph_that_moved_leaves_the_others_alone():
     one, two, three = "One and only one.\n\n", "Two are company.\n\n", "Three is a crowd.\n\n"
     stretches = compare(one + two + three + "End.", two + three + one + "End.")

@@ -1,0 +1,251 @@
+"""The index of what was written, in which everything is found again: kept in step with the nodes."""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cyborg_tui.library import schema
+from cyborg_tui.library.errors import damaged
+from cyborg_tui.library.passages import BEFORE, Passage, passages_again
+from cyborg_tui.library.reading import UNREADABLE
+from cyborg_tui.library.rows import node_from, to_bytes, to_text
+from cyborg_tui.loom.fan import BranchId, NodeId
+from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.terms import words_of
+
+__all__ = ["AUTHOR", "TAG", "build_all", "build_some", "index_nodes", "is_complete", "queue"]
+
+AUTHOR, TAG = "\ue000", "\ue001"
+"""Stand before words that are no part of the text: who wrote it, and its tags. No text has words that begin so."""
+_STEP = 0.03
+"""Seconds for which a step of building holds up other writers."""
+
+_OLD = "SELECT id, place, before, text, marks FROM passages WHERE loom = ? AND node = ? ORDER BY place"
+_PUT = """INSERT INTO passages (loom, node, place, before, text, marks, origin, made_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_FIND = "INSERT INTO found (rowid, words) VALUES (?, ?)"
+_DROP = "DELETE FROM passages WHERE id = ?"
+_LOSE = "INSERT INTO found (found, rowid, words) VALUES ('delete', ?, ?)"
+_NODE = "SELECT * FROM nodes WHERE loom = ? AND id = ?"
+_CHILDREN = "SELECT id FROM nodes WHERE loom = ? AND parent = ?"
+_ORIGIN = "SELECT origin FROM passages WHERE loom = ? AND node = ? LIMIT 1"
+_BRANCH = """SELECT branches.text, models.name FROM branches
+    JOIN fans ON fans.loom = branches.loom AND fans.id = branches.fan JOIN models ON models.id = fans.model
+    WHERE branches.loom = ? AND branches.id = ?"""
+_NEXT = "SELECT id FROM nodes WHERE loom = ? AND id > ? ORDER BY id"
+
+
+def index_nodes(connection: sqlite3.Connection, nodes: Mapping[tuple[int, NodeId], Node | None]) -> bool:
+    """Keep the index in step with nodes that have just been written, or None where they are gone, within the
+    transaction under way. Whatever is wrong with the index keeps nothing from being saved: then it is built again
+    later, and this returns False."""
+    if not nodes:
+        return True
+    connection.execute("SAVEPOINT passages")
+    try:
+        _Update(connection, nodes).all(time.time())
+    except (sqlite3.Error, *UNREADABLE) as error:
+        if not connection.in_transaction:  # there is no room on the disk, say, for anything
+            raise
+        connection.execute("ROLLBACK TO passages")
+        connection.execute("RELEASE passages")
+        if isinstance(error, sqlite3.Error) and damaged(error):
+            _begin_again(connection)
+        queue(connection, {loom for loom, _ in nodes})
+        return False
+    connection.execute("RELEASE passages")
+    return True
+
+
+def queue(connection: sqlite3.Connection, looms: Iterable[int]) -> None:
+    """Have looms indexed from their beginning."""
+    connection.executemany("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", ((loom,) for loom in looms))
+
+
+def is_complete(connection: sqlite3.Connection) -> bool:
+    """Whether there is an index and everything is in it. Raises sqlite3.Error."""
+    (there,) = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'found'").fetchone()
+    (left,) = connection.execute("SELECT count(*) FROM unindexed").fetchone()
+    return bool(there) and not left
+
+
+def build_some(connection: sqlite3.Connection) -> bool:
+    """Index some of the nodes that are not yet in the index. False if there are none. Raises sqlite3.Error."""
+    if connection.execute("SELECT 1 FROM unindexed").fetchone() is None:
+        return False
+    began = time.monotonic()
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        row = connection.execute("SELECT loom, after FROM unindexed ORDER BY loom DESC").fetchone()
+        if row is None:
+            return False
+        loom, after = row
+        update = _Update(connection, {})
+        ids = connection.execute(_NEXT, (loom, after)).fetchmany(500)
+        for (id,) in ids:
+            with contextlib.suppress(*UNREADABLE):  # a damaged row, which the doctor speaks of
+                update.from_file(loom, id)
+            after = id
+            if time.monotonic() - began > _STEP:
+                break
+        connection.execute("UPDATE unindexed SET after = ? WHERE loom = ?", (after, loom))
+        if connection.execute(_NEXT, (loom, after)).fetchone() is None:
+            connection.execute("DELETE FROM unindexed WHERE loom = ?", (loom,))
+    return True
+
+
+def build_all(file: Path) -> bool:
+    """Index everything that is not yet in the index. False if there was nothing to do. Raises sqlite3.Error."""
+    with contextlib.closing(schema.connect(file)) as connection:
+        schema.make_index(connection)
+        done = False
+        while build_some(connection):
+            done = True
+        return done
+
+
+def _begin_again(connection: sqlite3.Connection) -> None:
+    """The index is damaged, or gone: an empty one takes its place, if that can be."""
+    connection.execute("SAVEPOINT again")
+    try:
+        connection.execute("DROP TABLE IF EXISTS found")
+        for statement in schema.INDEX:
+            connection.execute(statement)
+    except sqlite3.Error:
+        connection.execute("ROLLBACK TO again")
+    connection.execute("RELEASE again")
+
+
+@dataclass(slots=True)
+class _Update:
+    connection: sqlite3.Connection
+    nodes: Mapping[tuple[int, NodeId], Node | None]
+    """What is known already, and need not be read."""
+    _above: dict[tuple[int, NodeId], str] = field(default_factory=dict)
+    _branches: dict[tuple[int, BranchId], tuple[str, str]] = field(default_factory=dict)
+    """Text, and the name of the model."""
+
+    def all(self, at: float) -> None:
+        for (loom, id), node in self.nodes.items():
+            if node is None:
+                self._drop(loom, id)
+            elif self._put(loom, node, at):
+                self._below(loom, id, at)
+
+    def from_file(self, loom: int, id: NodeId) -> None:
+        node = self._node(loom, id)
+        if node is not None:
+            self._put(loom, node, node.made_at)
+
+    def _below(self, loom: int, id: NodeId, at: float) -> None:
+        """What stands before the nodes below has changed."""
+        left = [id]
+        while left:
+            for (child,) in self.connection.execute(_CHILDREN, (loom, left.pop())).fetchall():
+                node = None if (loom, child) in self.nodes else self._node(loom, child)
+                if node is not None and self._put(loom, node, at):
+                    left.append(child)
+
+    def _put(self, loom: int, node: Node, at: float) -> bool:
+        """Index a node. Returns whether what is before the nodes below it is not what it was."""
+        above = self._before(loom, node.parent)
+        old, marks = self._old(loom, node.id)
+        text = node.text
+        new = passages_again(old if marks == (now := self._marks(loom, node)) else [], above, text)
+        self._drop(loom, node.id, new)
+        for passage in new:
+            if passage.id is None:
+                self._add(loom, node, passage, now, at)
+        then = old[-1].text if old else above
+        return then[-BEFORE:] != (new[-1].text if new else above)[-BEFORE:]
+
+    def _old(self, loom: int, node: NodeId) -> tuple[list[Passage], str]:
+        """The passages of a node as they are kept, and their marks."""
+        found, marks = [], ""
+        for id, place, before, stored, theirs in self.connection.execute(_OLD, (loom, node)):
+            text, marks = to_text(stored), theirs
+            found.append(Passage(place, text[:before], text[before:], id))
+        return found, marks
+
+    def _drop(self, loom: int, node: NodeId, kept: Iterable[Passage] = ()) -> None:
+        """Take the other passages of a node out of the index."""
+        execute, ids = self.connection.execute, {passage.id for passage in kept}
+        for id, _, _, stored, marks in execute(_OLD, (loom, node)).fetchall():
+            if id not in ids:
+                execute(_LOSE, (id, _document(to_text(stored), marks)))
+                execute(_DROP, (id,))
+
+    def _add(self, loom: int, node: Node, passage: Passage, marks: str, at: float) -> None:
+        execute, stored = self.connection.execute, to_bytes(passage.text)
+        where = (loom, node.id, passage.place, len(passage.before))
+        id = execute(_PUT, (*where, stored, marks, self._origin(loom, node), at)).lastrowid
+        execute(_FIND, (id, _document(passage.text, marks)))
+
+    def _node(self, loom: int, id: NodeId) -> Node | None:
+        if (loom, id) in self.nodes:
+            return self.nodes[loom, id]
+        row = self.connection.execute(_NODE, (loom, id)).fetchone()
+        return None if row is None else node_from(row, _Texts(self, loom))
+
+    def branch(self, loom: int, branch: BranchId) -> tuple[str, str]:
+        """The text of a branch, and who wrote it. Raises KeyError."""
+        key = (loom, branch)
+        if key not in self._branches:
+            row = self.connection.execute(_BRANCH, key).fetchone()
+            if row is None:
+                raise KeyError(branch)
+            self._branches[key] = to_text(row[0]), to_text(row[1])
+        return self._branches[key]
+
+    def _before(self, loom: int, node: NodeId | None) -> str:
+        """The last characters of the text up to a node."""
+        if node is None:
+            return ""
+        key = (loom, node)
+        if key not in self._above:
+            text, at = "", self._node(loom, node)
+            while at is not None and len(text) < BEFORE:
+                text = at.text[-BEFORE:] + text
+                at = None if at.parent is None else self._node(loom, at.parent)
+            self._above[key] = text[-BEFORE:]
+        return self._above[key]
+
+    def _marks(self, loom: int, node: Node) -> str:
+        """Words for who wrote in a node."""
+        names = {"you" if piece.branch is None else self.branch(loom, piece.branch)[1] for piece in node.pieces}
+        marks = {AUTHOR + word.text for name in names for word in words_of(name)}
+        if names - {"you"}:
+            marks.add(f"{AUTHOR}model")
+        return " ".join(sorted(marks))
+
+    def _origin(self, loom: int, node: Node) -> NodeId:
+        """The node whose text this one carries along, in the end."""
+        at, seen = node, {node.id}
+        while at.carries is not None and at.carries not in seen:
+            row = self.connection.execute(_ORIGIN, (loom, at.carries)).fetchone()
+            if row is not None:
+                return int(row[0])
+            seen.add(at.carries)
+            above = self._node(loom, at.carries)
+            if above is None:
+                break
+            at = above
+        return at.id
+
+
+class _Texts(dict[BranchId, str]):
+    """The texts of branches, read as they are asked for."""
+
+    def __init__(self, update: _Update, loom: int) -> None:
+        self._update, self._loom = update, loom
+
+    def __missing__(self, branch: BranchId) -> str:
+        return self._update.branch(self._loom, branch)[0]
+
+
+def _document(text: str, marks: str) -> str:
+    """A passage as the index has it: its words, and the marks."""
+    return f"{' '.join(word.text for word in words_of(text))} {marks}"

@@ -1,0 +1,185 @@
+"""Memory: what a model takes is known before it is loaded, and what does not fit is refused in a sentence."""
+
+import asyncio
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.catalogue import look_at
+from cyborg_tui.engine.checks import embedded_model
+from cyborg_tui.engine.free_memory import free_memory, free_on_mac
+from cyborg_tui.engine.memory import estimate, in_words, too_large
+from cyborg_tui.engine.protocol import Loading, Lost, Ready, Unavailable
+from tests.engine.asking import Engine
+from tests.engine.odd_models import KINDS, odd_model
+
+GB = 1_000_000_000
+
+
+def limited(size, *, more=""):
+    """The command of an engine that may have so many bytes of address space."""
+    return ["sh", "-c", f"ulimit -v {size // 1024}; {more} exec {sys.executable} -m cyborg_tui.engine"]
+
+
+def plain_address_space():
+    """What the worker needs of address space before it loads anything."""
+    code = "import cyborg_tui.engine.llama; print(open('/proc/self/statm').read().split()[0])"
+    return int(subprocess.check_output([sys.executable, "-c", code])) * resource.getpagesize()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_model_takes_about_what_was_estimated(tmp_path, kind):
+    """Measured from outside: what the worker has more than it has with a model of nearly nothing."""
+    small, large = (odd_model(tmp_path / f"{size}.gguf", kind, context=size) for size in (512, 32_768))
+    settings = EngineConfig(nice=0, context=32_768, cache_type="f32")
+    taken, estimated = [], []
+    for path in (small, large):
+        config = EngineConfig(model=str(path), nice=0, context=settings.context, cache_type=settings.cache_type)
+        async with Engine(config) as engine:
+            assert isinstance(engine.ready, Ready)
+            taken.append(resident_size(engine.client.pid))
+        estimated.append(estimate(look_at(path).shape, config).total)
+    more, expected = taken[1] - taken[0], estimated[1] - estimated[0]
+    assert 0.8 * more - 10e6 < expected < 1.25 * more + 60e6, (more, expected)
+
+
+def resident_size(pid):
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def test_a_longer_window_takes_more_and_a_smaller_cache_type_less():
+    shape = look_at(embedded_model()).shape
+    sizes = [
+        estimate(shape, EngineConfig(**settings)).total
+        for settings in ({"context": 256}, {}, {"cache_type": "f32"}, {"cache_type": "q4_0"})
+    ]
+    assert sizes[0] < sizes[1] < sizes[2]
+    assert sizes[3] < sizes[1]
+
+
+def test_recurrent_models_take_memory_for_each_sequence_and_not_for_each_token(tmp_path):
+    shape = look_at(odd_model(tmp_path / "m.gguf", "mamba", context=100_000)).shape
+    small, large = (estimate(shape, EngineConfig(context=size)) for size in (256, 100_000))
+    assert small.states == large.states > 0
+    assert small.cache == large.cache == 0
+
+
+def test_what_would_fit_is_said(tmp_path):
+    shape = look_at(odd_model(tmp_path / "m.gguf", "plain", context=1_000_000)).shape
+    config = EngineConfig(context=1_000_000)
+    says = too_large("sea.gguf", shape, config, free=GB // 2)
+    assert "engine.context = 131072 would fit" in says
+    assert "engine.try_anyway = true" in says
+    assert not too_large("sea.gguf", shape, EngineConfig(context=131_072), free=GB // 2)
+    assert "smaller model or quantisation" in too_large("sea.gguf", shape, config, free=1_000_000)
+
+
+def test_sizes_are_said_for_people():
+    assert [in_words(size) for size in (1, 12_345_678, 999_400_000, 2_345_000_000)] == [
+        "1 MB",
+        "12 MB",
+        "999 MB",
+        "2.3 GB",
+    ]
+
+
+# what is free
+
+
+def test_what_is_free_is_what_the_machine_has_and_no_more_than_the_group_may_have(tmp_path):
+    def write(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    write("proc/meminfo", "MemTotal: 9 kB\nMemAvailable:    8000000 kB\n")
+    assert free_memory(tmp_path) == 8_000_000 * 1024
+    write("proc/self/cgroup", "0::/user/me\n")
+    write("sys/fs/cgroup/user/me/memory.max", "max\n")
+    assert free_memory(tmp_path) == 8_000_000 * 1024
+    write("sys/fs/cgroup/user/memory.max", "3000000000\n")
+    write("sys/fs/cgroup/user/memory.current", "2000000000\n")
+    write("sys/fs/cgroup/user/memory.stat", "anon 1\ninactive_file 500000000\n")
+    assert free_memory(tmp_path) == 1_500_000_000, "pages of files that nobody uses can be had"
+    write("proc/self/cgroup", "4:memory:/box\n3:cpu:/\n")
+    write("sys/fs/cgroup/memory/box/memory.limit_in_bytes", "100\n")
+    write("sys/fs/cgroup/memory/box/memory.usage_in_bytes", "200\n")
+    write("sys/fs/cgroup/memory/box/memory.stat", "total_inactive_file 1\n")
+    assert free_memory(tmp_path) == 0
+
+
+def test_where_it_cannot_be_told_nothing_is_refused(tmp_path):
+    assert free_memory(tmp_path / "nothing") is None
+
+
+def test_a_mac_says_it_in_pages():
+    said = (
+        "Mach Virtual Memory Statistics: (page size of 16384 bytes)\nPages free:        100.\nPages active:  900.\n"
+        "Pages inactive:     50.\nPages speculative:   5.\nPages purgeable:     1.\n"
+    )
+    assert free_on_mac(said) == 156 * 16384
+    assert free_on_mac("nothing of the kind") is None
+
+
+# too large
+
+
+async def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(tmp_path):
+    path = odd_model(tmp_path / "m.gguf", "plain", context=1_000_000)
+    config = EngineConfig(model=str(path), nice=0, context=1_000_000)
+    async with Engine(config, command=limited(plain_address_space() + GB // 2)) as engine:
+        assert isinstance(engine.ready, Unavailable)
+        assert "m.gguf needs about" in engine.ready.sentence
+        assert "would fit" in engine.ready.sentence
+        assert engine.events.empty(), "nothing was loaded"
+        pid = engine.client.pid
+        engine.client.load(EngineConfig(nice=0))
+        assert isinstance(await engine.wait_for(Ready, Lost), Ready), "the embedded model fits"
+        assert engine.client.pid == pid
+
+
+async def test_a_window_for_which_there_is_no_memory_becomes_a_smaller_one(tmp_path):
+    """Tried all the same, although the estimate said no."""
+    path = odd_model(tmp_path / "m.gguf", "plain", context=1_000_000)
+    config = EngineConfig(model=str(path), nice=0, context=1_000_000, try_anyway=True)
+    async with Engine(config, command=limited(plain_address_space() + GB // 2)) as engine:
+        assert isinstance(engine.ready, Ready)
+        assert 256 <= engine.ready.window < 1_000_000
+        assert f"it has {engine.ready.window:,}." in engine.ready.sentence
+        answer = await engine.fan("Once", width=2, max_tokens=4)
+    assert [len(tokens) for tokens in answer.tokens] == [4, 4]
+
+
+async def test_weights_for_which_there_is_no_memory_are_said_to_be_too_large(tmp_path):
+    path = odd_model(tmp_path / "m.gguf", "plain", layers=40)
+    config = EngineConfig(model=str(path), nice=0, try_anyway=True)
+    command = limited(plain_address_space() + 2_000_000)
+    async with Engine(config, command=command) as engine:
+        while isinstance(engine.ready, Loading) or (isinstance(engine.ready, Lost) and engine.ready.again):
+            engine.ready = await engine.wait_for(Ready, Unavailable, Lost)
+    assert isinstance(engine.ready, (Unavailable, Lost))
+    assert "m.gguf" in engine.ready.sentence
+
+
+async def test_a_worker_that_the_system_ends_while_it_loads_is_said_to_have_had_no_memory(tmp_path):
+    """As the killer of processes does it, which tells nobody why."""
+    config = EngineConfig(model=str(odd_model(tmp_path / "sea.gguf", "plain")), nice=0)
+    async with Engine(config) as engine:
+        engine.client.load(config)
+        first = engine.client.pid
+        os.kill(first, signal.SIGKILL)
+        lost = await engine.wait_for(Lost)
+        assert lost.again
+        while engine.client.pid == first:
+            await asyncio.sleep(0.01)
+        os.kill(engine.client.pid, signal.SIGKILL)
+        lost = await engine.wait_for(Lost)
+    assert not lost.again
+    assert "most likely for want of memory, twice while it loaded sea.gguf" in lost.sentence
+    assert "smaller model" in lost.sentence
