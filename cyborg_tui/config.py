@@ -77,6 +77,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = "ink"
     mouse: bool = False
     """Off, so that the terminal's own selection works."""
+    widen: bool = True
+    """Whether a fan gets more branches where they come as soon as those that are wanted: eight may come before five."""
     look_ahead: Literal["on mains", "always", "never"] = "on mains"
     """Whether the next fan from the highlighted branch is made while you read; "on mains": not on battery."""
     day_turns_at: Annotated[int, msgspec.Meta(ge=0, le=23)] = 4

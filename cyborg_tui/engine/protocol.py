@@ -26,6 +26,7 @@ __all__ = [
     "FanEnded",
     "FanRequest",
     "FanStats",
+    "FileHash",
     "Grew",
     "Growth",
     "Held",
@@ -42,6 +43,7 @@ __all__ = [
     "Saw",
     "See",
     "Unavailable",
+    "Widths",
     "WireSegment",
     "decode_event",
     "decode_request",
@@ -152,6 +154,19 @@ class Saw(msgspec.Struct, tag=True, frozen=True):
     id: int
     tokens: tuple[int, ...]
     texts: tuple[bytes, ...]
+
+
+class FileHash(msgspec.Struct, tag=True, frozen=True):
+    """What the model's file is, found out while nothing was asked for."""
+
+    sha256: str
+
+
+class Widths(msgspec.Struct, tag=True, frozen=True):
+    """How long a step takes here, found out while nothing was asked for."""
+
+    seconds: dict[int, float]
+    """By the number of branches."""
 
 
 class Unavailable(msgspec.Struct, tag=True, frozen=True):
@@ -281,6 +296,8 @@ EngineEvent = (
     | Pong
     | Refused
     | Saw
+    | FileHash
+    | Widths
     | PromptProgress
     | Grew
     | BranchEnded

@@ -1,14 +1,14 @@
 """The resident paths: contexts evaluated once and kept in the cache, the logits of their tips at hand."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cyborg_tui.engine.cache import Cache, Cut
 from cyborg_tui.engine.llama import Floats, Llama, NoRoomError
 from cyborg_tui.engine.protocol import EngineEvent, Held, PromptProgress
 from cyborg_tui.engine.protocol import WireSegment as Segment
 from cyborg_tui.engine.tips import Tips
-from cyborg_tui.engine.window import left_out
+from cyborg_tui.engine.window import Window, left_out
 
 __all__ = ["Interrupted", "Resident", "Say"]
 
@@ -38,6 +38,13 @@ class Resident:
         self._tokens_per_s = 0.0
         self._length = 0
         """Of the path evaluated last."""
+        self._window = Window()
+        self._path: list[int] = []
+        """What is seen of the path that is being written."""
+        self._longest = 0
+        """What the next window will have room for."""
+        self._also = 0
+        """Cells beside this path that the next window takes."""
 
     @property
     def held(self) -> Held:
@@ -80,11 +87,49 @@ class Resident:
         self._tips.clear()
 
     def in_window(self, tokens: list[int], longest: int) -> tuple[list[int], int]:
-        budget = max(8, self.model.window - min(longest, self.model.window // 2))
-        cut = left_out(tokens, budget, lambda token: self.model.pieces[token].endswith(b"\n"))
-        return (tokens[cut:], cut) if cut else (tokens, 0)
+        """What is seen of a path if there must be room for branches of up to `longest` tokens after it, and how many
+        tokens before that are not."""
+        self._longest = max(8, self.model.window - min(longest, self.model.window // 2))
+        place = left_out if self.model.exact else self._window.place
+        cut = place(tokens, self._longest, self._ends_paragraph)
+        self._path = tokens[cut:] if cut else tokens
+        return self._path, cut
 
-    def evaluate(self, tokens: list[int], fan: int | None, *, rows: int = 1) -> tuple[int, int]:
+    def prepare_next_window(self) -> Iterator[None]:
+        """If the window is nearly full, have the shorter one that comes after it in the cache, beside it."""
+        path = self._path
+        at = None if self.model.exact else self._window.next(path, self._longest, self._ends_paragraph)
+        self._also = len(path) if at is not None and self.model.rolls_back else 0
+        if self._also:
+            self.evaluate(path[at:], None, quietly=True)
+            yield
+
+    def _ends_paragraph(self, token: int) -> bool:
+        return self.model.pieces[token].endswith(b"\n")
+
+    def time_step(self, width: int) -> float | None:
+        """Seconds of a step with so many branches at the end of the path evaluated last; the quicker of two. None if
+        that cannot be found out now."""
+        trunk, length = self._cache.nearest(self._path)
+        if trunk is None or length < len(self._path):
+            return None
+        keep: set[int] = {trunk}
+        seconds: list[float] = []
+        try:
+            for _ in range(width):
+                keep.add(self.branch_off(trunk, length, keep))
+            branches = sorted(keep - {trunk})
+            for step in range(2):
+                began = time.perf_counter()
+                self.decode([(self._path[-1], length + step, branch, True) for branch in branches], keep)
+                seconds.append(time.perf_counter() - began)
+        finally:
+            for branch in keep - {trunk}:
+                self._cache.forget(branch)
+                self.model.cut(branch, 0)
+        return min(seconds)
+
+    def evaluate(self, tokens: list[int], fan: int | None, *, rows: int = 1, quietly: bool = False) -> tuple[int, int]:
         """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand. Returns the sequence
         that holds them and how many were there already. Raises Interrupted."""
         self._length = len(tokens)
@@ -97,7 +142,8 @@ class Resident:
         while done < len(tokens):
             if self._wanted_elsewhere():
                 raise Interrupted
-            self._progress(fan, done, len(tokens), done - start)
+            if not quietly:
+                self._progress(fan, done, len(tokens), done - start)
             size = min(self._chunk(), len(tokens) - done)
             at = time.perf_counter()
             piece = tokens[done : done + size]
@@ -117,7 +163,7 @@ class Resident:
     def _budget(self, length: int) -> int:
         """Cells that other paths may have beside one of this length. Every step goes over them too (1,000 of them take
         5 % beside a context of 512 tokens), so they are half as many as the path itself needs, within the setting."""
-        return min(self.model.beside, max(_LEAST_BESIDE, length // 2))
+        return min(self.model.beside, max(_LEAST_BESIDE, length // 2)) + self._also
 
     def _place_for(self, near: int | None, start: int) -> tuple[int, int]:
         """A sequence that holds just the first `start` tokens of the one nearest to what is wanted, and how many those

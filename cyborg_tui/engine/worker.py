@@ -44,12 +44,15 @@ from cyborg_tui.engine.protocol import (
 )
 
 if TYPE_CHECKING:
+    from cyborg_tui.engine.chores import Chores
     from cyborg_tui.engine.fanning import Fanning
     from cyborg_tui.engine.llama import Llama
 
 __all__ = ["main"]
 
 _LONGEST_SENTENCE = 400
+_QUIET = 1.0
+"""Seconds without a request after which there is time for chores."""
 
 
 class Worker:
@@ -62,6 +65,7 @@ class Worker:
         self._saying = threading.Lock()
         self._model: Llama | None = None
         self._fanning: Fanning | None = None
+        self._chores: Chores | None = None
         self._loaded: tuple[Shape, Load] | None = None
         self._steps_loading = 0
 
@@ -106,7 +110,7 @@ class Worker:
 
     def _latest(self) -> Request:
         """The next request that still matters: a newer fan, evaluation or cancel makes older ones void."""
-        request = self._inbox.get()
+        request = self._next()
         while isinstance(request, (Evaluate, Cancel)) and not self._inbox.empty():
             if isinstance(request, Evaluate):
                 self._say(Evaluated(0))
@@ -117,6 +121,17 @@ class Worker:
             self._urgent.set()
         return request
 
+    def _next(self) -> Request:
+        """The next request. If none comes for a while there are chores; after them nothing wakes the machine."""
+        chores = self._chores
+        if chores is not None:
+            chores.renew()
+            with contextlib.suppress(queue.Empty):
+                return self._inbox.get(timeout=_QUIET)
+            while self._inbox.empty() and chores.do_a_step():
+                pass
+        return self._inbox.get()
+
     def _say(self, event: EngineEvent) -> None:
         with self._saying:
             self._target.write(encode_frame(event))
@@ -124,6 +139,7 @@ class Worker:
 
     def _load(self, request: Load) -> None:
         """Answered with Ready or Unavailable, each once."""
+        from cyborg_tui.engine.chores import Chores
         from cyborg_tui.engine.fanning import Fanning
         from cyborg_tui.engine.llama import ModelRefusedError
 
@@ -141,9 +157,10 @@ class Worker:
         self._loaded = shape, request
         self._say(self._ready(model, shape, request.config))
         self._fanning = Fanning(model, self._say, self._urgent.is_set)
+        self._chores = Chores(self._fanning.resident, path, self._say)
 
     def _let_go(self) -> None:
-        self._fanning = None
+        self._fanning = self._chores = None
         if self._model is not None:
             self._model.close()
         self._model = self._loaded = None

@@ -1,6 +1,7 @@
 """Fans under way: asked of the engine, and grown in the loom as it answers."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from cyborg_tui.engine.engine import Engine
@@ -11,6 +12,7 @@ from cyborg_tui.engine.protocol import (
     Evaluated,
     FanEnded,
     FanStats,
+    FileHash,
     Grew,
     Held,
     Loading,
@@ -19,6 +21,7 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Unavailable,
+    Widths,
 )
 from cyborg_tui.loom.context import Context, context_of
 from cyborg_tui.loom.draw import Decoding, Draw
@@ -72,6 +75,8 @@ class EngineView:
     """How the model is run."""
     file_hash: str = ""
     """SHA-256 of the model's file, as far as it is known."""
+    step_seconds: Mapping[int, float] = field(default_factory=dict)
+    """How long a step takes, by the number of branches; empty if it was not measured."""
     stats: FanStats | None = None
     """Of the last fan."""
     held: Held | None = None
@@ -103,6 +108,8 @@ class Generation:
         """By the numbers of the requests."""
         self._stopped: dict[int, _Asked] = {}
         """What is not wanted any more, and of which the engine has not yet said how it was drawn."""
+        self._unhashed: list[Draw] = []
+        """Drawn by the model that is loaded, before its file was known by its hash."""
         self._ahead: Ahead | None = None
 
     @property
@@ -199,6 +206,7 @@ class Generation:
         if isinstance(event, (Ready, Lost, Unavailable)):
             self._ahead = None
             self._stopped.clear()
+            self._unhashed.clear()
         match event:
             case Grew() | BranchEnded() | FanEnded():
                 self._hear_of_a_fan(event)
@@ -218,6 +226,11 @@ class Generation:
                 waiting = self._waiting_for(request)
                 if waiting is not None:
                     self.view = replace(self.view, waiting=waiting, done=done / max(1, total), seconds_left=left)
+            case FileHash(sha256=digest):
+                self.view = replace(self.view, file_hash=digest)
+                self._note_hash()
+            case Widths(seconds=seconds):
+                self.view = replace(self.view, step_seconds=seconds)
             case Evaluated(held=held):
                 waiting = Waiting.NOTHING if self.view.waiting is Waiting.AHEAD else self.view.waiting
                 self.view = replace(self.view, waiting=waiting, held=held or self.view.held)
@@ -284,6 +297,14 @@ class Generation:
         saw = (asked.left_out, stats.left_out_tokens, stats.prompt_tokens, stats.digest)
         draw = Draw(asked.fan, asked.first, asked.width, *saw, self.view.decoding or Decoding(), self.view.file_hash)
         self._loom.note_draw(draw)
+        if not draw.file_hash:
+            self._unhashed.append(draw)
+
+    def _note_hash(self) -> None:
+        """What was drawn before the model's file was known by its hash is given it."""
+        for draw in self._unhashed:
+            self._loom.note_draw(replace(draw, file_hash=self.view.file_hash))
+        self._unhashed.clear()
 
     def _context(self, end: int, drawn: Piece | None = None) -> Context:
         """The manuscript up to `end` and what is `drawn` after it, as far back as the window can possibly reach; the

@@ -3,10 +3,11 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Saw, Unavailable
+from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.draw import Draw
@@ -49,12 +50,16 @@ class Session(KeptLoom):
         on_change: Callable[[], None],
         *,
         may_look_ahead: Callable[[], bool] = lambda: True,
+        widens: bool = False,
     ) -> None:
-        """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
+        """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError.
+
+        `widens`: whether more branches are made where they come as soon as those that are wanted.
+        """
         super().__init__(row, library)
         self.settings = settings
         self._generation = Generation(self.loom)
-        self._on_change, self._may_look_ahead = on_change, may_look_ahead
+        self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
         self._fan_wanted = False
         self._seeing: dict[int, asyncio.Future[Saw | None]] = {}
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
@@ -157,11 +162,14 @@ class Session(KeptLoom):
             self._generation.try_again()
             self._on_change()
             return there
-        seed = self._generation.made_ahead(self.loom.cursor, self.settings)
+        width = self._width
+        seed = self._generation.made_ahead(self.loom.cursor, self._drawn)
         fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed, self._mode)
         self.loom.highlighted = 0
+        if width > self.settings.width:
+            fan = self.loom.widen(fan.id, width - self.settings.width)
         if seed is None:
-            self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
+            self._generation.draw(fan, 0, width, self.loom.cursor)
         else:
             self._generation.show_ahead(fan)
         self._changed()
@@ -183,8 +191,8 @@ class Session(KeptLoom):
             return False
         self._stop()
         first = len(fan.branches)
-        wider = self.loom.widen(fan.id, self.settings.width)
-        self._generation.draw(wider, first, self.settings.width, spot.offset)
+        wider = self.loom.widen(fan.id, self._width)
+        self._generation.draw(wider, first, self._width, spot.offset)
         self._changed()
         return True
 
@@ -208,6 +216,18 @@ class Session(KeptLoom):
     def _mode(self) -> str:
         decoding = self.view.decoding
         return "exact" if decoding is not None and decoding.exact else "batched"
+
+    @property
+    def _width(self) -> int:
+        """Branches to ask for: as many as are wanted, and those that come with them for nothing."""
+        wanted = self.settings.width
+        may_widen = self._widens and self._mode != "exact"
+        return widened(wanted, self.view.step_seconds) if may_widen else wanted
+
+    @property
+    def _drawn(self) -> FanSettings:
+        """The settings, with the number of branches that is asked for."""
+        return replace(self.settings, width=self._width)
 
     async def what_it_saw(self, fan: FanId) -> tuple[Sight, ...]:
         """What the model saw of the manuscript when it drew the branches of a fan, token by token: once for each time
@@ -233,7 +253,7 @@ class Session(KeptLoom):
             self._looked_ahead_at = place
             if place is not None and self._may_look_ahead():
                 end, drawn = place
-                self._generation.look_ahead(end, self.settings, random.randrange(_SEEDS), drawn)
+                self._generation.look_ahead(end, self._drawn, random.randrange(_SEEDS), drawn)
 
     def _next_place(self) -> tuple[int, Piece | None] | None:
         """Where the next fan will be asked for, if the highlighted branch is taken: the end of the manuscript before
@@ -294,7 +314,7 @@ class Session(KeptLoom):
         self._stop_growing()
         self.loom.highlighted = index
         self.loom.take(branch.id, already + amount)
-        kept = self._generation.keep_ahead(self.loom.cursor, self.settings)
+        kept = self._generation.keep_ahead(self.loom.cursor, self._drawn)
         self._looked_ahead_at = self._next_place() if kept else None
         self._changed()
         return True
