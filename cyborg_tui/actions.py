@@ -112,6 +112,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
+    Action("replace", "", "Find and replace in this text; regular expressions too"),
     Action("colours", "", "Colour and mark the text by author; or not any more"),
     Action("provenance", "", "Who wrote what: of the selection, or of everything"),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),

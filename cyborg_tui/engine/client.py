@@ -12,7 +12,7 @@ from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.backoff import Backoff
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.losses import Losses
+from cyborg_tui.engine.losses import Asked, Losses
 from cyborg_tui.engine.parting import Cure, Parting, parting_of, place_of
 from cyborg_tui.engine.process import NonsenseError, Process
 from cyborg_tui.engine.protocol import (
@@ -33,6 +33,8 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Request,
+    ScoreEnded,
+    ScoreRequest,
     See,
     Unavailable,
     load,
@@ -83,8 +85,8 @@ class EngineClient:
         """What is said of one of another version, which is ended."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = 0
-        self._unanswered: deque[FanRequest | Evaluate] = deque()
+        self._fans = self._scores = 0
+        self._unanswered: deque[Asked] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
         """Whether the first of them has branches."""
@@ -201,8 +203,19 @@ class EngineClient:
         if self._ready and self._fan is None and not self._losses.guilty(request):
             self._ask(request)
 
+    def score(self, context: Context, text: Context) -> int:
+        """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
+        events carry."""
+        self._scores += 1
+        request = ScoreRequest(self._scores, wire(context), wire(text))
+        if self._ready and self._fan is None and not self._losses.guilty(request):
+            self._ask(request)
+        else:
+            asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(request.id, False))
+        return self._scores
+
     def cancel(self) -> None:
-        """Stop the fan or evaluation in flight."""
+        """Stop the fan, evaluation or scoring in flight."""
         self._fan = None
         if self._ready:
             self._send(Cancel())
@@ -211,11 +224,18 @@ class EngineClient:
 
     def _load(self) -> None:
         self._loading, self._ready = True, False
-        self._unanswered.clear()
+        self._give_up()
         self._send(load(self._config, self._usual))
         self._watch()
 
-    def _ask(self, request: FanRequest | Evaluate) -> None:
+    def _give_up(self) -> None:
+        """Nothing that this worker was asked for will be answered."""
+        for request in self._unanswered:
+            if isinstance(request, ScoreRequest):
+                self._listener(ScoreEnded(request.id, False))
+        self._unanswered.clear()
+
+    def _ask(self, request: Asked) -> None:
         self._unanswered.append(request)
         self._send(request)
         self._watch()
@@ -262,7 +282,7 @@ class EngineClient:
                 self._loading = False
             case Grew():
                 self._grew = True
-            case FanEnded() | Evaluated():
+            case FanEnded() | Evaluated() | ScoreEnded():
                 self._answered(event)
             case _:
                 pass
@@ -270,7 +290,7 @@ class EngineClient:
             self._ask(self._fan)  # asked for before the model was there
         self._listener(event)
 
-    def _answered(self, event: FanEnded | Evaluated) -> None:
+    def _answered(self, event: FanEnded | Evaluated | ScoreEnded) -> None:
         self._grew = False
         if self._unanswered:
             self._losses.accomplished(self._unanswered.popleft())
@@ -326,7 +346,7 @@ class EngineClient:
         again = parting.cure is not Cure.NOTHING and not self._losses.hopeless
         fan = self._fan
         began = fan is not None and at is fan and self._grew
-        self._unanswered.clear()
+        self._give_up()
         self._alive = self._loading = self._ready = self._grew = False
         if self._watching is not None:
             self._watching.cancel()

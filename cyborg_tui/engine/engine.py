@@ -45,6 +45,11 @@ class Engine(Protocol):
         """Have a context evaluated while there is nothing else to do."""
         ...
 
+    def score(self, context: Context, text: Context) -> int:
+        """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
+        events carry: `Scored`, and always a `ScoreEnded`."""
+        ...
+
     def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
         """Ask for a fan that may soon be wanted; whatever else is asked for stops it. Returns its number."""
         ...
@@ -58,7 +63,7 @@ class Engine(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Stop the fan or evaluation in flight."""
+        """Stop the fan, evaluation or scoring in flight."""
         ...
 
 

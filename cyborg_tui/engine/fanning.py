@@ -10,6 +10,7 @@ from cyborg_tui.engine.llama import Floats, Llama, NoNumbersError, NoRoomError, 
 from cyborg_tui.engine.protocol import BranchEnded, FanEnded, FanRequest, FanStats, Grew, Refused, digest
 from cyborg_tui.engine.recording import Distribution, Recorder
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
+from cyborg_tui.engine.scoring import Scoring
 from cyborg_tui.loom.fan import Finish, whole_characters
 from cyborg_tui.loom.settings import FanSettings
 
@@ -26,6 +27,7 @@ class Fanning:
         self._wanted_elsewhere = wanted_elsewhere
         self._recorder = Recorder(model.pieces)
         self._vocabulary: Vocabulary | None = None
+        self.scoring = Scoring(self.resident, self._recorder, say, wanted_elsewhere)
 
     def fan(self, request: FanRequest) -> None:
         """Make a fan and report it as it grows."""

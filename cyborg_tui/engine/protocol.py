@@ -41,6 +41,9 @@ __all__ = [
     "Refused",
     "Request",
     "Saw",
+    "ScoreEnded",
+    "ScoreRequest",
+    "Scored",
     "See",
     "Unavailable",
     "Widths",
@@ -112,15 +115,23 @@ class Evaluate(msgspec.Struct, tag=True, frozen=True):
     context: tuple[WireSegment, ...]
 
 
+class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
+    """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    text: tuple[WireSegment, ...]
+
+
 class Cancel(msgspec.Struct, tag=True, frozen=True):
-    """Stop the fan or evaluation in flight."""
+    """Stop the fan, evaluation or scoring in flight."""
 
 
 class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | Cancel | Ping | See
+Request = Load | FanRequest | Evaluate | ScoreRequest | Cancel | Ping | See
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -277,6 +288,28 @@ class FanEnded(msgspec.Struct, tag=True, frozen=True):
     held: Held = Held()
 
 
+class Scored(msgspec.Struct, tag=True, frozen=True):
+    """The next tokens of a text that is scored."""
+
+    score: int
+    done: int
+    """Tokens scored so far, of `total`."""
+    total: int
+    tokens: tuple[TokenRecord, ...]
+    alternatives: bytes
+    """To each of these tokens, as `loom.alternatives.pack` has them."""
+    lead: int
+    """Bytes of the first of these tokens that stand before the text."""
+
+
+class ScoreEnded(msgspec.Struct, tag=True, frozen=True):
+    """Nothing more will come of this scoring; each that was asked for is answered, in turn with the fans."""
+
+    score: int
+    complete: bool
+    """False if something else was wanted meanwhile, or it cannot be done."""
+
+
 class Evaluated(msgspec.Struct, tag=True, frozen=True):
     """An evaluation is over; each that was asked for is answered, in turn with the fans."""
 
@@ -303,6 +336,8 @@ EngineEvent = (
     | BranchEnded
     | FanEnded
     | Evaluated
+    | Scored
+    | ScoreEnded
 )
 
 

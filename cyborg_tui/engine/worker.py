@@ -36,6 +36,8 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Request,
     Saw,
+    ScoreEnded,
+    ScoreRequest,
     See,
     Unavailable,
     decode_request,
@@ -82,6 +84,8 @@ class Worker:
                 fanning.fan(request)
             elif fanning is not None and isinstance(request, Evaluate):
                 self._evaluate(fanning, request)
+            elif fanning is not None and isinstance(request, ScoreRequest):
+                fanning.scoring.score(request)
 
     def _read(self) -> None:
         """Everything asked for. The end of the input is the end of the process, even in the middle of a step."""
@@ -109,11 +113,14 @@ class Worker:
             self._say(Saw(request.id, tuple(tokens), texts))
 
     def _latest(self) -> Request:
-        """The next request that still matters: a newer fan, evaluation or cancel makes older ones void."""
+        """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
+        void."""
         request = self._next()
-        while isinstance(request, (Evaluate, Cancel)) and not self._inbox.empty():
+        while isinstance(request, (Evaluate, ScoreRequest, Cancel)) and not self._inbox.empty():
             if isinstance(request, Evaluate):
                 self._say(Evaluated(0))
+            elif isinstance(request, ScoreRequest):
+                self._say(ScoreEnded(request.id, False))
             request = self._inbox.get()
         if self._inbox.empty():
             self._urgent.clear()

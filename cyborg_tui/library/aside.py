@@ -18,11 +18,12 @@ from cyborg_tui.library.leftovers import in_use
 __all__ = ["begin", "begin_empty", "new_file", "put_in_place", "restore"]
 
 
-def begin(file: Path) -> None:
-    """A library without looms, in a file that is not there yet. Raises sqlite3.Error, OSError."""
+def begin(file: Path, version: int | None = None) -> None:
+    """A library without looms, of this version or an earlier one, in a file that is not there yet. Raises
+    sqlite3.Error, OSError."""
     private_file(file)
     with closing(schema.connect(file)) as connection:
-        schema.migrate(connection)
+        schema.migrate(connection, version)
 
 
 def begin_empty(file: Path, now: datetime) -> Path | None:

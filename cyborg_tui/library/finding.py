@@ -27,7 +27,7 @@ _ROWS = """SELECT passages.loom, passages.node, place, before, text, origin, pas
     WHERE {what} ORDER BY {id} DESC"""
 _ALL = """SELECT passages.loom, passages.node, place, before, text, origin, passages.made_at, title
     FROM passages CROSS JOIN looms ON looms.id = passages.loom WHERE {what} ORDER BY passages.id DESC"""
-_OTHERS = "SELECT before, text, place FROM passages WHERE loom = ? AND node = ?"
+_OTHERS = "SELECT before, text, place FROM passages WHERE loom = ? AND node = ? AND place <> ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,10 @@ def _places(connection: sqlite3.Connection, what: Asked, row: Row) -> Iterator[t
 def _around(connection: sqlite3.Connection, loom: int, node: NodeId, place: float) -> tuple[int, int]:
     """How many characters of the node stand in passages before this one, and after it."""
     ahead = behind = 0
-    for before, stored, other in connection.execute(_OTHERS, (loom, node)):
+    for before, stored, other in connection.execute(_OTHERS, (loom, node, place)):
         length = len(to_text(stored)) - before
-        ahead += length if other < place else 0
-        behind += length if other > place else 0
+        if other < place:
+            ahead += length
+        else:
+            behind += length
     return ahead, behind

@@ -11,7 +11,7 @@ from cyborg_tui.library import schema
 from cyborg_tui.library.errors import damaged
 from cyborg_tui.library.passages import BEFORE, Passage, passages_again
 from cyborg_tui.library.reading import UNREADABLE
-from cyborg_tui.library.rows import node_from, to_bytes, to_text
+from cyborg_tui.library.rows import facts_from, node_from, to_bytes, to_text
 from cyborg_tui.loom.fan import BranchId, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.terms import words_of
@@ -31,6 +31,7 @@ _DROP = "DELETE FROM passages WHERE id = ?"
 _LOSE = "INSERT INTO found (found, rowid, words) VALUES ('delete', ?, ?)"
 _NODE = "SELECT * FROM nodes WHERE loom = ? AND id = ?"
 _CHILDREN = "SELECT id FROM nodes WHERE loom = ? AND parent = ?"
+_FACTS = "SELECT * FROM facts WHERE loom = ? AND node = ?"
 _ORIGIN = "SELECT origin FROM passages WHERE loom = ? AND node = ? LIMIT 1"
 _BRANCH = """SELECT branches.text, models.name FROM branches
     JOIN fans ON fans.loom = branches.loom AND fans.id = branches.fan JOIN models ON models.id = fans.model
@@ -38,15 +39,26 @@ _BRANCH = """SELECT branches.text, models.name FROM branches
 _NEXT = "SELECT id FROM nodes WHERE loom = ? AND id > ? ORDER BY id"
 
 
-def index_nodes(connection: sqlite3.Connection, nodes: Mapping[tuple[int, NodeId], Node | None]) -> bool:
-    """Keep the index in step with nodes that have just been written, or None where they are gone, within the
-    transaction under way. Whatever is wrong with the index keeps nothing from being saved: then it is built again
-    later, and this returns False."""
-    if not nodes:
+def index_nodes(
+    connection: sqlite3.Connection,
+    nodes: Mapping[tuple[int, NodeId], Node | None],
+    tagged: Iterable[tuple[int, NodeId]] = (),
+) -> bool:
+    """Keep the index in step with nodes that have just been written, or None where they are gone, and with the tags of
+    others, within the transaction under way.
+
+    Whatever is wrong with the index keeps nothing from being saved: then it is built again later, and this returns
+    False.
+    """
+    tagged = [key for key in tagged if key not in nodes]
+    if not nodes and not tagged:
         return True
     connection.execute("SAVEPOINT passages")
     try:
-        _Update(connection, nodes).all(time.time())
+        update = _Update(connection, nodes)
+        update.all(time.time())
+        for key in tagged:
+            update.from_file(*key)
     except (sqlite3.Error, *UNREADABLE) as error:
         if not connection.in_transaction:  # there is no room on the disk, say, for anything
             raise
@@ -54,7 +66,7 @@ def index_nodes(connection: sqlite3.Connection, nodes: Mapping[tuple[int, NodeId
         connection.execute("RELEASE passages")
         if isinstance(error, sqlite3.Error) and damaged(error):
             _begin_again(connection)
-        queue(connection, {loom for loom, _ in nodes})
+        queue(connection, {loom for loom, _ in (*nodes, *tagged)})
         return False
     connection.execute("RELEASE passages")
     return True
@@ -214,11 +226,14 @@ class _Update:
         return self._above[key]
 
     def _marks(self, loom: int, node: Node) -> str:
-        """Words for who wrote in a node."""
+        """Words for who wrote in a node, and for its tags."""
         names = {"you" if piece.branch is None else self.branch(loom, piece.branch)[1] for piece in node.pieces}
         marks = {AUTHOR + word.text for name in names for word in words_of(name)}
         if names - {"you"}:
             marks.add(f"{AUTHOR}model")
+        facts = self.connection.execute(_FACTS, (loom, node.id)).fetchone()
+        tags = () if facts is None else facts_from(facts).tags
+        marks.update(TAG + word.text for tag in tags for word in words_of(tag))
         return " ".join(sorted(marks))
 
     def _origin(self, loom: int, node: Node) -> NodeId:

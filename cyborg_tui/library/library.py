@@ -18,18 +18,20 @@ from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
-from cyborg_tui.library.rows import alternatives_from, draw_from, to_bytes
+from cyborg_tui.library.rows import alternatives_from, draw_from, score_from, to_bytes
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
 _DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
+_SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _PATIENCE = 5.0
@@ -153,7 +155,7 @@ class Library:
         with self._in_words():
             return [loom_row(row) for row in self._reader.execute(f"{LOOMS} ORDER BY changed_at DESC, id DESC")]
 
-    def find(self, what: Asked, limit: int = 100) -> Finding:
+    def find(self, what: Asked, limit: int = 50) -> Finding:
         """Places in all looms, of every branch, what was written last first. From any thread. Raises LibraryError."""
         return self._finder.find(what, limit)
 
@@ -184,6 +186,16 @@ class Library:
         self.flush(self._patience)
         with self._in_words():
             return tuple(draw_from(packed) for (packed,) in self._reader.execute(_DRAWS, (loom, fan)))
+
+    def save_score(self, loom: int, key: bytes, score: Score) -> None:
+        """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""
+        self._writer.add_score(loom, key, score)
+
+    def score(self, loom: int, key: bytes) -> Score | None:
+        """What is kept under this key; None: nothing is known. Raises LibraryError."""
+        with self._in_words():
+            row = self._reader.execute(_SCORE, (loom, key)).fetchone()
+            return self._writer.score(loom, key) or (score_from(*row) if row else None)
 
     def claim(self, loom: int) -> bool:
         """Be the one who writes in this loom, until `release` or the end of the process. False if another is."""

@@ -103,7 +103,7 @@ def _looms(salvaged: Salvaged) -> dict[int, _Loom]:
     rows = salvaged.rows
     known = {row[0]: row for row in map(_loom_row, rows["looms"]) if row is not None}
     remains = {id: Remains(place=tuple(row[at] for at in _PLACE)) for id, row in known.items()}
-    for table in ("nodes", "fans", "branches"):
+    for table in ("nodes", "fans", "branches", "facts", "trails"):
         for row in rows[table]:
             if isinstance(row[0], int) and 0 < row[0] < 2**62:
                 getattr(remains.setdefault(row[0], Remains()), table).append(row)

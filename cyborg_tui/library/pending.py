@@ -10,16 +10,22 @@ from cyborg_tui.library.rows import (
     branch_row,
     draw_row,
     event_row,
+    facts_row,
     fan_row,
     model_row,
     node_row,
     place_row,
+    places_to,
+    score_row,
 )
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, Fan, FanId
 from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.places import Places
+from cyborg_tui.loom.score import Score
 
 __all__ = ["Pending"]
 
@@ -34,11 +40,19 @@ _MODEL_ID = "SELECT id FROM models WHERE (name, vocabulary, file, size, quantisa
 _FAN = """INSERT INTO fans VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id) DO UPDATE SET
     (context, model, seed, made_at, mode, settings) =
     (excluded.context, excluded.model, excluded.seed, excluded.made_at, excluded.mode, excluded.settings)"""
+_DELETE_ALTERNATIVES = "DELETE FROM alternatives WHERE loom = ? AND branch = ?"
+_DELETE_FAN = "DELETE FROM fans WHERE loom = ? AND id = ?"
+_DELETE_FACTS = "DELETE FROM facts WHERE loom = ? AND node = ?"
+_FACTS = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PLACES = """INSERT INTO trails (loom, places) VALUES (?, ?)
+    ON CONFLICT (loom) DO UPDATE SET places = excluded.places"""
 _BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id) DO UPDATE SET
     (fan, place, seed, node, text, healed, tokens, finish, looked) = (excluded.fan, excluded.place, excluded.seed,
     excluded.node, excluded.text, excluded.healed, excluded.tokens, excluded.finish, excluded.looked)"""
 _ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
-_DRAW = "INSERT OR REPLACE INTO draws VALUES (?, ?, ?, ?)"
+_DRAW = """INSERT OR REPLACE INTO draws SELECT ?, ?, ?, ?
+    WHERE EXISTS (SELECT 1 FROM fans WHERE loom = ? AND id = ?)"""
+_SCORE = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
@@ -51,12 +65,17 @@ class Pending:
 
     nodes: _ById[Node | None] = field(default_factory=dict)
     """None: removed."""
-    fans: _ById[Fan] = field(default_factory=dict)
+    fans: _ById[Fan | None] = field(default_factory=dict)
+    """None: removed, with its branches."""
     branches: _ById[Branch] = field(default_factory=dict)
+    facts: _ById[Facts] = field(default_factory=dict)
+    places_been: dict[int, Places] = field(default_factory=dict)
     alternatives: _ById[bytes] = field(default_factory=dict)
     """Packed, by branch."""
     draws: dict[tuple[int, FanId, int], Draw] = field(default_factory=dict)
     """By loom, fan and first branch."""
+    scores: dict[tuple[int, bytes], Score] = field(default_factory=dict)
+    """By loom and key."""
     events: list[tuple[int, Event]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
@@ -66,14 +85,18 @@ class Pending:
     def add(self, loom: int, changes: Changes) -> None:
         self.nodes.update({(loom, gone): None for gone in changes.removed})
         self.nodes.update({(loom, node.id): node for node in changes.nodes})
+        self.fans.update({(loom, gone): None for gone in changes.removed_fans})
         self.fans.update({(loom, fan.id): fan for fan in changes.fans})
         self.branches.update({(loom, branch.id): branch for branch in changes.branches})
+        self.facts.update({(loom, facts.node): facts for facts in changes.facts})
         self.alternatives.update({(loom, branch): packed for branch, packed in changes.alternatives})
         self.draws.update({(loom, draw.fan, draw.first): draw for draw in changes.draws})
         self.events.extend((loom, event) for event in changes.events)
         if changes.place is not None:
             self.places[loom] = changes.place
-        if changes.nodes or changes.removed or changes.fans or changes.branches:
+        if changes.places is not None:
+            self.places_been[loom] = changes.places
+        if changes.changes_text:
             self.changed[loom] = time.time()
 
     def add_newer(self, newer: "Pending") -> None:
@@ -81,8 +104,11 @@ class Pending:
         self.nodes.update(newer.nodes)
         self.fans.update(newer.fans)
         self.branches.update(newer.branches)
+        self.facts.update(newer.facts)
+        self.places_been.update(newer.places_been)
         self.alternatives.update(newer.alternatives)
         self.draws.update(newer.draws)
+        self.scores.update(newer.scores)
         self.events.extend(newer.events)
         self.places.update(newer.places)
         self.digests.update(newer.digests)
@@ -93,10 +119,21 @@ class Pending:
         many = connection.executemany
         many(_DELETE_NODE, (key for key, node in self.nodes.items() if node is None))
         many(_NODE, (node_row(loom, node) for (loom, _), node in self.nodes.items() if node is not None))
-        many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for (loom, _), fan in self.fans.items()])
-        many(_BRANCH, (branch_row(loom, branch) for (loom, _), branch in self.branches.items()))
-        many(_ALTERNATIVES, (alternatives_row(*key, packed) for key, packed in self.alternatives.items()))
-        many(_DRAW, (draw_row(loom, draw) for (loom, *_), draw in self.draws.items()))
+        fans = [(loom, fan) for (loom, _), fan in self.fans.items() if fan is not None]
+        many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for loom, fan in fans])
+        gone = {key for key, fan in self.fans.items() if fan is None}
+        lost = {key for key, branch in self.branches.items() if branch.purged or (key[0], branch.fan) in gone}
+        drawn = [(loom, branch) for (loom, _), branch in self.branches.items() if (loom, branch.fan) not in gone]
+        many(_BRANCH, (branch_row(loom, branch) for loom, branch in drawn))
+        said = {key: packed for key, packed in self.alternatives.items() if key not in lost}
+        many(_ALTERNATIVES, (alternatives_row(*key, packed) for key, packed in said.items()))
+        many(_DELETE_ALTERNATIVES, lost)
+        many(_DRAW, ((*draw_row(loom, draw), loom, draw.fan) for (loom, *_), draw in self.draws.items()))
+        many(_DELETE_FAN, gone)
+        many(_DELETE_FACTS, (key for key, facts in self.facts.items() if not facts))
+        many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))
+        many(_PLACES, ((loom, places_to(places)) for loom, places in self.places_been.items()))
+        many(_SCORE, (score_row(*key, score) for key, score in self.scores.items()))
         many(_EVENT, (event_row(loom, event) for loom, event in self.events))
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from cyborg_tui.library.rows import Row, branch_from, fan_from, node_from, place_from, to_text
+from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from, to_text
 from cyborg_tui.library.soundness import breaks
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId
 from cyborg_tui.loom.loom import Loom
@@ -69,12 +69,14 @@ def read_loom(connection: sqlite3.Connection, loom: int) -> Loom:
         texts = {branch.id: branch.text for branch in branches}
         nodes = [node_from(row, texts) for row in read("SELECT * FROM nodes WHERE loom = ? ORDER BY id", (loom,))]
         place = place_from(read(_PLACE, (loom,)).fetchone())
-    tree = Tree(nodes, fans, branches, place.next_node if place else ROOT + 1)
+        facts = [facts_from(row) for row in read("SELECT * FROM facts WHERE loom = ?", (loom,))]
+        trail = read("SELECT places FROM trails WHERE loom = ?", (loom,)).fetchone()
+    tree = Tree(nodes, fans, branches, place.next_node if place else ROOT + 1, facts)
     if broken := breaks(tree):
         raise BrokenTree(broken[0])
     if place is not None and place.node not in tree:
         raise BrokenTree("the end of its text is missing")
-    return Loom(tree, place)
+    return Loom(tree, place, places_from(trail[0] if trail else None))
 
 
 def _fans(branches: list[Branch], rows: Iterator[Row]) -> list[Fan]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cyborg_tui.library.reading import UNREADABLE
-from cyborg_tui.library.rows import Row, branch_from, fan_from, node_from, place_from
+from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from
 from cyborg_tui.library.soundness import hangs_on
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece
@@ -29,6 +30,8 @@ class Remains:
     nodes: list[Row] = field(default_factory=list)
     fans: list[Row] = field(default_factory=list)
     branches: list[Row] = field(default_factory=list)
+    facts: list[Row] = field(default_factory=list)
+    trails: list[Row] = field(default_factory=list)
     place: Row = (None,)
 
 
@@ -46,6 +49,8 @@ class Repair:
         self._next_branch = max(self._branches, default=0) + 1
         self.lost += sum(piece.text == GAP for node in self._nodes.values() for piece in node.pieces)
         self._place = self._place_from(remains.place)
+        self._facts = self._whole(remains.facts, _facts)
+        self._places = next(iter(self._whole(remains.trails, lambda row: places_from(row[1]))), None)
         self._restore_branch_nodes()
         self._mend_nodes()
         self._mend_fans()
@@ -61,7 +66,12 @@ class Repair:
             place = Place(self._likeliest_end())
         place = replace(place, next_node=max(place.next_node, self._next_node))
         return Changes(
-            tuple(self._nodes.values()), (), tuple(self._fans.values()), tuple(self._branches.values()), (), place
+            nodes=tuple(self._nodes.values()),
+            fans=tuple(self._fans.values()),
+            branches=tuple(self._branches.values()),
+            facts=tuple(facts for facts in self._facts if facts.node in self._nodes),
+            place=place,
+            places=self._places,
         )
 
     def _whole(self, rows: list[Row], decode: Callable[[Row], _Thing]) -> list[_Thing]:
@@ -222,6 +232,13 @@ def _node(row: Row, texts: Mapping[BranchId, str]) -> Node:
     if not _is_id(node.id) or not _are((node.made_at, float)):
         raise ValueError("no id")
     return node
+
+
+def _facts(row: Row) -> Facts:
+    facts = facts_from(row)
+    if not all(map(_is_id, (facts.node, *facts.order))) or not isinstance(facts.rewritten_at, (float, type(None))):
+        raise ValueError("no ids")
+    return facts
 
 
 def _is_id(value: object) -> bool:

@@ -11,9 +11,12 @@ import msgspec
 from cyborg_tui.loom.changes import Place
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.places import Places
+from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
@@ -25,6 +28,8 @@ __all__ = [
     "draw_from",
     "draw_row",
     "event_row",
+    "facts_from",
+    "facts_row",
     "fan_from",
     "fan_row",
     "model_row",
@@ -32,6 +37,10 @@ __all__ = [
     "node_row",
     "place_from",
     "place_row",
+    "places_from",
+    "places_to",
+    "score_from",
+    "score_row",
     "to_bytes",
     "to_text",
 ]
@@ -52,6 +61,9 @@ _StoredPiece = bytes | tuple[int, int, int]
 """Typed text; or a branch, and which characters of it: start, end."""
 
 _pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece, ...])
+_tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
+_ids = msgspec.msgpack.Decoder(tuple[int, ...])
+_places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
 _draws = msgspec.msgpack.Decoder(Draw)
 
@@ -145,6 +157,15 @@ def _tokens_from(stored: bytes) -> tuple[TokenRecord, ...]:
     )
 
 
+def score_row(loom: int, key: bytes, score: Score) -> Row:
+    return loom, key, score.lead, _tokens_to(score.tokens), zlib.compress(score.packed, _EFFORT)
+
+
+def score_from(lead: int, tokens: bytes, packed: bytes) -> Score:
+    """Raises ValueError, struct.error."""
+    return Score(_tokens_from(tokens), alternatives_from(packed), lead)
+
+
 def alternatives_row(loom: int, branch: BranchId, packed: bytes) -> Row:
     return loom, branch, zlib.compress(packed, _EFFORT)
 
@@ -169,6 +190,26 @@ def draw_from(packed: bytes) -> Draw:
 def event_row(loom: int, event: Event) -> Row:
     """Without its id."""
     return loom, event.at, event.kind.value, event.node, event.fan, event.branch, event.amount, to_bytes(event.note)
+
+
+def facts_row(loom: int, facts: Facts) -> Row:
+    tags = msgspec.msgpack.encode([to_bytes(tag) for tag in facts.tags])
+    said = (to_bytes(facts.name), to_bytes(facts.note), tags)
+    return (loom, facts.node, *said, msgspec.msgpack.encode(facts.order), facts.settled, facts.rewritten_at)
+
+
+def facts_from(row: Row) -> Facts:
+    _, node, name, note, tags, order, settled, rewritten_at = row
+    said = (to_text(name), to_text(note), tuple(map(to_text, _tags.decode(tags))))
+    return Facts(node, *said, _ids.decode(order), bool(settled), rewritten_at)
+
+
+def places_to(places: Places) -> bytes:
+    return msgspec.msgpack.encode(places)
+
+
+def places_from(stored: bytes | None) -> Places:
+    return Places() if stored is None else _places.decode(stored)
 
 
 def place_row(place: Place) -> Row:

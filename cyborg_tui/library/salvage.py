@@ -18,6 +18,8 @@ from cyborg_tui.library.rows import Row
 __all__ = ["Salvaged", "salvage"]
 
 _PAGE = 4096
+_LEAF = 13
+"""The kind of a page that leads to no others."""
 _LAST = 2**62
 """Beyond the id of any row."""
 _PATIENCE = 2_000
@@ -41,13 +43,11 @@ def salvage(file: Path) -> Salvaged:
     """The rows that can still be read. Damage raises nothing; OSError if there is no room to work in."""
     with tempfile.TemporaryDirectory(prefix="library.", dir=file.parent) as name:
         folder = Path(name)
-        begin(folder / "new.db")
-        first_page = (folder / "new.db").read_bytes()[:_PAGE]
         best = Salvaged()
-        for number, repair in enumerate((_as_it_is, _with_header_of, _with_page_of)):
+        for number, repair in enumerate((_as_it_is, _with_header_of, _with_page_of, _with_page_of_the_first)):
             copy = folder / f"{number}.db"
             _copy(file, copy)
-            repair(copy, first_page)
+            repair(copy)
             best = max(best, _read(copy), key=len)
             if not best.torn:
                 break
@@ -60,18 +60,32 @@ def _copy(file: Path, copy: Path) -> None:
             shutil.copyfile(file.with_name(file.name + end), copy.with_name(copy.name + end))
 
 
-def _as_it_is(_copy: Path, _first_page: bytes) -> None:
+def _as_it_is(_copy: Path) -> None:
     pass
 
 
-def _with_header_of(copy: Path, first_page: bytes) -> None:
+def _with_header_of(copy: Path) -> None:
     """The first hundred bytes are the same in every library, but for the number of pages and what may be left out."""
-    _overwrite(copy, first_page[:100])
+    _overwrite(copy, _first_page(copy)[:100])
 
 
-def _with_page_of(copy: Path, first_page: bytes) -> None:
-    """The whole first page, which says where the tables begin; in every library of one version at the same places."""
-    _overwrite(copy, first_page)
+def _with_page_of(copy: Path) -> None:
+    """The whole first page, which says where the tables begin; in every library begun by this version at the same
+    places. It must say that of all of them by itself."""
+    page = _first_page(copy)
+    if page[100] == _LEAF:
+        _overwrite(copy, page)
+
+
+def _with_page_of_the_first(copy: Path) -> None:
+    """The first page as the first version made it: the tables that it had begin at the same places to this day."""
+    _overwrite(copy, _first_page(copy, schema.FIRST))
+
+
+def _first_page(copy: Path, version: int | None = None) -> bytes:
+    new = copy.with_suffix(".new")
+    begin(new, version)
+    return new.read_bytes()[:_PAGE]
 
 
 def _overwrite(copy: Path, beginning: bytes) -> None:
@@ -90,7 +104,11 @@ def _overwrite(copy: Path, beginning: bytes) -> None:
 def _read(copy: Path) -> Salvaged:
     found = Salvaged()
     with contextlib.suppress(sqlite3.Error), contextlib.closing(schema.connect(copy)) as connection:
+        listed = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         for name in schema.TABLES:
+            if name not in listed and not schema.columns(name, schema.FIRST):
+                found.torn.discard(name)  # an earlier version had no such table
+                continue
             table = _Table(connection, name)
             found.rows[name] = table.rows()
             if not table.torn:

@@ -7,13 +7,29 @@ from pathlib import Path
 
 from cyborg_tui.library.errors import NewerLibraryError, NotALibraryError
 
-__all__ = ["APPLICATION_ID", "INDEX", "TABLES", "check", "columns", "connect", "make_index", "migrate"]
+__all__ = ["APPLICATION_ID", "FIRST", "INDEX", "TABLES", "check", "columns", "connect", "make_index", "migrate"]
 
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
 
-TABLES = ("looms", "nodes", "models", "fans", "branches", "alternatives", "draws", "events")
-"""Those that refer to another come after it."""
+TABLES = (
+    "looms",
+    "nodes",
+    "models",
+    "fans",
+    "branches",
+    "alternatives",
+    "draws",
+    "events",
+    "facts",
+    "trails",
+    "steps",
+    "chunks",
+)
+"""Those that refer to another come after it. Scores are none of them: they can be found out again."""
+
+FIRST = 1
+"""The first version of the tables."""
 
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -125,6 +141,47 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX nodes_of_parent ON nodes (loom, parent)",
     ),
     (
+        """CREATE TABLE facts (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            node INTEGER NOT NULL,
+            name BLOB NOT NULL,
+            note BLOB NOT NULL,
+            tags BLOB NOT NULL,
+            arranged BLOB NOT NULL,
+            settled INTEGER NOT NULL,
+            rewritten_at REAL,
+            PRIMARY KEY (loom, node)
+        )""",
+        """CREATE TABLE trails (
+            loom INTEGER PRIMARY KEY REFERENCES looms ON DELETE CASCADE,
+            places BLOB,
+            history BLOB
+        )""",
+        """CREATE TABLE steps (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            step BLOB NOT NULL,
+            PRIMARY KEY (loom, number)
+        )""",
+        """CREATE TABLE chunks (
+            id INTEGER PRIMARY KEY,
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            node INTEGER NOT NULL,
+            text BLOB NOT NULL
+        )""",
+        "CREATE INDEX chunks_of_node ON chunks (loom, node)",
+    ),
+    (
+        """CREATE TABLE scores (
+            loom INTEGER NOT NULL REFERENCES looms ON DELETE CASCADE,
+            key BLOB NOT NULL,
+            lead INTEGER NOT NULL,
+            tokens BLOB NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, key)
+        )""",
+    ),
+    (
         """CREATE TABLE draws (
             loom INTEGER NOT NULL,
             fan INTEGER NOT NULL,
@@ -156,8 +213,12 @@ def connect(file: Path, patience: float = 5.0, *, only_read: bool = False) -> sq
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except UnicodeDecodeError:  # SQLite names the damaged table, and the name is damaged too
+        connection.close()
+        raise sqlite3.DatabaseError("malformed database schema") from None
     return connection
 
 
@@ -174,11 +235,19 @@ def check(connection: sqlite3.Connection, file: Path) -> None:
         raise NotALibraryError(f"{file} is damaged; `cyborg-tui doctor` says more and mends it.")
 
 
-def columns(table: str) -> tuple[str, ...]:
-    """The names of a table's columns, in the order in which rows are written."""
+def columns(table: str, version: int | None = None) -> tuple[str, ...]:
+    """The names of a table's columns, in the order in which rows are written; in an earlier version of the tables, of
+    those that it had. None if it had no such table."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        migrate(connection)
+        _create(connection, version)
         return tuple(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
+
+
+def _create(connection: sqlite3.Connection, version: int | None) -> None:
+    """The tables of a version, without the marks of the file."""
+    for statements in _MIGRATIONS[:version]:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def _complete(connection: sqlite3.Connection, version: int) -> bool:
@@ -189,21 +258,15 @@ def _complete(connection: sqlite3.Connection, version: int) -> bool:
         return set(connection.execute(tables)) >= set(whole.execute(tables))
 
 
-def _create(connection: sqlite3.Connection, version: int | None) -> None:
-    """The tables of a version, without the marks of the file."""
-    for statements in _MIGRATIONS[:version]:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the file to this version's tables, each step whole or not at all. Raises sqlite3.Error."""
+def migrate(connection: sqlite3.Connection, upto: int | None = None) -> None:
+    """Bring the file to this version's tables, or to those of version `upto`, each step whole or not at all. Raises
+    sqlite3.Error."""
     connection.execute("PRAGMA journal_mode = WAL")
-    while _version(connection) < len(_MIGRATIONS):
+    while _version(connection) < len(_MIGRATIONS[:upto]):
         with connection:
             connection.execute("BEGIN IMMEDIATE")
             done = _version(connection)  # read again: another process may have been first
-            if done < len(_MIGRATIONS):
+            if done < len(_MIGRATIONS[:upto]):
                 for statement in _MIGRATIONS[done]:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

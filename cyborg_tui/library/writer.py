@@ -9,6 +9,7 @@ from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.index import index_nodes
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.score import Score
 
 __all__ = ["Writer"]
 
@@ -46,6 +47,16 @@ class Writer:
         with self._changed:
             self._pending.digests[loom] = digest
             self._count_one()
+
+    def add_score(self, loom: int, key: bytes, score: Score) -> None:
+        with self._changed:
+            self._pending.scores[loom, key] = score
+            self._count_one()
+
+    def score(self, loom: int, key: bytes) -> Score | None:
+        """The score that is kept under this key, if it is not committed yet."""
+        with self._changed:
+            return self._pending.scores.get((loom, key)) or self._batch.scores.get((loom, key))
 
     def alternatives(self, loom: int, branch: int) -> bytes | None:
         """Those to the tokens of a branch, packed, if they are not committed yet."""
@@ -116,7 +127,7 @@ class Writer:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 batch.write(connection)
-                self.index_is_behind = not index_nodes(connection, batch.nodes)
+                self.index_is_behind = not index_nodes(connection, batch.nodes, batch.facts)
             if not self._holding.stands:  # deleted a moment ago, and the commit with it
                 return "its file was deleted"
         except Exception as error:  # whatever it is: this thread must live, and what is not saved be kept

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.places import Places
 
 __all__ = ["Changes", "Place"]
 
@@ -33,12 +35,22 @@ class Changes:
     removed: tuple[NodeId, ...] = ()
     fans: tuple[Fan, ...] = ()
     branches: tuple[Branch, ...] = ()
+    """Those of removed fans go with these."""
     events: tuple[Event, ...] = ()
     place: Place | None = None
     alternatives: tuple[tuple[BranchId, bytes], ...] = ()
     """What each of these branches nearly said, packed as `alternatives.pack` has it, token by token."""
     draws: tuple[Draw, ...] = ()
+    removed_fans: tuple[FanId, ...] = ()
+    facts: tuple[Facts, ...] = ()
+    """Facts that say nothing any more are removed."""
+    places: Places | None = None
 
     def __bool__(self) -> bool:
-        things = (self.nodes, self.removed, self.fans, self.branches, self.events, self.alternatives, self.draws)
-        return any(things) or self.place is not None
+        rest = (self.events, self.place, self.facts, self.places, self.alternatives, self.draws)
+        return self.changes_text or any(map(bool, rest))
+
+    @property
+    def changes_text(self) -> bool:
+        """Whether anything was written, generated or deleted; looking does not count."""
+        return bool(self.nodes or self.removed or self.fans or self.removed_fans or self.branches)

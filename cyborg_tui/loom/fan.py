@@ -88,6 +88,11 @@ class Branch:
     looked: bool = False
     """Whether the person looked at it: highlighted, or its first line on screen for a second with focus."""
 
+    @property
+    def purged(self) -> bool:
+        """Whether the person had it deleted for good. What is left says only that it was drawn."""
+        return not self.node
+
 
 @dataclass(frozen=True, slots=True)
 class Fan:

@@ -1,12 +1,14 @@
 """Undo and redo: one history of edits, takes, moves and marks, in the order they were made."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
-from cyborg_tui.loom.fan import FanId, NodeId
+from cyborg_tui.loom.deeds import Deed, Reshaped
+from cyborg_tui.loom.fan import BranchId, FanId, NodeId
 from cyborg_tui.loom.manuscript import Snapshot
 
-__all__ = ["History", "Mark", "Step", "StepKind", "View"]
+__all__ = ["History", "Step", "StepKind", "View"]
 
 _PAUSE = 1.5
 """Seconds without a key after which typing begins a new step."""
@@ -19,6 +21,8 @@ class StepKind(str, Enum):
     TAKE = "take"
     MOVE = "move"
     MARK = "mark"
+    SHAPE = "shape"
+    REWRITING = "rewriting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,6 @@ class View:
     """Nodes with this id and later ones were made afterwards."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A node's flags."""
-
-    node: NodeId
-    hidden: bool
-    bookmarked: bool
-
-
 @dataclass(slots=True)
 class Step:
     """What one undo takes back."""
@@ -49,8 +44,8 @@ class Step:
     before: View
     after: View
     at: float
-    marks: tuple[Mark, Mark] | None = None
-    """The flags before and after."""
+    deed: Deed | None = None
+    """What was done to the tree, where it was not the manuscript that moved."""
     written: int = 0
     """Characters typed or deleted in a run."""
     ends_at: int = -1
@@ -90,6 +85,13 @@ class History:
         self._done.append(self._undone.pop())
         return self._done[-1]
 
-    def clear(self) -> None:
-        self._done.clear()
-        self._undone.clear()
+    def forget(self, nodes: Collection[NodeId], branches: Collection[BranchId]) -> None:
+        """Let go of every step that needs one of these, which were deleted for good, and of what lies beyond it."""
+
+        def needs(step: Step) -> bool:
+            path = (*step.before.path, *step.after.path, *(step.deed.heads if isinstance(step.deed, Reshaped) else ()))
+            return any(node.id in nodes or any(piece.branch in branches for piece in node.pieces) for node in path)
+
+        for steps in (self._done, self._undone):
+            last = max((index for index, step in enumerate(steps) if needs(step)), default=-1)
+            del steps[: last + 1]

@@ -4,14 +4,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
-from cyborg_tui.loom.history import History, Mark, Step, StepKind, View
+from cyborg_tui.loom.history import History, Step, StepKind, View
 from cyborg_tui.loom.manuscript import Manuscript, Spot
 from cyborg_tui.loom.piece import length, typed
+from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, Tree
@@ -23,7 +26,11 @@ class Loom:
     """Everything a person can do to one document. Synchronous and in memory; `changes` is what there is to save."""
 
     def __init__(
-        self, tree: Tree | None = None, place: Place | None = None, clock: Callable[[], float] = time.time
+        self,
+        tree: Tree | None = None,
+        place: Place | None = None,
+        places: Places | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.tree = tree or Tree()
         here = place if place is not None and place.node in self.tree else Place(ROOT)
@@ -32,12 +39,15 @@ class Loom:
         self.spot: Spot | None = None
         self.highlighted = here.highlighted
         """The index of the branch that the person looks at, among those of the fan in view that are not hidden."""
+        self.places = places or Places()
+        """Where one has been, to go back and forward among."""
+        self._saved_places = self.places
         self.alternatives = AlternativesUnderWay()
         self._history = History()
         self._clock = clock
         self._events: list[Event] = []
         self._draws: list[Draw] = []
-        if here.fan is not None and here.fan in {fan.id for fan in self.tree.fans}:
+        if here.fan is not None and self.tree.has_fan(here.fan):
             self.show_fan(here.fan)
 
     @property
@@ -54,24 +64,38 @@ class Loom:
         now = self._clock()
         removed = end - start
         running = self._history.running(start, end, text, now)
-        before = self._view()
+        before = self.view()
         self.manuscript.edit(start, end, typed(text), now)
         self.cursor = start + len(text)
         self._keep_spot()
         if running is None:
             running = Step(StepKind.WRITING, before, before, now)
             self._history.push(running)
-        running.after, running.at = self._view(), now
+        running.after, running.at = self.view(), now
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
-        self._log(EventKind.EDITED, amount=len(text) - removed)
+        self.log(EventKind.EDITED, amount=len(text) - removed)
+
+    def rewrite(self, edits: Sequence[Edit]) -> int:
+        """Several of the person's edits as one, none overlapping another. Returns how many changed something. Raises
+        ValueError."""
+        edits = in_order(edits, len(self.manuscript))
+        if edits:
+            now = self._clock()
+            before, old_length = self.view(), len(self.manuscript)
+            self.manuscript.edit_all(edits, now)
+            self.cursor = edits[0].start + len(edits[0].text)
+            self._keep_spot()
+            self.done(StepKind.WRITING, before)
+            self.log(EventKind.EDITED, amount=len(self.manuscript) - old_length)
+        return len(edits)
 
     def fan(self, model: ModelIdentity, settings: FanSettings, seed: int, mode: str = "batched") -> Fan:
         """A new fan at the cursor, its branches still to grow. It is shown."""
         now = self._clock()
         fan = self.manuscript.fan(self.cursor, model, settings, seed, now, mode=mode)
         self.spot = Spot(fan.context, self.cursor, fan.id)
-        self._log(EventKind.GENERATED, node=fan.context, fan=fan.id)
+        self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
 
     def widen(self, fan: FanId, by: int) -> Fan:
@@ -100,13 +124,13 @@ class Loom:
         """The person looked at this branch."""
         if not self.tree.branch(branch).looked:
             self.tree.look(branch)
-            self._log(EventKind.LOOKED, fan=self.tree.branch(branch).fan, branch=branch)
+            self.log(EventKind.LOOKED, fan=self.tree.branch(branch).fan, branch=branch)
 
     def take(self, branch: BranchId, upto: int | None = None) -> None:
         """Take a branch of the fan in view, or its first `upto` characters. Another one taken there before is left."""
         spot = self._spot_of(branch)
         now = self._clock()
-        before = self._view()
+        before = self.view()
         drawn = self.tree.branch(branch)
         if upto is not None and upto >= len(drawn.text) - drawn.healed:
             upto = None
@@ -116,8 +140,8 @@ class Loom:
         self.cursor = self.manuscript.take(branch, spot.node, now, upto)
         self.look(branch)
         amount = self.cursor - spot.offset
-        self._history.push(Step(StepKind.TAKE, before, self._view(), now))
-        self._log(EventKind.TAKEN, node=drawn.node, fan=drawn.fan, branch=branch, amount=amount)
+        self.done(StepKind.TAKE, before)
+        self.log(EventKind.TAKEN, node=drawn.node, fan=drawn.fan, branch=branch, amount=amount)
 
     def taken_from(self, spot: Spot) -> Branch | None:
         """The branch of the spot's fan that is on the path, whole or in part."""
@@ -145,21 +169,43 @@ class Loom:
         if spot is None:
             return False
         now = self._clock()
-        before = self._view()
+        before = self.view()
+        self.places = self.places.left(self.here)
         self.manuscript.untake(spot, now)
         self.spot, self.cursor = spot, spot.offset
-        self._history.push(Step(StepKind.MOVE, before, self._view(), now))
-        self._log(EventKind.MOVED, node=spot.node)
+        self.done(StepKind.MOVE, before)
+        self.log(EventKind.MOVED, node=spot.node)
         return True
 
-    def go(self, node: NodeId) -> None:
-        """Make the path to `node` the manuscript."""
-        now = self._clock()
-        before = self._view()
+    def go(self, node: NodeId, cursor: int | None = None) -> None:
+        """Make the path to `node` the manuscript; the cursor goes to its end, and the last fan made there, or the one
+        it is of, comes into view. Nothing is lost: what is left stays where it is."""
+        self.places = self.places.left(self.here)
+        self.arrive(node, cursor)
+
+    def arrive(self, node: NodeId, cursor: int | None = None) -> None:
+        """As `go`, without remembering where one came from."""
+        before = self.view()
         self.manuscript.go(node)
-        self.cursor, self.spot = len(self.manuscript), None
-        self._history.push(Step(StepKind.MOVE, before, self._view(), now))
-        self._log(EventKind.MOVED, node=node)
+        self.cursor = len(self.manuscript) if cursor is None else min(cursor, len(self.manuscript))
+        self.spot = None
+        branch = self.tree.node(node).branch
+        fans = self.tree.fans_at(node) or (() if branch is None else (self.tree.branch(branch).fan,))
+        if fans:
+            self.show_fan(max(fans))
+        self.done(StepKind.MOVE, before)
+        self.log(EventKind.MOVED, node=node)
+        if branch is not None:
+            self.look(branch)
+
+    @property
+    def now(self) -> float:
+        """Seconds since 1970, UTC."""
+        return self._clock()
+
+    @property
+    def here(self) -> Stop:
+        return Stop(self.manuscript.leaf, self.cursor)
 
     def move_cursor(self, offset: int) -> None:
         self.cursor = max(0, min(offset, len(self.manuscript)))
@@ -173,29 +219,21 @@ class Loom:
                 return True
         return False
 
-    def mark(self, node: NodeId, *, hidden: bool | None = None, bookmarked: bool | None = None) -> None:
-        """Hide or bookmark a node, or not any more."""
-        now = self._clock()
-        view, old = self._view(), self._mark_of(node)
-        self.tree.mark(node, hidden=hidden, bookmarked=bookmarked)
-        self._history.push(Step(StepKind.MARK, view, view, now, marks=(old, self._mark_of(node))))
-        self._log(EventKind.HIDDEN if hidden is not None else EventKind.BOOKMARKED, node=node)
-
     def undo(self) -> bool:
         """Take the last step back. Everything generated stays in the tree."""
         step = self._history.undo()
         if step is None:
             return False
-        self._return(step.before, step, 0)
-        self._log(EventKind.UNDONE, note=step.kind.value)
+        self._return(step.before, step, undoing=True)
+        self.log(EventKind.UNDONE, note=step.kind.value)
         return True
 
     def redo(self) -> bool:
         step = self._history.redo()
         if step is None:
             return False
-        self._return(step.after, step, 1)
-        self._log(EventKind.REDONE, note=step.kind.value)
+        self._return(step.after, step, undoing=False)
+        self.log(EventKind.REDONE, note=step.kind.value)
         return True
 
     @property
@@ -205,11 +243,13 @@ class Loom:
 
     def changes(self) -> Changes:
         """What changed since the last call, with the events that changed it."""
-        drained = self.tree.drain()
         events, self._events = tuple(self._events), []
         draws, self._draws = tuple(self._draws), []
-        alternatives = self.alternatives.drain()
-        return replace(drained, events=events, place=self.place, alternatives=alternatives, draws=draws)
+        places = None if self.places is self._saved_places else self.places
+        self._saved_places = self.places
+        alternatives, drained = self.alternatives.drain(), self.tree.drain()
+        place = self.place
+        return replace(drained, events=events, place=place, places=places, alternatives=alternatives, draws=draws)
 
     def note_draw(self, draw: Draw) -> None:
         """How some branches of a fan were drawn."""
@@ -217,7 +257,7 @@ class Loom:
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
         """A line for the process log that changes nothing."""
-        self._log(kind, note=note, fan=fan)
+        self.log(kind, note=note, fan=fan)
 
     def _goes_on(self, spot: Spot, taken: Branch) -> bool:
         """Whether more of a branch taken in part can follow: nothing of its fan, edited or not, stands further on."""
@@ -240,31 +280,43 @@ class Loom:
             self.spot = None
             self.show_fan(fan)
 
-    def _return(self, view: View, step: Step, side: int) -> None:
-        now = self._clock()
-        if step.marks is not None:
-            mark = step.marks[side]
-            if mark.node in self.tree:
-                self.tree.mark(mark.node, hidden=mark.hidden, bookmarked=mark.bookmarked)
+    def _return(self, view: View, step: Step, *, undoing: bool) -> None:
+        if step.deed is not None:
+            (deeds.undo if undoing else deeds.redo)(self.tree, step.deed)
+            self.manuscript.refresh()
         else:
-            undoing = view is step.before and step.kind is not StepKind.MOVE
+            dropping = undoing and step.kind is not StepKind.MOVE
             made = (
-                [node.id for node in reversed(step.after.path) if node.id >= step.before.next_node] if undoing else ()
+                [node.id for node in reversed(step.after.path) if node.id >= step.before.next_node] if dropping else ()
             )
-            self.manuscript.reach(view.path, now, made)
-            self.cursor = min(view.cursor, len(self.manuscript))
+            self.manuscript.reach(view.path, self._clock(), made)
+        self.cursor = min(view.cursor, len(self.manuscript))
         self.spot = None
         if view.fan is not None:
             self.show_fan(view.fan)
 
-    def _view(self) -> View:
+    # what the garden is made of, too
+
+    def view(self) -> View:
+        """What the person has before them now."""
         return View(self.manuscript.snapshot(), self.cursor, self.spot.fan if self.spot else None, self.tree.next_node)
 
-    def _mark_of(self, node: NodeId) -> Mark:
-        marked = self.tree.node(node)
-        return Mark(node, marked.hidden, marked.bookmarked)
+    def done(self, kind: StepKind, before: View, deed: deeds.Deed | None = None) -> None:
+        """Something was done that one undo takes back."""
+        self._history.push(Step(kind, before, self.view(), self._clock(), deed))
 
-    def _log(
+    def forget(self, nodes: frozenset[NodeId], branches: frozenset[BranchId]) -> None:
+        """These were deleted for good: nothing leads back to them."""
+        self._history.forget(nodes, branches)
+        self.places = self.places.without(nodes)
+
+    def follow_tree(self) -> None:
+        """After the tree changed beside the manuscript."""
+        self.manuscript.refresh()
+        self.cursor = min(self.cursor, len(self.manuscript))
+        self._keep_spot()
+
+    def log(
         self,
         kind: EventKind,
         *,

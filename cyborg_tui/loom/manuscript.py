@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.loom import carrying, returning, taking
+from cyborg_tui.loom.editing import Edit, rewritten
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice
+from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice, typed
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT, Tree
 
@@ -103,6 +104,28 @@ class Manuscript:
         else:
             self._fork(start, end, pieces, at)
 
+    def edit_all(self, edits: Sequence[Edit], at: float) -> None:
+        """Make several edits, given in order, as one. Of what stands between them everything keeps its author, and
+        nodes that are whole are carried along with their fans."""
+        first = self._first_open()
+        if len(edits) == 1 or (first < len(self._path) and edits[0].start > self._begin(first)):
+            for edit in reversed(edits):
+                self.edit(edit.start, edit.end, typed(edit.text), at)
+            return
+        left = self.leaf
+        parts = list(rewritten(self._path, edits))
+        under = self._anchor(edits[0].start)
+        fresh: set[NodeId] = set()
+        for node, pieces in parts:
+            if node is None:
+                under = self.tree.add(under, pieces, at)
+                fresh.add(under)
+            else:
+                under, made = carrying.carry(self.tree, [(node, pieces)], under, at)
+                fresh |= made
+        self._arrive(under, keep_open=fresh)
+        self._mend(left)
+
     def fan(
         self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = "batched"
     ) -> Fan:
@@ -116,6 +139,10 @@ class Manuscript:
         left = self.leaf
         self._arrive(node)
         self._mend(left)
+
+    def refresh(self) -> None:
+        """The tree was changed beside the manuscript: see its path as it is now."""
+        self._arrive(self.leaf, keep_open=set(self.tree.open))
 
     def take(self, branch: BranchId, spot: NodeId, at: float, upto: int | None = None) -> int:
         """Put a branch, or its first `upto` characters, into the manuscript, and carry along what follows.
@@ -219,7 +246,8 @@ class Manuscript:
 
     def _depended_on(self, node: Node) -> bool:
         tree = self.tree
-        return node.branch is not None or node.cut or tree.is_context(node.id) or len(tree.children(node.id)) > 1
+        held = node.branch is not None or node.cut or tree.is_context(node.id) or tree.facts(node.id).settled
+        return held or len(tree.children(node.id)) > 1
 
     def _measure(self) -> None:
         self._text = None

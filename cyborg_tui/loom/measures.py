@@ -64,15 +64,15 @@ def chosen_bits(tree: Tree, place: NodeId, taken: Collection[BranchId]) -> float
     known what was looked at.
 
     n counts the different texts among the branches looked at, verbatim duplicates once; m those that would have done:
-    taken, marked, or themselves gone on with.
+    taken, marked, or themselves gone on with. What was purged since was looked at all the same.
     """
-    branches = [branch for fan in tree.fans_at(place) for branch in tree.branches(fan)]
+    branches = [branch for fan in tree.fans_at(place) for branch in tree.drawn(fan)]
     if not any(branch.looked for branch in branches if branch.id in taken):
         return None
-    would_do: dict[str, bool] = {}
+    would_do: dict[str | BranchId, bool] = {}
     for branch in branches:
         if branch.looked:
-            own = branch.text[branch.healed :]
+            own = branch.id if branch.purged else branch.text[branch.healed :]
             would_do[own] = would_do.get(own, False) or branch.id in taken or _would_have_done(tree, branch)
     return log2(len(would_do) / sum(would_do.values()))
 
@@ -92,6 +92,8 @@ def tokens_between(branch: Branch, start: int, end: int) -> int:
 
 def _would_have_done(tree: Tree, branch: Branch) -> bool:
     """Whether the person marked the branch, or went on from it."""
+    if branch.purged:
+        return False
     places = {branch.node, *tree.carriers(branch.node)}
     context, at = tree.fan(branch.fan).context, tree.node(branch.node)
     while at.parent is not None and at.parent != context:  # the heads of cuts in it

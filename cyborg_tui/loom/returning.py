@@ -72,7 +72,7 @@ def _cut_out(tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId]
 def drop_draft(tree: Tree, node: NodeId, was_open: tuple[NodeId, ...], path: Sequence[Node]) -> None:
     """Remove a draft to which nothing is attached and which is not on the path, unless a frozen node above it would be
     a draft again without it."""
-    if node not in tree or tree.children(node) or tree.is_frozen(node) or tree.node(node).bookmarked:
+    if node not in tree or tree.children(node) or tree.is_frozen(node) or tree.is_kept(node):
         return
     if any(step.id == node for step in path):
         return

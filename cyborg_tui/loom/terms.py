@@ -24,6 +24,7 @@ _WORD = re.compile(f"[{_SPACELESS}]|[^{_SEPARATORS}{_SPACELESS}]+")
 _ASCII_WORD = re.compile("[0-9A-Za-z]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _ASKED = re.compile(r"""(?:(author|by|on|before|after|tag):)?(?:"([^"]*)("?)|(\S+))""")
+_UNFINISHED = ("author:", "by:", "on:", "before:", "after:", "tag:")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z")
 _LONGEST = 200
 """Characters of what is asked for that are heeded: as many as each node is found with of what stands before it."""
@@ -81,6 +82,8 @@ def asked(typed: str) -> Asked:
     typed = typed[:_LONGEST]
     for part in _ASKED.finditer(typed):
         kind, phrase, closed, plain = part.groups()
+        if plain in _UNFINISHED:
+            continue
         open_end = not closed and part.end() == len(typed) and not typed[-1:].isspace()
         _add(found, kind or "", phrase if plain is None else plain, open_end or (plain or "").endswith("*"))
     return Asked(tuple(found.phrases), tuple(found.marks), found.since, found.until)
@@ -157,12 +160,30 @@ def folded(word: str) -> str:
 def places_of(what: Asked, text: str, since: int) -> Iterator[tuple[int, int]]:
     """Where in a text the words asked for stand, from start to end, of those places that end after `since`: each
     place of a phrase; of several phrases the first place of any, if all are there."""
-    words = list(words_of(text))
-    found = [list(_places(phrase, words)) for phrase in what.phrases]
+    found = list(_all_places(what.phrases, text))
     if not all(found):
         return
     here = sorted(place for places in found for place in places if place[1] > since)
     yield from here if len(found) == 1 else here[:1]
+
+
+def _all_places(phrases: tuple[Phrase, ...], text: str) -> Iterator[list[tuple[int, int]]]:
+    """The places of each phrase, up to one that has none."""
+    if text.isascii():
+        lower = text.lower()
+        for phrase in phrases:
+            yield [found.span() for found in _pattern(phrase).finditer(lower)]
+        return
+    words = list(words_of(text))
+    for phrase in phrases:
+        yield list(_places(phrase, words))
+
+
+@lru_cache(maxsize=64)
+def _pattern(phrase: Phrase) -> "re.Pattern[str]":
+    """The phrase in a text of ASCII in small letters: the quick way, for a search looks into hundreds of texts."""
+    words = "[^0-9a-z]+".join(map(re.escape, phrase.words))
+    return re.compile(f"(?<![0-9a-z]){words}{'[0-9a-z]*' if phrase.open else '(?![0-9a-z])'}")
 
 
 def _places(phrase: Phrase, words: list[Word]) -> Iterator[tuple[int, int]]:

@@ -104,7 +104,7 @@ class FindScreen(ModalScreen[Found | None]):
             options.action_cursor_down()
         elif event.key == "up":
             options.action_cursor_up()
-        elif event.key in ("escape", "ctrl+f"):
+        elif event.key == "escape":
             self.dismiss(None)
         else:
             return

@@ -5,6 +5,7 @@ import signal
 
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.app import LineApp
+from cyborg_tui.terminal.driver import has_shell
 from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside, keep_private
 
 __all__ = ["edit_manuscript", "suspend"]
@@ -28,7 +29,7 @@ async def edit_manuscript(app: LineApp, session: Session) -> str:
 
 def suspend() -> str:
     """Stop, and give the terminal back to the shell, until that continues the app. Returns why not."""
-    if os.getsid(os.getppid()) != os.getsid(0):
+    if not has_shell():
         return "There is no shell here that could bring the app back; Ctrl+Q quits."
     os.killpg(os.getpgrp(), signal.SIGTSTP)
     return ""

@@ -70,6 +70,7 @@ class WhichKey(ModalScreen[str | None]):
         "m": ("map", "map"),
         "b": ("looms", "library of looms"),
         "f": ("search", "search"),
+        "r": ("replace", "find and replace"),
         "w": ("provenance", "who wrote what"),
         "a": ("colours", "colour by author"),
         "p": ("palette", "all commands"),

@@ -316,6 +316,20 @@ class WriteScreen(WorkingScreen):
     def action_colours(self) -> None:
         self._editor.colour_by_author(not self._editor.by_author)
 
+    def action_replace(self) -> None:
+        from cyborg_tui.screens.replace import ReplaceScreen
+
+        self._editor.clear_provisional()
+        self._drop()
+        self.set_focus(self._editor)
+        self.app.push_screen(ReplaceScreen(self.session, self._editor.cursor, self._show_stretch))
+
+    def _show_stretch(self, start: int, end: int) -> None:
+        """Show the text as it is now, and select a stretch of it."""
+        self._sync()
+        self._editor.place(start)
+        self._editor.place(end, selecting=True)
+
     def action_provenance(self) -> None:
         from cyborg_tui.screens.provenance import ProvenanceScreen
 

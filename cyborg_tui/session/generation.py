@@ -126,7 +126,7 @@ class Generation:
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
-        context = self._context(end)
+        context = self.context(end)
         self.forget_ahead()
         self._under_way[self.engine.fan(context, settings, seed)] = _Asked(fan.id, first, width, context.left_out)
 
@@ -136,7 +136,7 @@ class Generation:
         """Make a fan from the manuscript up to `end`, with `drawn` after it, while there is nothing else to do; the one
         that was made before is forgotten, unless it is the same."""
         assert self.engine is not None
-        context = self._context(end, drawn)
+        context = self.context(end, drawn)
         if self._ahead is not None and self._ahead.serves(context, settings):
             return
         self.forget_ahead()
@@ -145,7 +145,7 @@ class Generation:
     def made_ahead(self, end: int, settings: FanSettings) -> int | None:
         """The seed of the fan that has been made, or begun, from the manuscript up to `end`; None if there is none."""
         ahead = self._ahead
-        return ahead.seed if ahead is not None and ahead.serves(self._context(end), settings) else None
+        return ahead.seed if ahead is not None and ahead.serves(self.context(end), settings) else None
 
     def show_ahead(self, fan: Fan) -> None:
         """What was made ahead is this fan's from now on, what is still to come of it too."""
@@ -190,7 +190,7 @@ class Generation:
         """Have the manuscript up to `end` evaluated ahead of the key."""
         if self.ready and not self.growing and self._ahead is None:
             assert self.engine is not None
-            self.engine.evaluate(self._context(end))
+            self.engine.evaluate(self.context(end))
 
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
@@ -226,16 +226,23 @@ class Generation:
                 waiting = self._waiting_for(request)
                 if waiting is not None:
                     self.view = replace(self.view, waiting=waiting, done=done / max(1, total), seconds_left=left)
-            case FileHash(sha256=digest):
-                self.view = replace(self.view, file_hash=digest)
-                self._note_hash()
-            case Widths(seconds=seconds):
-                self.view = replace(self.view, step_seconds=seconds)
+            case FileHash() | Widths():
+                self._learn(event)
             case Evaluated(held=held):
                 waiting = Waiting.NOTHING if self.view.waiting is Waiting.AHEAD else self.view.waiting
                 self.view = replace(self.view, waiting=waiting, held=held or self.view.held)
             case _:
                 pass
+
+    def _learn(self, event: FileHash | Widths) -> None:
+        """What the engine found out while nothing was asked for."""
+        if isinstance(event, Widths):
+            self.view = replace(self.view, step_seconds=event.seconds)
+            return
+        self.view = replace(self.view, file_hash=event.sha256)
+        for draw in self._unhashed:
+            self._loom.note_draw(replace(draw, file_hash=event.sha256))
+        self._unhashed.clear()
 
     def _hear_of_a_fan(self, event: Grew | BranchEnded | FanEnded) -> None:
         if self._ahead is not None and self._ahead.request == event.fan:
@@ -300,13 +307,7 @@ class Generation:
         if not draw.file_hash:
             self._unhashed.append(draw)
 
-    def _note_hash(self) -> None:
-        """What was drawn before the model's file was known by its hash is given it."""
-        for draw in self._unhashed:
-            self._loom.note_draw(replace(draw, file_hash=self.view.file_hash))
-        self._unhashed.clear()
-
-    def _context(self, end: int, drawn: Piece | None = None) -> Context:
+    def context(self, end: int, drawn: Piece | None = None) -> Context:
         """The manuscript up to `end` and what is `drawn` after it, as far back as the window can possibly reach; the
         cut moves in large steps."""
         reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN

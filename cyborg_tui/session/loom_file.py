@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from cyborg_tui.library.library import LoomRow
+from cyborg_tui.loom.comparing import Kind, compare
+from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.shared import difference
 from cyborg_tui.textfile import TextFile, TextFileError
@@ -35,10 +37,14 @@ def new_file(path: str) -> TextFile:
 
 
 def bring_in(new: str, loom: Loom) -> None:
-    """Make `new` the loom's text by one edit, of the part that differs."""
+    """Make `new` the loom's text by one edit, of the words that differ: the others keep their authors."""
     now = loom.text
-    if new == now:
-        return
     start, end, new_end = difference(now, new)
-    loom.write(start, end, new[start:new_end])
-    loom.move_cursor(start if now else 0)
+    at, edits = start, []
+    for stretch in compare(now[start:end], new[start:new_end]):
+        past = at if stretch.kind is Kind.NEW else at + len(stretch.text)
+        if stretch.kind is not Kind.SAME:
+            edits.append(Edit(at, past, stretch.text if stretch.kind is Kind.NEW else ""))
+        at = past
+    if loom.rewrite(edits):
+        loom.move_cursor(start if now else 0)

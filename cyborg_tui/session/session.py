@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.engine import Engine
@@ -11,16 +11,20 @@ from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.outline.places import Places
+from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.scoring import Progress, Scoring
 from cyborg_tui.session.sight import Sight, sight
 
 __all__ = ["Part", "Session"]
@@ -60,10 +64,12 @@ class Session(KeptLoom):
         self.settings = settings
         self._generation = Generation(self.loom)
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
+        self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._fan_wanted = False
         self._seeing: dict[int, asyncio.Future[Saw | None]] = {}
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
+        self.garden = Gardening(self.loom, self._stop, self._changed)
         self.places = Places()
         """Where the person was since they came."""
 
@@ -80,6 +86,13 @@ class Session(KeptLoom):
         self._stop()
         bring_in(text, self.loom)
         self._changed()
+
+    def rewrite(self, edits: Sequence[Edit]) -> int:
+        """Several edits as one, which one undo takes back. Returns how many changed something."""
+        self._stop()
+        changed = self.loom.rewrite(edits)
+        self._changed()
+        return changed
 
     def keep_provisional(self, shown: int) -> int:
         """The first `shown` characters of the provisional text become part of the manuscript. Returns how many did."""
@@ -148,6 +161,23 @@ class Session(KeptLoom):
         if packed := self.loom.alternatives.of(branch):
             return unpack(packed)
         return self._library.alternatives(self.row.id, branch)
+
+    # scoring
+
+    def score(self, start: int = 0, end: int | None = None) -> bool:
+        """Have everything that the person typed between two offsets scored, whatever is not known yet; anything else
+        that is asked for comes first, an edit stops it. False if there is nothing to do, or no model."""
+        return self._scoring.begin(start, len(self.loom.manuscript) if end is None else end)
+
+    def scores(self, start: int = 0, end: int | None = None) -> tuple[Scored, ...]:
+        """What the person typed between two offsets, paragraph by paragraph, with its score where it is known of the
+        model in use. Raises LibraryError."""
+        return self._scoring.known(start, len(self.loom.manuscript) if end is None else end)
+
+    @property
+    def scoring(self) -> Progress | None:
+        """How far the scoring under way is; None if there is none."""
+        return self._scoring.progress
 
     # asking
 
@@ -348,7 +378,7 @@ class Session(KeptLoom):
         branches = self.branches
         if not branches or self.taken is not None:
             return False
-        self.loom.mark(branches[self.highlighted].node, hidden=True)
+        self.garden.hide(branches[self.highlighted].node)
         self.loom.highlighted = max(0, min(self.highlighted, len(self.branches) - 1))
         self._changed()
         return True
@@ -358,8 +388,7 @@ class Session(KeptLoom):
         branches = self.branches
         if branches:
             node = branches[self.highlighted].node
-            self.loom.mark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
-            self._changed()
+            self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     def undo(self) -> bool:
         """Take the last step back. False if there is none."""
@@ -385,24 +414,17 @@ class Session(KeptLoom):
         self.places.visit(self.loom.manuscript.leaf)
         self.loom.go(node)
         self.places.visit(node)
-        tree = self.loom.tree
-        branch = tree.node(node).branch
-        fans = tree.fans_at(node) or (() if branch is None else (tree.branch(branch).fan,))
-        if fans:
-            self.loom.show_fan(max(fans))
         self.loom.highlighted = 0
         self._follow_taken()
         self._changed()
 
     def hide_node(self, node: NodeId) -> None:
         """Take a node out of sight, with all that hangs on it, or not any more."""
-        self.loom.mark(node, hidden=not self.loom.tree.node(node).hidden)
-        self._changed()
+        self.garden.hide(node, hidden=not self.loom.tree.node(node).hidden)
 
     def bookmark_node(self, node: NodeId) -> None:
         """Mark a place, or unmark it."""
-        self.loom.mark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
-        self._changed()
+        self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     # what the status line shows
 
@@ -463,6 +485,7 @@ class Session(KeptLoom):
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
         self._generation.hear(event)
+        self._scoring.hear(event)
         match event:
             case Saw(id=id) if id in self._seeing:
                 self._seeing.pop(id).set_result(event)
@@ -507,6 +530,7 @@ class Session(KeptLoom):
         """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
         self._generation.stop()
+        self._scoring.stop()
 
     def _follow_taken(self) -> None:
         taken = self.taken

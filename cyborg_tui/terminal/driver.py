@@ -26,7 +26,7 @@ from cyborg_tui.terminal.writer import Writer
 if TYPE_CHECKING:
     from textual.app import App
 
-__all__ = ["LineDriver"]
+__all__ = ["LineDriver", "has_shell"]
 
 _QUESTION = "\x1b[5n"
 _ANSWER = re.compile(r"\x1b\[[03]n")
@@ -115,8 +115,10 @@ class LineDriver(LinuxDriver):
         self.on_start()
 
     def _stop(self) -> None:
-        """The shell wants the terminal."""
-        self._sigtstp_application()
+        """The shell wants the terminal. Ctrl+Z in another program that has it now comes here too; where there is no
+        shell, nobody would ever let the app go on."""
+        if self._auto_restart or has_shell():
+            self._sigtstp_application()
 
     def _continue(self) -> None:
         """The shell gives the terminal back, whether it asked for it or just stopped the app."""
@@ -185,6 +187,11 @@ class LineDriver(LinuxDriver):
             self._shown(time.monotonic())
         else:
             super().process_message(message)
+
+
+def has_shell() -> bool:
+    """Whether there is a shell that could bring the app back after it was stopped."""
+    return os.getsid(os.getppid()) == os.getsid(0)
 
 
 def _wait_for(parser: XTermParser) -> float:

@@ -15,6 +15,8 @@ from cyborg_tui.engine.protocol import (
     Lost,
     PromptProgress,
     Ready,
+    Scored,
+    ScoreEnded,
     Unavailable,
 )
 from cyborg_tui.loom.context import Context, Segment
@@ -33,6 +35,16 @@ class Answer:
     stats: FanStats | None = None
     held: Held | None = None
     progress: list[PromptProgress] = field(default_factory=list)
+
+
+@dataclass
+class ScoreAnswer:
+    tokens: list[TokenRecord] = field(default_factory=list)
+    packed: bytes = b""
+    lead: int = 0
+    done: int = 0
+    total: int = 0
+    complete: bool = False
 
 
 class Engine:
@@ -93,6 +105,27 @@ class Engine:
             else:
                 answer.finish, answer.stats, answer.held = event.finish, event.stats, event.held
                 return answer
+
+    def ask_score(self, context, text):
+        self.asked_score = self.client.score(context, Context((Segment(text),)))
+
+    async def score(self, context, text):
+        self.ask_score(context, text)
+        return await self.scored()
+
+    async def scored(self):
+        answer = ScoreAnswer()
+        while True:
+            event = await self.wait_for(Scored, ScoreEnded)
+            if event.score != self.asked_score:
+                continue
+            if isinstance(event, ScoreEnded):
+                answer.complete = event.complete
+                return answer
+            answer.lead = answer.lead if answer.tokens else event.lead
+            answer.tokens += event.tokens
+            answer.packed += event.alternatives
+            answer.done, answer.total = event.done, event.total
 
     async def evaluate(self, text):
         self.client.evaluate(Context((Segment(text),)))

@@ -7,8 +7,10 @@ import sys
 import numpy as np
 import pytest
 
+from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.engine.llama import NoNumbersError
+from cyborg_tui.engine.protocol import Scored
 from cyborg_tui.engine.recording import Recorder
 from cyborg_tui.loom.alternatives import LIKELIEST, unpack
 from cyborg_tui.loom.context import Context, Segment
@@ -50,17 +52,80 @@ async def test_records_agree_with_an_independent_run():
         context = Context((Segment(first.texts[0], ids, engine.ready.model.vocabulary),))
         answer = await engine.fan(context, width=4, max_tokens=24, sampling=Sampling(temperature=1.5, top_k=40))
     for tokens, packed in zip(answer.tokens, answer.alternatives, strict=True):
-        asked = {"model": str(embedded_model()), "prompt": list(ids), "tokens": [token.id for token in tokens]}
-        peer = [sys.executable, "-c", PEER]
-        done = subprocess.run(peer, input=json.dumps(asked), capture_output=True, text=True, check=True)
-        for token, nearly, (logprob, entropy, likeliest, chances) in zip(
-            tokens, unpack(packed), json.loads(done.stdout), strict=True
-        ):
-            assert abs(token.logprob - logprob) < TOLERANCE
-            assert abs(token.entropy - entropy) < TOLERANCE
-            assert len(nearly) == LIKELIEST
-            assert all(abs(one.logprob - chance) < TOLERANCE for one, chance in zip(nearly, chances, strict=True))
-            assert len({one.id for one in nearly} & set(likeliest)) >= LIKELIEST - 2, "but for near ties"
+        agrees_with_an_independent_run(ids, tokens, packed)
+
+
+def agrees_with_an_independent_run(before, tokens, packed, tolerance=TOLERANCE):
+    asked = {"model": str(embedded_model()), "prompt": list(before), "tokens": [token.id for token in tokens]}
+    peer = [sys.executable, "-c", PEER]
+    done = subprocess.run(peer, input=json.dumps(asked), capture_output=True, text=True, check=True)
+    for token, nearly, (logprob, entropy, likeliest, chances) in zip(
+        tokens, unpack(packed), json.loads(done.stdout), strict=True
+    ):
+        assert abs(token.logprob - logprob) < tolerance
+        assert abs(token.entropy - entropy) < tolerance
+        assert len(nearly) == LIKELIEST
+        off = [abs(one.logprob - chance) for one, chance in zip(nearly, chances, strict=True)]
+        assert max(off) < 2 * tolerance, off
+        assert len({one.id for one in nearly} & set(likeliest)) >= LIKELIEST - 2, "but for near ties"
+
+
+TYPED = " The rooms had kept their distances, and the light came off the water as though somebody had polished it. " * 4
+
+
+async def test_what_a_person_wrote_is_scored_as_if_the_model_had_drawn_it():
+    async with Engine() as engine:
+        drawn = (await engine.fan("This morning", width=1, max_tokens=12)).tokens[0]
+        ids = tuple(token.id for token in drawn)
+        context = Context((Segment("", ids, engine.ready.model.vocabulary),))
+        answer = await engine.score(context, TYPED)
+    assert sum(token.size for token in answer.tokens) == len(TYPED)
+    assert len(answer.tokens) > 64, "more than one batch"
+    assert answer.complete
+    agrees_with_an_independent_run(ids, answer.tokens, answer.packed, 3 * TOLERANCE)
+
+
+async def test_a_token_that_reaches_over_the_beginning_of_a_text_counts_for_it():
+    async with Engine() as engine:
+        answer = await engine.score(Context((Segment("It was a beaut"),)), "iful day.")
+    assert sum(token.size for token in answer.tokens) - answer.lead == len("iful day.")
+
+
+async def test_the_beginning_of_a_page_is_scored_too():
+    async with Engine() as engine:
+        answer = await engine.score(Context(), "Once upon a time")
+    assert sum(token.size for token in answer.tokens) - answer.lead == len("Once upon a time")
+    assert answer.tokens[0].logprob < 0
+
+
+async def test_a_text_longer_than_the_window_is_scored_to_its_end():
+    text = "All work and no play makes Jack a dull boy. " * 120
+    async with Engine(EngineConfig(nice=0, context=256)) as engine:
+        answer = await engine.score(Context((Segment("Once."),)), text)
+    assert answer.complete
+    assert sum(token.size for token in answer.tokens) == len(text)
+    early, late = ([token.logprob for token in part] for part in (answer.tokens[:100], answer.tokens[-100:]))
+    assert abs(sum(early) - sum(late)) < 100, "the same sentences are about as likely, so each part has a context"
+
+
+async def test_scoring_tells_how_far_it_is_and_stops_within_a_step():
+    async with Engine() as engine:
+        engine.ask_score(Context(), TYPED * 40)
+        first = await engine.wait_for(Scored)
+        assert 0 < first.done < first.total
+        assert len(first.tokens) <= 64
+        engine.client.cancel()
+        answer = await engine.scored()
+        assert not answer.complete
+        assert answer.tokens == [] or answer.done < answer.total
+        assert all((await engine.fan("Once", width=2, max_tokens=4)).texts)
+
+
+async def test_a_fan_from_where_a_scored_text_ends_reads_it_no_more():
+    async with Engine() as engine:
+        await engine.score(Context((Segment("It was late."),)), TYPED)
+        answer = await engine.fan(Context((Segment("It was late." + TYPED),)), max_tokens=1)
+    assert answer.stats.evaluated_tokens <= 2
 
 
 @pytest.mark.parametrize("size", [3, 10, 11, 700, 1280, 4096, 4099, 151_936])

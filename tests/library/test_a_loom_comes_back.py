@@ -35,7 +35,9 @@ TOKENS = st.builds(
 
 def everything(loom):
     tree = loom.tree
-    return sorted(tree, key=lambda node: node.id), tree.fans, [tree.branches(fan.id) for fan in tree.fans]
+    branches = [tree.branch(branch) for fan in tree.fans for branch in fan.branches]
+    facts = sorted(tree.all_facts, key=lambda facts: facts.node)
+    return sorted(tree, key=lambda node: node.id), tree.fans, branches, facts, loom.places
 
 
 class PersonWithALibrary(Person):
@@ -56,7 +58,7 @@ class PersonWithALibrary(Person):
         loom = self.library.open(self.id)
         assert everything(loom) == everything(before)
         assert (loom.place, loom.text) == (place, before.text)
-        self.loom = Loom(loom.tree, place, clock=lambda: self.time)
+        self.loom = Loom(loom.tree, place, loom.places, clock=lambda: self.time)
         self.first_text = loom.text
 
     @rule()

@@ -19,6 +19,7 @@ from cyborg_tui.library.library import Library
 from cyborg_tui.library.mending import mend
 from cyborg_tui.library.passages import passages_again
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.terms import asked
 
@@ -126,6 +127,32 @@ def test_by_author_model_date_and_all_of_them(desk):
     assert len(desk.find(f"house on:{now:%Y-%m-%d}")) == len(desk.find(f"house on:{now:%Y}")) == 2
     assert desk.find(f"house before:{now:%Y-%m-%d}") == desk.find("house after:2090") == []
     assert len(desk.find(f"on:{now:%Y-%m}")) == 2
+
+
+def test_by_tag_while_it_has_it(desk):
+    desk.write("A house by the sea.")
+    desk.fan(" One.", " Other house.")
+    garden, node = Garden(desk.loom), desk.loom.manuscript.leaf
+    garden.tag(node, ("sea-side", "Été"))
+    desk.save()
+    assert desk.texts("house tag:sea-side") == desk.texts("house tag:ete") == ["house"]
+    assert desk.texts("house tag:mountain") == []
+    garden.tag(node, ())
+    desk.save()
+    assert desk.texts("house tag:sea-side") == []
+
+
+def test_what_was_purged_is_not_found(desk):
+    desk.write("A house ")
+    branches = desk.fan("by the sea.", "in the hills.")
+    desk.loom.take(branches[0])
+    desk.save()
+    garden = Garden(desk.loom)
+    garden.hide(desk.loom.tree.branch(branches[1]).node)
+    garden.purge()
+    desk.save()
+    assert desk.texts("hills") == []
+    assert desk.texts("sea") == ["sea"]
 
 
 def test_every_loom_is_searched_and_what_was_written_last_comes_first(library):

@@ -219,6 +219,19 @@ def test_ended_from_outside_while_the_editor_has_the_terminal_nothing_is_left(da
     assert not leftovers(data)
 
 
+def test_ctrl_z_in_the_editor_stops_nothing_where_no_shell_could_let_it_go_on(data, tmp_path):
+    with app(data, environment=editor(tmp_path, f'touch {tmp_path}/began; sleep 1; printf " Edited." >> "$1"')) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        t.send("F9")
+        wait_until(lambda: t.read(0.02) and (tmp_path / "began").exists())
+        t.send("Ctrl+Z")
+        t.wait_for(lambda s: "Edited." in left(s))
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+
+
 @pytest.mark.parametrize(
     ("script", "said"), [("exit 3", "ended with an error (3)"), ("true", "Nothing was changed."), (None, "no editor")]
 )

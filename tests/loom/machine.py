@@ -1,12 +1,18 @@
 """A person who does anything, in any order, to a loom whose model babbles: the promises are checked after each step."""
 
+from contextlib import suppress
+
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cyborg_tui.loom.context import context_of
+from cyborg_tui.loom.editing import Edit
+from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, decode
+from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.tree import ROOT
 
 VOCABULARY = [b" the", b"sea", b" sea", b".", b"\n", b"e", b"\xc3", b"\xa9", b"\xf0\x9f", b"\x8c\x8a", b" and", b"t"]
 MODEL = ModelIdentity("babble", "v1")
@@ -30,6 +36,7 @@ class Person(RuleBasedStateMachine):
         self.branch_texts = {}
         self.first_text = ""
         self.last_write = -1.0
+        self.rewritten = False
 
     # what the person does
 
@@ -43,6 +50,27 @@ class Person(RuleBasedStateMachine):
         start = round(where * total)
         self.time += 5 if pause else 0
         self.write_at(start, min(total, start + length), text)
+
+    @rule(
+        cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.one_of(st.just(""), words)), max_size=4),
+        pause=st.booleans(),
+    )
+    def write_in_several_places(self, cuts, pause):
+        self.time += 5 if pause else 0
+        total = len(self.loom.manuscript)
+        edits, at = [], 0
+        for where, length, text in sorted(cuts):
+            start = max(at, round(where * total))
+            at = min(total, start + length)
+            edits.append(Edit(start, at, text))
+        before = self.authors()
+        expected = list(before)
+        for start, end, text in reversed(edits):
+            expected[start:end] = [(letter, None) for letter in text]
+        if self.loom.rewrite(edits):
+            assert self.authors() == expected, "the edits changed other characters, or who wrote them"
+            self.check_undo(before)
+            self.last_write = self.time
 
     @rule(text=words, letter_by_letter=st.booleans())
     def write_on_at_the_cursor(self, text, letter_by_letter):
@@ -138,11 +166,141 @@ class Person(RuleBasedStateMachine):
         assert self.loom.text == text
         self.check_undo(before)
 
+    # what the person does to the tree as a whole
+
+    @property
+    def garden(self):
+        return Garden(self.loom)
+
+    def any_node(self, data, *, at_least=0):
+        nodes = sorted(node.id for node in self.loom.tree if len(node) >= at_least)
+        return data.draw(st.sampled_from(nodes)) if nodes else ROOT
+
+    def everything_said(self):
+        tree, overview = self.loom.tree, self.garden.overview
+        return [
+            (node.id, node.hidden, node.bookmarked, tree.facts(node.id), overview.children(node.id))
+            for node in sorted(tree, key=lambda node: node.id)
+        ]
+
+    def check_one_step(self, said, authors):
+        """One undo takes back what was done to the tree, one redo does it again; the manuscript is the same."""
+        after, now = self.everything_said(), self.authors()
+        if after != said:
+            assert self.loom.undo()
+            assert self.everything_said() == said, "undo did not take back what was done to the tree"
+            assert self.authors() == authors
+            assert self.loom.redo()
+            assert self.everything_said() == after, "redo did not do it again"
+        assert self.authors() == now
+
+    @rule(data=st.data(), hidden=st.booleans())
+    def hide(self, data, hidden):
+        said, authors = self.everything_said(), self.authors()
+        with suppress(NotPossible):
+            self.garden.hide(self.any_node(data), hidden=hidden)
+        self.check_one_step(said, authors)
+
+    @rule(data=st.data(), what=st.sampled_from(("bookmark", "name", "note", "tag")), gone=st.booleans())
+    def say(self, data, what, gone):
+        said, authors, node = self.everything_said(), self.authors(), self.any_node(data)
+        with suppress(NotPossible):
+            if what == "bookmark":
+                self.garden.bookmark(node, bookmarked=not gone)
+            elif what == "tag":
+                self.garden.tag(node, () if gone else ("sea", "sea", " house "))
+                assert self.loom.tree.facts(node).tags == (() if gone else ("sea", "house"))
+            else:
+                getattr(self.garden, what)(node, "" if gone else "the sea")
+        self.check_one_step(said, authors)
+
+    @rule(data=st.data(), by=st.sampled_from((-1, 1)))
+    def arrange(self, data, by):
+        said, authors, node = self.everything_said(), self.authors(), self.any_node(data)
+        parent = self.loom.tree.node(node).parent
+        before = self.garden.overview.children(parent) if parent is not None else ()
+        if self.garden.move(node, by):
+            after = self.garden.overview.children(parent)
+            assert after.index(node) == before.index(node) + by
+            assert sorted(after) == sorted(before) == sorted(self.loom.tree.children(parent))
+        self.check_one_step(said, authors)
+
+    @rule(data=st.data(), where=st.integers(1, 9))
+    def split(self, data, where):
+        node = self.any_node(data, at_least=2)
+        said, authors = self.everything_said(), self.authors()
+        size = len(self.loom.tree.node(node))
+        with suppress(NotPossible):
+            head = self.garden.split(node, min(where, size - 1))
+            assert self.loom.tree.children(head) == [node]
+        self.check_one_step(said, authors)
+
     @rule(data=st.data())
-    def hide(self, data):
-        node = data.draw(st.sampled_from(sorted(node.id for node in self.loom.tree)))
-        self.loom.mark(node, hidden=True)
-        self.check()
+    def join(self, data):
+        said, authors, node = self.everything_said(), self.authors(), self.any_node(data)
+        with suppress(NotPossible):
+            tail = self.garden.join(node)
+            assert node == tail or node not in self.loom.tree
+        self.check_one_step(said, authors)
+
+    @rule(data=st.data(), text=st.one_of(st.just(""), words))
+    def rewrite_everywhere(self, data, text):
+        node = self.any_node(data)
+        tree, authors = self.loom.tree, self.authors()
+        before = tree.node(node).text
+        with suppress(NotPossible):
+            self.garden.rewrite(node, text)
+            assert tree.node(node).text == text
+            below = set(tree.below(node))
+            assert all(self.garden.drawn_after_other_words(fan.id) for fan in tree.fans if fan.context in below)
+            self.stand_for_other_texts(below)
+            assert self.loom.undo()
+            assert tree.node(node).text == before
+            assert self.authors() == authors
+            self.stand_for_other_texts(below)
+            assert self.loom.redo()
+            assert tree.node(node).text == text
+            self.rewritten = True
+        self.stand_for_other_texts(set(tree.below(node)))
+
+    def stand_for_other_texts(self, nodes):
+        """What is below a node that was rewritten everywhere stands for another text from now on."""
+        for node in nodes:
+            self.frozen.pop(node, None)
+        for branch in [branch for branch in self.branch_texts if self.loom.tree.branch(branch).node in nodes]:
+            del self.branch_texts[branch]
+
+    @rule()
+    def purge(self):
+        loom, authors = self.loom, self.authors()
+        words = {id: loom.tree.branch(id).text for id in self.branch_texts}
+        looked = {fan.id: self.looked_at(fan) for fan in loom.tree.fans}
+        went = self.garden.purge()
+        assert self.authors() == authors, "a purge changed the manuscript"
+        assert not any(node in loom.tree for node in went.nodes)
+        assert not self.garden.prunable.nodes, "something more could have been purged"
+        for id in words:
+            if not loom.tree.has_branch(id) or loom.tree.branch(id).purged:
+                del self.branch_texts[id]
+        for fan in loom.tree.fans:
+            assert self.looked_at(fan) == looked[fan.id], "a purge changed what was looked at"
+        if went.nodes:
+            self.first_text = None
+
+    def looked_at(self, fan):
+        """How many different texts of a fan were looked at."""
+        drawn = [branch for branch in self.loom.tree.drawn(fan.id) if branch.looked]
+        return len({branch.id if branch.purged else branch.text for branch in drawn})
+
+    @rule(forward=st.booleans())
+    def back_or_forward(self, forward):
+        leaf, before = self.loom.manuscript.leaf, self.authors()
+        if self.garden.forward() if forward else self.garden.back():
+            assert self.loom.manuscript.leaf != leaf
+            if leaf in self.loom.tree:
+                assert self.garden.back() if forward else self.garden.forward()
+                assert self.loom.manuscript.leaf == leaf
+                assert self.authors() == before, "there and back again is another place"
 
     @rule(steps=st.integers(1, 5))
     def undo_and_redo(self, steps):
@@ -150,24 +308,38 @@ class Person(RuleBasedStateMachine):
         done = []
         for _ in range(steps):
             now = self.authors()
-            if not self.loom.undo():
+            if not self.go_back():
                 break
             done.append(now)
             self.check()
         for expected in reversed(done):
-            assert self.loom.redo()
+            assert self.go_back(redoing=True)
             assert self.authors() == expected, "redo came out different"
 
     @rule(steps=st.integers(1, 3))
     def undo(self, steps):
         for _ in range(steps):
-            self.loom.undo()
+            self.go_back()
+
+    def go_back(self, *, redoing=False):
+        """One undo or redo. If it was of a rewriting, what is below stands for other texts again."""
+        rewritten = {facts.node: facts.rewritten_at for facts in self.loom.tree.all_facts}
+        done = self.loom.redo() if redoing else self.loom.undo()
+        now = {facts.node: facts.rewritten_at for facts in self.loom.tree.all_facts}
+        for node in rewritten | now:
+            if node in self.loom.tree and rewritten.get(node) != now.get(node):
+                tree, top = self.loom.tree, node
+                while top != ROOT and tree.node(tree.parent(top)).cut:
+                    top = tree.parent(top)
+                self.stand_for_other_texts(set(tree.below(top)))
+        return done
 
     @rule()
     def undo_everything(self):
-        while self.loom.undo():
+        while self.go_back():
             pass
-        assert self.loom.text == self.first_text
+        if self.first_text is not None:
+            assert self.loom.text == self.first_text
 
     @rule()
     def reopen(self):
@@ -175,8 +347,9 @@ class Person(RuleBasedStateMachine):
         tree = self.loom.tree
         text, authors = self.loom.text, self.authors()
         fans = tree.fans
-        branches = [branch for fan in fans for branch in tree.branches(fan.id)]
-        self.loom = Loom(type(tree)(tree, fans, branches, tree.next_node), self.loom.place, clock=lambda: self.time)
+        branches = [tree.branch(branch) for fan in fans for branch in fan.branches]
+        again = type(tree)(tree, fans, branches, tree.next_node, tree.all_facts)
+        self.loom = Loom(again, self.loom.place, self.loom.places, clock=lambda: self.time)
         assert self.loom.text == text
         assert self.authors() == authors
         self.first_text = text
@@ -237,7 +410,8 @@ class Person(RuleBasedStateMachine):
             branch = tree.branch(branch_id)
             context = tree.path_text(tree.fan(branch.fan).context)
             assert branch.node in tree, "a branch was dropped"
-            assert tree.path_text(branch.node) == text == context + branch.text[branch.healed :]
+            assert tree.path_text(branch.node) == text
+            assert self.rewritten or text == context + branch.text[branch.healed :]
         for fan in tree.fans:
             for branch in tree.branches(fan.id):
                 if branch.node in tree:

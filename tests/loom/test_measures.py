@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.measures import Bits, tokens_between
 from cyborg_tui.loom.piece import Piece
@@ -75,9 +76,9 @@ def test_if_others_would_have_done_it_was_less_of_a_choice():
     branches = desk.fan("upon", "more", "again", "there")
     desk.look(*branches)
     desk.loom.take(branches[0])
-    desk.loom.mark(desk.loom.tree.branch(branches[1]).node, bookmarked=True)
+    Garden(desk.loom).bookmark(desk.loom.tree.branch(branches[1]).node)
     assert desk.bits.chosen == log2(4 / 2)
-    desk.loom.mark(desk.loom.tree.branch(branches[1]).node, bookmarked=False)
+    Garden(desk.loom).bookmark(desk.loom.tree.branch(branches[1]).node, bookmarked=False)
     assert desk.bits.chosen == 2
 
 

@@ -35,10 +35,10 @@ def test_the_head_of_a_split_keeps_the_id(monkeypatch):
         tail = Node(self.next_node, node, cut(whole.pieces, at, len(whole)), branch=whole.branch, made_at=whole.made_at)
         self.next_node += 1
         children = list(self.children(node))
-        self._put(tail)
+        self.put(tail)
         for child in children:
-            self._put(replace(self.node(child), parent=tail.id))
-        self._put(replace(whole, pieces=cut(whole.pieces, 0, at), cut=True))
+            self.put(replace(self.node(child), parent=tail.id))
+        self.put(replace(whole, pieces=cut(whole.pieces, 0, at), cut=True))
         return node
 
     monkeypatch.setattr(Tree, "split", split)
@@ -74,7 +74,7 @@ def test_undo_drops_a_branch(monkeypatch):
             for branch in self.tree.branches(spot.fan):
                 if branch.node in self.tree and not self.tree.children(branch.node):
                     if branch.node not in [node.id for node in self.manuscript.path]:
-                        self.tree._drop(branch.node)
+                        self.tree.drop(branch.node)
         return done
 
     monkeypatch.setattr(loom.Loom, "undo", thorough)

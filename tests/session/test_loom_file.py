@@ -2,6 +2,7 @@
 
 import pytest
 
+from cyborg_tui.loom.fan import Finish, ModelIdentity
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session import Session
 from cyborg_tui.textfile import ChangedOutsideError, TextFileError
@@ -119,3 +120,21 @@ def test_a_file_that_is_there_already_is_not_overwritten(library, file, tmp_path
 def test_a_folder_is_refused_in_a_sentence(library, tmp_path):
     with pytest.raises(TextFileError, match="is a folder"):
         Session(library.for_file(tmp_path), library, FanSettings(), lambda: None)
+
+
+def test_changed_outside_in_many_places_the_other_words_keep_their_authors(open_file, file):
+    session = open_file()
+    loom = session.loom
+    loom.move_cursor(len(loom.text))
+    fan = loom.fan(ModelIdentity("commonplace", "abc"), FanSettings(width=1), seed=1)
+    loom.grow(fan.branches[0], "The sea lay still, and the lamp was out.", 0, (), 1)
+    loom.finish(fan.branches[0], Finish.TOKENS)
+    loom.take(fan.branches[0])
+    session.leave()
+    file.write_text("Our line.\nAnother.\nThe sea lay quite still, and the lamp was lit.")
+    again = open_file()
+    assert again.loom.text == file.read_text()
+    typed = [piece.text for piece in again.loom.manuscript.pieces if piece.branch is None]
+    assert "".join(typed) == "Our line.\nAnother.\nquite li", "the t was there already"
+    assert again.undo()
+    assert again.loom.text.endswith("the lamp was out.")

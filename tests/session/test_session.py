@@ -45,7 +45,7 @@ async def test_typing_keeps_what_stands_whatever_was_hidden_in_another_window(de
     await desk.fan()
     session.loom.highlighted = 7
     for branch in session.branches[3:]:
-        session.loom.mark(branch.node, hidden=True)
+        session.loom.tree.mark(branch.node, hidden=True)
     _, standing = session.provisional
     assert session.keep_provisional(4) == 4
     assert session.loom.text == standing[:4]

@@ -1,0 +1,142 @@
+"""What is done to the tree beside the manuscript, each so that it can be taken back and done again."""
+
+from dataclasses import dataclass, replace
+
+from cyborg_tui.loom.facts import Facts
+from cyborg_tui.loom.fan import NodeId
+from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.piece import Pieces, cut, splice, text_of
+from cyborg_tui.loom.shared import difference
+from cyborg_tui.loom.tree import Tree
+
+__all__ = ["Deed", "Mark", "Marked", "Reshaped", "Rewritten", "mark_of", "redo", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A node's flags and facts."""
+
+    hidden: bool
+    bookmarked: bool
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    before: Mark
+    after: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Reshaped:
+    """A node was cut in two, or a chain of only children made one; no path text changed by it."""
+
+    tail: NodeId
+    heads: tuple[Node, ...]
+    """From above: the nodes that the tail's text was divided into, before it."""
+    settled: frozenset[NodeId]
+    """Those of the heads that were frozen for good."""
+    joined: bool
+    """Whether they were joined; else the tail was cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A node's text was changed under all its branches."""
+
+    top: NodeId
+    """The node above it."""
+    before: Pieces
+    after: Pieces
+    facts: tuple[Facts, Facts]
+    """Before and after."""
+
+
+Deed = Marked | Reshaped | Rewritten
+
+
+def undo(tree: Tree, deed: Deed) -> None:
+    match deed:
+        case Marked(before=before):
+            _mark(tree, before)
+        case Reshaped(joined=True):
+            _cut(tree, deed)
+        case Reshaped(heads=heads):
+            _join(tree, heads)
+        case Rewritten(top=top, before=pieces, facts=(facts, _)):
+            _rewrite(tree, top, pieces, facts)
+
+
+def redo(tree: Tree, deed: Deed) -> None:
+    match deed:
+        case Marked(after=after):
+            _mark(tree, after)
+        case Reshaped(heads=heads, joined=True):
+            _join(tree, heads)
+        case Reshaped():
+            _cut(tree, deed)
+        case Rewritten(top=top, after=pieces, facts=(_, facts)):
+            _rewrite(tree, top, pieces, facts)
+
+
+def mark_of(tree: Tree, node: NodeId) -> Mark:
+    marked = tree.node(node)
+    return Mark(marked.hidden, marked.bookmarked, tree.facts(node))
+
+
+def _mark(tree: Tree, mark: Mark) -> None:
+    node = mark.facts.node
+    if node in tree:
+        tree.mark(node, hidden=mark.hidden, bookmarked=mark.bookmarked)
+        tree.put_facts(mark.facts)
+
+
+def _join(tree: Tree, heads: tuple[Node, ...]) -> None:
+    """Something may have been attached to a head since then; that one stays."""
+    for head in heads:
+        if head.id not in tree or tree.is_context(head.id) or len(tree.children(head.id)) != 1:
+            continue
+        tree.put_facts(replace(tree.facts(head.id), settled=False))
+        if not tree.is_kept(head.id) and not tree.node(head.id).branch:
+            tree.join(head.id)
+
+
+def _cut(tree: Tree, deed: Reshaped) -> None:
+    """Cut the text that ends in the tail as it was; meanwhile it may have been cut elsewhere too."""
+    top = deed.heads[0].parent
+    end = 0
+    for head in deed.heads:
+        end += len(head)
+        begin = 0
+        for node in _chain(tree, top, deed.tail):
+            if begin < end < begin + len(node) and head.id not in tree:
+                tree.split(node.id, end - begin, head)
+                tree.put_facts(Facts(head.id, settled=head.id in deed.settled))
+                break
+            begin += len(node)
+
+
+def _chain(tree: Tree, top: NodeId | None, tail: NodeId) -> list[Node]:
+    """The nodes below `top` down to the tail; none if that does not stand below it any more."""
+    path = tree.path(tail) if tail in tree else []
+    at = next((i for i, node in enumerate(path) if node.id == top), None)
+    return [] if at is None else path[at + 1 :]
+
+
+def _rewrite(tree: Tree, top: NodeId, pieces: Pieces, facts: Facts) -> None:
+    """Change what differs, wherever it stands now: meanwhile the text may have been cut."""
+    chain = _chain(tree, top, facts.node)
+    now = "".join(node.text for node in chain)
+    start, end, new_end = difference(now, text_of(pieces))
+    new = cut(pieces, start, new_end)
+    begin = 0
+    for node in chain:
+        last = begin + len(node)
+        here = new and (start < last or node.id == facts.node)
+        if here or max(start, begin) < min(end, last):
+            first, past = max(start - begin, 0), max(min(end, last) - begin, start - begin, 0)
+            tree.rewrite_everywhere(node.id, splice(node.pieces, first, past, new if here else ()))
+            new = () if here else new
+        begin = last
+    if chain:
+        tree.put_facts(facts)

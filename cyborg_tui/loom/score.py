@@ -1,0 +1,73 @@
+"""How likely a model finds what stands there already: the records of a text that a person wrote."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import log
+
+from cyborg_tui.loom.alternatives import Alternatives, unpack
+from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.fan import ModelIdentity, TokenRecord, encode
+from cyborg_tui.loom.piece import Piece
+
+__all__ = ["Score", "Scored", "score_key", "typed_stretches"]
+
+_PARAGRAPH = re.compile(r"[^\n]*\n*")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A text, token by token, as a model finds it."""
+
+    tokens: tuple[TokenRecord, ...]
+    packed: bytes
+    """What could have stood in their places, as `alternatives.pack` has it."""
+    lead: int = 0
+    """Bytes of the first token that stand before the text."""
+
+    @property
+    def alternatives(self) -> tuple[Alternatives, ...]:
+        """The ten likeliest in the place of each token."""
+        return unpack(self.packed)
+
+    @property
+    def bits(self) -> float:
+        """What it costs to write this: log2(1/p) for each token ("Quantifying curation", generative.ink, 2021)."""
+        return -sum(token.logprob for token in self.tokens) / log(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A stretch of the manuscript that the person typed, and what is known of it."""
+
+    start: int
+    end: int
+    score: Score | None
+    """None: it has not been scored as it stands now."""
+
+
+def typed_stretches(pieces: Iterable[Piece], at: int) -> Iterator[tuple[int, int]]:
+    """What the person typed in these pieces, the first of which begins at offset `at`, paragraph by paragraph, so that
+    little has to be scored again after an edit."""
+    typed = ""
+    for piece in (*pieces, None):
+        if piece is not None and piece.branch is None:
+            typed += piece.text
+            continue
+        for found in _PARAGRAPH.finditer(typed):
+            if found.group():
+                yield at + found.start(), at + found.end()
+        at += len(typed) + (len(piece.text) if piece is not None else 0)
+        typed = ""
+
+
+def score_key(context: Context, text: str, model: ModelIdentity, window: int) -> bytes:
+    """Stands for everything that makes a score true: the text, what stands before it, the model, and how much of it
+    that sees."""
+    digest = hashlib.sha256()
+    known = (model.vocabulary, model.file, str(model.size), model.quantisation, str(window))
+    for part in (*known, context.text, text):
+        data = encode(part)
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.digest()

@@ -1,0 +1,290 @@
+"""What a tree holds, by id, and how it hangs together. Nodes, fans and branches are read when they are asked for."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.facts import Facts
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
+from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.piece import Pieces, join
+
+__all__ = ["ROOT", "BrokenTree", "Store"]
+
+ROOT: NodeId = 1
+"""The root has no text and never changes; what is written on an empty page is its child."""
+
+
+class BrokenTree(Exception):
+    """A node that is its own ancestor: the tree was damaged where it was kept."""
+
+
+class Store:
+    """Nodes, fans, branches and facts by id, and what changed since they were last saved."""
+
+    def __init__(
+        self,
+        nodes: Iterable[Node] = (),
+        fans: Iterable[Fan] = (),
+        branches: Iterable[Branch] = (),
+        next_node: NodeId = ROOT + 1,
+        facts: Iterable[Facts] = (),
+    ) -> None:
+        self._nodes: dict[NodeId, Node] = {}
+        self._children: dict[NodeId, list[NodeId]] = {}
+        self._carriers: dict[NodeId, set[NodeId]] = {}
+        self._fans: dict[FanId, Fan] = {}
+        self._fans_at: dict[NodeId, list[FanId]] = {}
+        self._branches: dict[BranchId, Branch] = {}
+        self._facts: dict[NodeId, Facts] = {}
+        self.shape = 0
+        """Another number whenever nodes came, went or moved."""
+        self._forget_changes()
+        for node in sorted(nodes, key=lambda node: node.id):
+            self.put(node)
+        for fan in sorted(fans, key=lambda fan: fan.id):
+            self.put_fan(fan)
+        for branch in branches:
+            self.put_branch(branch)
+        for known in facts:
+            self.put_facts(known)
+        self.next_node = max(next_node, max(self._nodes, default=ROOT) + 1)
+        """Ids below this have been used; none is used twice, even if its node is gone."""
+        self.next_fan = max(self._fans, default=0) + 1
+        self.next_branch = max(self._branches, default=0) + 1
+        if ROOT in self._nodes:
+            self._forget_changes()
+        else:
+            self.put(Node(ROOT, None))
+
+    def __contains__(self, node: NodeId) -> bool:
+        return node in self._nodes
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(tuple(self._nodes.values()))
+
+    def node(self, node: NodeId) -> Node:
+        return self._nodes[node]
+
+    def parent(self, node: NodeId) -> NodeId | None:
+        return self._nodes[node].parent
+
+    def children(self, node: NodeId) -> Sequence[NodeId]:
+        """In the order they were made."""
+        return self._children.get(node, ())
+
+    def carriers(self, node: NodeId) -> frozenset[NodeId]:
+        """The nodes that carry this one."""
+        return frozenset(self._carriers.get(node, ()))
+
+    def facts(self, node: NodeId) -> Facts:
+        return self._facts.get(node) or Facts(node)
+
+    @property
+    def bookmarked(self) -> tuple[NodeId, ...]:
+        return tuple(node.id for node in self._nodes.values() if node.bookmarked)
+
+    @property
+    def all_facts(self) -> tuple[Facts, ...]:
+        return tuple(self._facts.values())
+
+    def has_fan(self, fan: FanId) -> bool:
+        return fan in self._fans
+
+    def fan(self, fan: FanId) -> Fan:
+        return self._fans[fan]
+
+    @property
+    def fans(self) -> tuple[Fan, ...]:
+        return tuple(self._fans.values())
+
+    def has_branch(self, branch: BranchId) -> bool:
+        return branch in self._branches
+
+    def branch(self, branch: BranchId) -> Branch:
+        return self._branches[branch]
+
+    def branches(self, fan: FanId) -> tuple[Branch, ...]:
+        """The fan's branches in the order they were drawn, without those that were purged."""
+        return tuple(branch for branch in self.drawn(fan) if not branch.purged)
+
+    def drawn(self, fan: FanId) -> tuple[Branch, ...]:
+        """The same with what is left of those that were purged: that they were drawn, and whether they were looked
+        at."""
+        return tuple(self.branch(branch) for branch in self.fan(fan).branches)
+
+    def is_context(self, node: NodeId) -> bool:
+        """Whether a fan was made from this very node."""
+        return node in self._fans_at
+
+    def own_fans(self, node: NodeId) -> Sequence[FanId]:
+        """Fans made from this very node."""
+        return self._fans_at.get(node, ())
+
+    def fans_at(self, node: NodeId) -> tuple[FanId, ...]:
+        """Fans made from this node, and from what it carries."""
+        fans = list(self._fans_at.get(node, ()))
+        carrier = self._nodes[node]
+        if carrier.carries in self._nodes and not carrier.cut:
+            fans += self.fans_at(carrier.carries)
+        return tuple(dict.fromkeys(fans))
+
+    def path(self, node: NodeId) -> list[Node]:
+        """The nodes from the root to this one. Raises BrokenTree."""
+        path = []
+        at: NodeId | None = node
+        while at is not None:
+            path.append(self._nodes[at])
+            at = path[-1].parent
+            if len(path) > len(self._nodes):
+                raise BrokenTree(f"node {node} is its own ancestor")
+        return path[::-1]
+
+    def ancestors(self, node: NodeId) -> Iterator[NodeId]:
+        """The node and all above it, up to the root."""
+        at: NodeId | None = node
+        while at is not None:
+            yield at
+            at = self.parent(at)
+
+    def below(self, node: NodeId) -> Iterator[NodeId]:
+        """The node and all below it, each before its children."""
+        left = [node]
+        while left:
+            at = left.pop()
+            yield at
+            left.extend(reversed(self.children(at)))
+
+    def path_text(self, node: NodeId) -> str:
+        return "".join(step.text for step in self.path(node))
+
+    def path_pieces(self, node: NodeId) -> Pieces:
+        return join(*(step.pieces for step in self.path(node)))
+
+    def origin(self, node: NodeId) -> Node:
+        """The node itself, or what it carries at the end of the chain of carrying."""
+        at = self._nodes[node]
+        while at.carries in self._nodes:
+            at = self._nodes[at.carries]
+        return at
+
+    # changing it: whoever does answers for what the tree promises
+
+    def put(self, node: Node) -> None:
+        """A new node, or another version of one, hung under its parent."""
+        before = self._nodes.get(node.id)
+        if before is None or before.parent != node.parent:
+            if before is not None and before.parent is not None:
+                self._children[before.parent].remove(node.id)
+            if node.parent is not None:
+                self._children.setdefault(node.parent, []).append(node.id)
+            self.shape += 1
+        self._put_in_place(node)
+
+    def put_above(self, head: Node, tail: Node) -> None:
+        """A new node in the place of another, which is its child from now on; `tail` is how that one is then."""
+        siblings = self._children[self._nodes[tail.id].parent or ROOT]
+        siblings[siblings.index(tail.id)] = head.id
+        self.shape += 1
+        self._children[head.id] = [tail.id]
+        self._put_in_place(head)
+        self._put_in_place(tail)
+
+    def drop(self, node: NodeId) -> None:
+        """Forget a node with at most one child, which takes its place; its carriers carry what it carried."""
+        gone = self._nodes[node]
+        parent = gone.parent or ROOT
+        children = self._children.pop(node, [])
+        siblings = self._children[parent]
+        if children:
+            siblings[siblings.index(node)] = children[0]
+            self._put_in_place(replace(self._nodes[children[0]], parent=parent))
+        else:
+            siblings.remove(node)
+        for carrier in tuple(self._carriers.get(node, ())):
+            self._put_in_place(replace(self._nodes[carrier], carries=gone.carries))
+        self._forget(node)
+
+    def drop_all(self, nodes: Iterable[NodeId]) -> None:
+        """Forget nodes, each with all that is below it and all fans made there. What carried them carries nothing."""
+        gone = set(nodes)
+        for node in gone:
+            parent = self._nodes[node].parent
+            if parent is not None and parent not in gone:
+                self._children[parent].remove(node)
+        for node in gone:
+            for carrier in tuple(self._carriers.get(node, ())):
+                if carrier not in gone:
+                    self._put_in_place(replace(self._nodes[carrier], carries=self._kept_origin(node, gone)))
+        for node in gone:
+            for fan in self._fans_at.pop(node, ()):
+                for branch in self._fans.pop(fan).branches:
+                    del self._branches[branch]
+                    self._changed_branches.pop(branch, None)
+                self._changed_fans[fan] = None
+            self._children.pop(node, None)
+            self._forget(node)
+
+    def put_fan(self, fan: Fan) -> None:
+        if fan.id not in self._fans:
+            self._fans_at.setdefault(fan.context, []).append(fan.id)
+        self._fans[fan.id] = self._changed_fans[fan.id] = fan
+
+    def put_branch(self, branch: Branch) -> None:
+        self._branches[branch.id] = self._changed_branches[branch.id] = branch
+
+    def put_facts(self, facts: Facts) -> None:
+        if facts:
+            self._facts[facts.node] = facts
+        else:
+            self._facts.pop(facts.node, None)
+        self._changed_facts[facts.node] = facts
+
+    def drain(self) -> Changes:
+        """What changed since the last call."""
+        nodes, fans = self._changed_nodes, self._changed_fans
+        changes = Changes(
+            nodes=tuple(node for node in nodes.values() if node is not None),
+            removed=tuple(node for node, now in nodes.items() if now is None),
+            fans=tuple(fan for fan in fans.values() if fan is not None),
+            removed_fans=tuple(fan for fan, now in fans.items() if now is None),
+            branches=tuple(self._changed_branches.values()),
+            facts=tuple(self._changed_facts.values()),
+        )
+        self._forget_changes()
+        return changes
+
+    def _forget_changes(self) -> None:
+        self._changed_nodes: dict[NodeId, Node | None] = {}
+        self._changed_fans: dict[FanId, Fan | None] = {}
+        self._changed_branches: dict[BranchId, Branch] = {}
+        self._changed_facts: dict[NodeId, Facts] = {}
+
+    def _put_in_place(self, node: Node) -> None:
+        """Another version of a node where it hangs already, or of one that the caller has hung."""
+        before = self._nodes.get(node.id)
+        if before is not None and before.carries is not None and before.carries != node.carries:
+            self._carriers.get(before.carries, set()).discard(node.id)
+        if node.carries is not None:
+            self._carriers.setdefault(node.carries, set()).add(node.id)
+        self._nodes[node.id] = self._changed_nodes[node.id] = node
+
+    def _forget(self, node: NodeId) -> None:
+        carried = self._nodes.pop(node).carries
+        if carried is not None:
+            self._carriers.get(carried, set()).discard(node)
+        self._carriers.pop(node, None)
+        self._changed_nodes[node] = None
+        self.shape += 1
+        if self._facts.pop(node, None):
+            self._changed_facts[node] = Facts(node)
+
+    def _kept_origin(self, node: NodeId, gone: set[NodeId]) -> NodeId | None:
+        """What a node that goes carries in the end, of what stays."""
+        at = self._nodes[node].carries
+        while at in gone:
+            at = self._nodes[at].carries
+        return at

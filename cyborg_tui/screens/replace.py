@@ -1,0 +1,154 @@
+"""Find and replace, at the bottom of the write screen."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+
+from rich.text import Text
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from cyborg_tui.loom.editing import Edit
+from cyborg_tui.session import Session
+from cyborg_tui.session.replacing import BadPattern, Matcher
+from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.marks import own
+
+__all__ = ["ReplaceScreen"]
+
+_KEYS = "↓↑ next, previous · Enter {enter} · ^L all · ^T {kind} · Esc done"
+_READ_ONLY = "↓↑ next, previous · ^T {kind} · Esc done"
+
+
+class ReplaceScreen(ModalScreen[None]):
+    """Two fields; the place that is found is selected in the text above."""
+
+    DEFAULT_CSS = """
+    ReplaceScreen { align: center bottom; background: transparent; }
+    ReplaceScreen Vertical { width: 100%; height: auto; background: $surface; padding: 0 2; }
+    ReplaceScreen Input, ReplaceScreen Input:focus { border: none; height: 1; padding: 0; background: $surface; }
+    ReplaceScreen Static { height: 1; color: $muted; }
+    """
+
+    def __init__(self, session: Session, start: int, show: Callable[[int, int], None]) -> None:
+        """`start`: where to look first. `show` shows the text, a stretch of it selected."""
+        super().__init__()
+        self._session, self._from, self._show_stretch = session, start, show
+        self._matcher = Matcher()
+        self._regex = False
+        self._found: list[Edit] = []
+        self._text = ""
+        """In which these are."""
+        self._wrong = self._done = ""
+        """What to say: of the pattern, of what was replaced last."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Input(placeholder="find", id="find")
+            if not self._session.read_only:
+                yield Input(placeholder="replace by", id="new")
+            yield Static()
+
+    def on_mount(self) -> None:
+        self.query_one("#find").focus()
+        self._note()
+
+    def on_unmount(self) -> None:
+        self._matcher.close()
+
+    @property
+    def _new(self) -> str:
+        fields = self.query("#new").results(Input)
+        return next((field.value for field in fields), "")
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._done = ""
+        self._look_again()
+
+    def _look_again(self) -> None:
+        self._look(self._session.loom.text, self.query_one("#find", Input).value, self._new, self._regex)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _look(self, text: str, pattern: str, new: str, regex: bool) -> None:
+        try:
+            found, wrong = self._matcher.find(text, pattern, new, regex=regex), ""
+        except BadPattern as error:
+            found, wrong = [], str(error)
+        self.app.call_later(self._take_in, text, pattern, found, wrong)
+
+    def _take_in(self, text: str, pattern: str, found: list[Edit], wrong: str) -> None:
+        if not self.is_mounted or pattern != self.query_one("#find", Input).value or text != self._session.loom.text:
+            return
+        self._found, self._text = found, text
+        self._wrong = wrong or ("" if found or not pattern else "Nothing like that.")
+        self._show()
+
+    def _show(self) -> None:
+        """The first place from where the person is on, or the first of all."""
+        if self._found:
+            place = self._found[self._index()]
+            self._from = place.start
+            self._show_stretch(place.start, place.end)
+        self._note()
+
+    def _index(self) -> int:
+        at = bisect_left(self._found, (self._from,))
+        return at if at < len(self._found) else 0
+
+    def _note(self) -> None:
+        kind = "plain text" if self._regex else "regular expression"
+        keys = _READ_ONLY if self._session.read_only else _KEYS
+        enter = "replaces" if self.focused is not None and self.focused.id == "new" else "next"
+        count = f"{self._index() + 1} of {len(self._found):,} · " if self._found else ""
+        said = self._done or self._wrong
+        said = f"{drawable(said)} " if said else ""
+        line = said + own(("regex · " if self._regex else "") + count + keys.format(kind=kind, enter=enter))
+        self.query_one(Static).update(Text(line, no_wrap=True, overflow="ellipsis"))
+
+    def on_descendant_focus(self) -> None:
+        self._note()
+
+    def on_key(self, event: events.Key) -> None:
+        match event.key:
+            case "escape":
+                self.dismiss(None)
+            case "down" | "up":
+                self._step(1 if event.key == "down" else -1)
+            case "ctrl+t":
+                self._regex = not self._regex
+                self._look_again()
+            case "ctrl+l" if not self._session.read_only:
+                self._replace(self._found)
+            case _:
+                return
+        event.stop()
+        event.prevent_default()
+
+    def _step(self, by: int) -> None:
+        if self._found:
+            self._from = self._found[(self._index() + by) % len(self._found)].start
+            self._done = ""
+            self._show()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        if event.input.id == "find":
+            self._step(1)
+        elif self._found:
+            self._replace([self._found[self._index()]])
+
+    def _replace(self, places: list[Edit]) -> None:
+        """Do it, as one step back for undo; then look again from after the last one, or after the only one."""
+        session = self._session
+        if not places or session.loom.text != self._text:
+            return
+        changed = session.rewrite(places)
+        self._done = (
+            f"Replaced {changed:,}; Ctrl+Z takes {'it' if changed == 1 else 'them all'} back." if changed else ""
+        )
+        self._from, self._found = session.loom.cursor, []
+        self._show_stretch(self._from, self._from)
+        self._look_again()
