@@ -39,6 +39,9 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folders with GGUF files, looked through for models beside those of other programs."""
     try_anyway: bool = False
     """Load a model although it is estimated not to fit into memory."""
+    keep_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 512
+    """Megabytes of what was read that are kept in the data folder, so that the same text need not be read again next
+    time; 0 keeps nothing."""
     exact: bool = False
     """Whether fans can be made again to the token: everything that decides what is drawn is fixed, and nothing that has
     been read is used again, which makes them slower."""

@@ -27,6 +27,7 @@ from cyborg_tui.engine.protocol import (
     FanStats,
     Grew,
     Hello,
+    Leave,
     Lost,
     Ping,
     Pong,
@@ -64,11 +65,14 @@ class EngineClient:
         *,
         fans: FanSettings | None = None,
         log: Path | None = None,
+        kept: Path | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
-        """`fans`: the fans that are likely to be asked for, so that there is room for their branches."""
+        """`fans`: the fans that are likely to be asked for, so that there is room for their branches. `kept`: the file
+        in which what was read is kept until the next time."""
         self._config, self._listener, self._log = config, listener, log
         self._usual = fans or FanSettings()
+        self._kept = kept
         self._command = tuple(command or config.command or _HERE)
         self._place = place_of(config.command) if config.command else ""
         self._process: Process | None = None
@@ -161,6 +165,8 @@ class EngineClient:
         for task in (self._starting, self._watching):
             await _end(task)
         if self._process is not None:
+            if self._kept is not None and self._ready:
+                self._send(Leave())
             await self._process.end()
         await _end(self._reader)
 
@@ -225,7 +231,7 @@ class EngineClient:
     def _load(self) -> None:
         self._loading, self._ready = True, False
         self._give_up()
-        self._send(load(self._config, self._usual))
+        self._send(load(self._config, self._usual, self._kept))
         self._watch()
 
     def _give_up(self) -> None:

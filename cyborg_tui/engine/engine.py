@@ -76,4 +76,5 @@ def engine_for(
     """The engine that the settings want: here, or where the person pointed it. `fans`: those likely to be asked for."""
     from cyborg_tui.engine.client import EngineClient
 
-    return EngineClient(config, listener, fans=fans, log=log)
+    kept = log.with_name("engine.cache") if log is not None and not config.command and config.keep_mb else None
+    return EngineClient(config, listener, fans=fans, log=log, kept=kept)

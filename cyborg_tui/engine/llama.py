@@ -119,6 +119,8 @@ class Llama:
         self.sequences = sequences(recurrent=not self.rolls_back)
         self._context = self._open_context(config, room, path)
         self.exact = config.exact
+        self.kept_at_most = config.keep_mb * 2**20
+        """Bytes of the cache that may be kept in a file."""
         self._memory = ll.llama_get_memory(self._context)
         self._n_batch = ll.llama_n_batch(self._context)
         self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
@@ -311,6 +313,24 @@ class Llama:
             return True
         ll.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
+
+    def state(self, sequence: int, start: int, end: int, scratch: int) -> bytes:
+        """What the cache holds of the tokens `start` to `end` of a sequence. `scratch`: a vacant one."""
+        ll.llama_memory_seq_cp(self._memory, sequence, scratch, start, end)
+        size = ll.llama_state_seq_get_size(self._context, scratch)
+        space = (ctypes.c_uint8 * size)()
+        written: int = ll.llama_state_seq_get_data(self._context, space, size, scratch)
+        ll.llama_memory_seq_rm(self._memory, scratch, -1, -1)
+        return bytes(memoryview(space)[:written])
+
+    def restore(self, sequence: int, data: bytes, scratch: int) -> bool:
+        """Add to a sequence what `state` gave. False if it cannot be used."""
+        space = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+        if not ll.llama_state_seq_set_data(self._context, space, len(data), scratch):
+            return False
+        ll.llama_memory_seq_cp(self._memory, scratch, sequence, -1, -1)
+        ll.llama_memory_seq_rm(self._memory, scratch, -1, -1)
+        return True
 
     def clear(self) -> None:
         """Forget everything, as if nothing had ever been evaluated."""

@@ -5,6 +5,7 @@ import os
 import struct
 from array import array
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -31,6 +32,7 @@ __all__ = [
     "Growth",
     "Held",
     "Hello",
+    "Leave",
     "Load",
     "Loading",
     "Lost",
@@ -71,12 +73,14 @@ class Load(msgspec.Struct, tag=True, frozen=True):
     """The path in `config`, which may be no UTF-8; the one there is empty."""
     branches: int
     """Tokens that the branches of one fan may have together."""
+    kept: bytes = b""
+    """The file in which the cache is kept; empty: none."""
 
 
-def load(config: EngineConfig, fan: FanSettings) -> Load:
+def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None) -> Load:
     """What the worker must know; not how it is reached."""
     own = msgspec.structs.replace(config, model="", command=())
-    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""))
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -127,11 +131,15 @@ class Cancel(msgspec.Struct, tag=True, frozen=True):
     """Stop the fan, evaluation or scoring in flight."""
 
 
+class Leave(msgspec.Struct, tag=True, frozen=True):
+    """The end of the input comes next: time to keep what is kept."""
+
+
 class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | ScoreRequest | Cancel | Ping | See
+Request = Load | FanRequest | Evaluate | ScoreRequest | Cancel | Leave | Ping | See
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):

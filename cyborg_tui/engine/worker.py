@@ -29,6 +29,7 @@ from cyborg_tui.engine.protocol import (
     Evaluated,
     FanRequest,
     Hello,
+    Leave,
     Load,
     Loading,
     Ping,
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _LONGEST_SENTENCE = 400
+_LEAVE = 0.7
+"""Seconds that may go by until the end when the app says that it leaves."""
 _QUIET = 1.0
 """Seconds without a request after which there is time for chores."""
 
@@ -70,6 +73,8 @@ class Worker:
         self._chores: Chores | None = None
         self._loaded: tuple[Shape, Load] | None = None
         self._steps_loading = 0
+        self._leaving: threading.Event | None = None
+        """Set when what is kept has been kept."""
 
     def run(self) -> None:
         self._target.write(MAGIC)
@@ -80,6 +85,8 @@ class Worker:
             fanning = self._fanning
             if isinstance(request, Load):
                 self._load(request)
+            elif isinstance(request, Leave):
+                self._leave()
             elif fanning is not None and isinstance(request, FanRequest):
                 fanning.fan(request)
             elif fanning is not None and isinstance(request, Evaluate):
@@ -97,11 +104,15 @@ class Worker:
                 if isinstance(request, Ping):
                     self._say(Pong(self._steps_loading + (self._model.steps if self._model is not None else 0)))
                     continue
+                if isinstance(request, Leave):
+                    self._leaving = threading.Event()
                 if isinstance(request, See):
                     self._see(request)
                     continue
                 self._inbox.put(request)
                 self._urgent.set()
+        if self._leaving is not None:
+            self._leaving.wait(_LEAVE)
         os._exit(0)
 
     def _see(self, request: See) -> None:
@@ -139,6 +150,12 @@ class Worker:
                 pass
         return self._inbox.get()
 
+    def _leave(self) -> None:
+        if self._chores is not None:
+            self._chores.keep_all()
+        if self._leaving is not None:
+            self._leaving.set()
+
     def _say(self, event: EngineEvent) -> None:
         with self._saying:
             self._target.write(encode_frame(event))
@@ -163,10 +180,13 @@ class Worker:
             return
         self._loaded = shape, request
         self._say(self._ready(model, shape, request.config))
+        kept = Path(os.fsdecode(request.kept)) if request.kept and request.config.keep_mb else None
         self._fanning = Fanning(model, self._say, self._urgent.is_set)
-        self._chores = Chores(self._fanning.resident, path, self._say)
+        self._chores = Chores(self._fanning.resident, path, self._say, kept)
 
     def _let_go(self) -> None:
+        if self._fanning is not None and self._fanning.resident.kept is not None:
+            self._fanning.resident.kept.close()
         self._fanning = self._chores = None
         if self._model is not None:
             self._model.close()
