@@ -124,6 +124,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "f1", "All keys", "help", rank=2),
     Action("search", "ctrl+f", "Search every loom and branch", ""),
     Action("looms", "f7", "Library of looms", ""),
+    Action("models", "f8", "Models on this machine", ""),
     Action("palette", "ctrl+p", "All commands by name", "all"),
     Action("which_key", "ctrl+o", "Go to another screen", "go to", rank=5),
     Action("quit", "ctrl+q", "Quit; everything is saved", "quit"),
@@ -133,7 +134,7 @@ ACTIONS: tuple[Action, ...] = (
 _CHANGING = frozenset({"map_hide", "map_bookmark"})
 _ON_THE_MAP = {action.id for action in ACTIONS if action.where in ("map", "compare") and action.id not in _CHANGING}
 READING = _LOOKING | _ON_THE_MAP | {"compare", "compare_then", "provenance", "search", "map"}
-READING |= {"take_over", "help", "looms", "palette", "which_key", "quit"}
+READING |= {"take_over", "help", "looms", "models", "palette", "which_key", "quit"}
 """The actions that change nothing, for a loom that is written in another window."""
 
 

@@ -8,6 +8,7 @@ import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
+from pathlib import Path
 
 from rich.text import Text
 from textual.app import SystemCommand
@@ -27,6 +28,7 @@ from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
+from cyborg_tui.session.choosing import Choosing, chosen_last
 from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
@@ -41,7 +43,7 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("search", "take_over", "map", "help", "looms", "palette", "which_key", "quit")
+_OURS = ("search", "take_over", "map", "help", "looms", "models", "palette", "which_key", "quit")
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -71,6 +73,7 @@ class CyborgApp(LineApp):
         self._write: WriteScreen | None = None
         self._looked_for = ""
         self._engine: Engine | None = None
+        self._choosing: Choosing | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
@@ -90,8 +93,12 @@ class CyborgApp(LineApp):
     async def _start_engine(self) -> None:
         """The page comes first: to start a process takes longer than to paint."""
         log = self._config.data / "engine.log"
-        self._engine = engine_for(self._config.engine, self._hear, log, self._config.fan.settings())
+        config, says = chosen_last(self._config.engine, self._config.data)
+        self._say_too(says)
+        self._engine = engine_for(config, self._hear, log, self._config.fan.settings())
+        self._choosing = Choosing(self._engine, config, self._config.data)
         self._session.use(self._engine)
+        self._session.choose_with(self._choosing)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
 
@@ -148,7 +155,7 @@ class CyborgApp(LineApp):
         first = len(self._library.looms()) == 1 and not self._session.loom.text
         if self._config.engine.model or not first:
             return ""
-        return "The model that comes with the app is a toy; engine.model in the config names a real one."
+        return "The model that comes with the app is a toy; F8 shows which others there are here."
 
     def _open(self, loom: LoomRow) -> Session:
         settings = self._config.fan.settings()
@@ -169,6 +176,8 @@ class CyborgApp(LineApp):
 
     def _session_hears(self, event: EngineEvent) -> None:
         self._session.hear(event)
+        if self._choosing is not None:
+            self._choosing.hear(event)
         if isinstance(event, (Refused, Unavailable)) or (isinstance(event, Lost) and not event.again):
             self._say(event.sentence)
 
@@ -195,6 +204,7 @@ class CyborgApp(LineApp):
             "map": self._map,
             "help": self._help,
             "looms": self._looms,
+            "models": self._models,
             "search": self._search,
             "palette": self._palette,
             "which_key": self._which_key,
@@ -254,6 +264,25 @@ class CyborgApp(LineApp):
         if self._session.row.id == found.loom and self._write is not None:
             self._write.go_to(found.node, found.start)
 
+    async def _models(self) -> None:
+        if not isinstance(self.screen, WorkingScreen) or self._choosing is None or self._engine is None:
+            return
+        if self._engine.place:
+            self._say(f"The model is chosen on {self._engine.place}: engine.model in the config names it.")
+            return
+        from cyborg_tui.engine.catalogue import Catalogue
+        from cyborg_tui.engine.places import Places
+        from cyborg_tui.screens.models import ModelsScreen
+
+        config = self._config.engine
+        catalogue = Catalogue(Places([Path(folder) for folder in config.folders]), self._config.data / "models")
+        self.push_screen(ModelsScreen(catalogue, config, self._choosing.model), self._choose_model)
+
+    def _choose_model(self, path: str | None) -> None:
+        if path is not None and self._choosing is not None:
+            self._session.cancel()
+            self._choosing.choose(path)
+
     async def _go_to_loom(self, loom: int | None) -> None:
         if loom is None or loom == self._session.row.id:
             return
@@ -268,6 +297,8 @@ class CyborgApp(LineApp):
         left, self._session = self._session, session
         if self._engine is not None and session is not left:
             session.use(self._engine, left.view)
+        if self._choosing is not None:
+            session.choose_with(self._choosing)
         while not isinstance(self.screen, WriteScreen):
             self.pop_screen()
         self.pop_screen()

@@ -49,6 +49,12 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far the engine steps back for the keyboard: 0 to 19."""
     command: tuple[str, ...] = ()
     """What starts the engine on another machine, word by word; then `model` is a path there."""
+    url: str = ""
+    """A server of the OpenAI completions API; then `model` is a name there, empty the first it has."""
+    key_file: str = ""
+    """A file with the key for that server, which only its owner may read; CYBORG_TUI_API_KEY goes before it."""
+    timeout: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
+    """Seconds that the server may take over its next word."""
 
 
 class FanConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

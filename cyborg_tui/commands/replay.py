@@ -1,7 +1,7 @@
 """A fan made again, in a fresh worker, and compared with what is on record."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -137,7 +137,7 @@ def _compare(branch: Branch, tokens: list[TokenRecord], text: str) -> Iterator[D
             return
 
 
-def _words(text: str, tokens: tuple[TokenRecord, ...] | list[TokenRecord]) -> list[tuple[int, str]]:
+def _words(text: str, tokens: Sequence[TokenRecord]) -> list[tuple[int, str]]:
     """Each token's id and text."""
     data, at, found = encode(text), 0, []
     for token in tokens:

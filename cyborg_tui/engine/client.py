@@ -28,6 +28,7 @@ from cyborg_tui.engine.protocol import (
     Grew,
     Hello,
     Leave,
+    Loading,
     Lost,
     Ping,
     Pong,
@@ -81,6 +82,8 @@ class EngineClient:
         self._watching: asyncio.Task[None] | None = None
         self._pulse = Pulse()
         self._alive = self._loading = self._ready = self._closing = False
+        self._loads = 0
+        """Models that the worker was asked for and has not answered yet; only the last is wanted."""
         self._said = ""
         """What the worker did wrong, if that is why it was ended."""
         self._silent = False
@@ -128,6 +131,7 @@ class EngineClient:
             self._listener(Unavailable(f"The engine could not be started ({error.strerror}: {self._command[0]})."))
             return
         self._alive = self._loading = True
+        self._loads = 0
         self._said, self._silent, self._unfit = "", False, ""
         self._watch()
         self._reader = asyncio.create_task(self._read(self._process))
@@ -152,6 +156,7 @@ class EngineClient:
         """Use this model from now on."""
         self._config = config
         self._losses.forgive()
+        self._listener(Loading(0.0))
         if self._starting is not None and not self._starting.done():
             self._now.set()  # the new worker is told
         elif not self._alive:
@@ -230,6 +235,7 @@ class EngineClient:
 
     def _load(self) -> None:
         self._loading, self._ready = True, False
+        self._loads += 1
         self._give_up()
         self._send(load(self._config, self._usual, self._kept))
         self._watch()
@@ -280,6 +286,8 @@ class EngineClient:
                 self._unfit = _of_another_version(event, self._place)
             case Hello():
                 self._load()
+            case Ready() | Unavailable() if self._is_outdated():
+                return
             case Ready():
                 self._loading, self._ready = False, True
                 self._losses.loaded()
@@ -295,6 +303,11 @@ class EngineClient:
         if isinstance(event, Ready) and self._fan is not None:
             self._ask(self._fan)  # asked for before the model was there
         self._listener(event)
+
+    def _is_outdated(self) -> bool:
+        """Whether the answer that has just come is to a model that is not wanted any more: each is answered once."""
+        self._loads -= 1
+        return self._loads > 0
 
     def _answered(self, event: FanEnded | Evaluated | ScoreEnded) -> None:
         self._grew = False

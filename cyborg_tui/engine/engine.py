@@ -74,6 +74,10 @@ def engine_for(
     fans: FanSettings | None = None,
 ) -> Engine:
     """The engine that the settings want: here, or where the person pointed it. `fans`: those likely to be asked for."""
+    if config.url:
+        from cyborg_tui.engine.remote.client import RemoteEngine
+
+        return RemoteEngine(config, listener)
     from cyborg_tui.engine.client import EngineClient
 
     kept = log.with_name("engine.cache") if log is not None and not config.command and config.keep_mb else None

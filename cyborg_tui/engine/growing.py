@@ -6,6 +6,7 @@ from cyborg_tui.engine.ends import paragraph_end, sentence_end
 from cyborg_tui.engine.llama import Sampler
 from cyborg_tui.engine.protocol import Growth
 from cyborg_tui.engine.recording import Drawn
+from cyborg_tui.engine.seeds import branch_seed
 from cyborg_tui.loom.fan import Finish, whole_characters
 from cyborg_tui.loom.settings import FanSettings, Until
 
@@ -13,12 +14,6 @@ __all__ = ["GrowingBranch", "branch_seed"]
 
 _TO_COMPLETE = 3
 """Tokens beyond the limit that may complete a character."""
-
-
-def branch_seed(seed: int, index: int) -> int:
-    """The seed of a fan's branch: steps of the golden ratio, so that neighbouring fans share none. 32 bits; the highest
-    is left out, for llama.cpp takes it to mean a random one."""
-    return (seed + index * 0x9E3779B9) % 0xFFFFFFFF
 
 
 @dataclass(slots=True)

@@ -32,6 +32,8 @@ _SMALL = 20_000_000
 
 Candidate = tuple[int, float]
 """A token id and a logit."""
+Progress = Callable[[float], bool | None]
+"""Hears which part of the weights is loaded; answers False to stop that."""
 Floats = NDArray[np.float32]
 
 
@@ -88,7 +90,7 @@ class Counters:
 class Llama:
     """A loaded model with one context: a unified cache that many sequences share."""
 
-    def __init__(self, path: Path, config: EngineConfig, room: int, progress: Callable[[float], None]) -> None:
+    def __init__(self, path: Path, config: EngineConfig, room: int, progress: Progress) -> None:
         """`room`: cells for branches, beside those for the window and for other paths. Raises ModelRefusedError."""
         config = _fixed(config) if config.exact else config
         self.steps = 0
@@ -141,15 +143,14 @@ class Llama:
             ll.llama_model_free(self._model)
         self._context = self._batch = self._model = None
 
-    def _load(self, path: Path, config: EngineConfig, progress: Callable[[float], None]) -> ll.llama_model_p:
+    def _load(self, path: Path, config: EngineConfig, progress: Progress) -> ll.llama_model_p:
         params = ll.llama_model_default_params()
         params.n_gpu_layers = config.gpu_layers if config.gpu_layers >= 0 else 999
         params.use_extra_bufts = not has_amx()
 
         @ll.llama_progress_callback  # type: ignore[untyped-decorator]
         def report(fraction: float, _data: object) -> bool:
-            progress(fraction)
-            return True
+            return progress(fraction) is not False
 
         params.progress_callback = report
         model = ll.llama_model_load_from_file(os.fsencode(path), params)

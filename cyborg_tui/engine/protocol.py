@@ -41,6 +41,7 @@ __all__ = [
     "PromptProgress",
     "Ready",
     "Refused",
+    "Remark",
     "Request",
     "Saw",
     "ScoreEnded",
@@ -79,7 +80,7 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None) -> Load:
     """What the worker must know; not how it is reached."""
-    own = msgspec.structs.replace(config, model="", command=())
+    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
     return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""))
 
 
@@ -223,6 +224,12 @@ class Refused(msgspec.Struct, tag=True, frozen=True):
     sentence: str
 
 
+class Remark(msgspec.Struct, tag=True, frozen=True):
+    """Something to know of the fan that is being made; nothing stops for it."""
+
+    sentence: str
+
+
 class PromptProgress(msgspec.Struct, tag=True, frozen=True):
     fan: int | None
     done: int
@@ -339,6 +346,7 @@ EngineEvent = (
     | Saw
     | FileHash
     | Widths
+    | Remark
     | PromptProgress
     | Grew
     | BranchEnded

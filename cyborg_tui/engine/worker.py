@@ -9,6 +9,7 @@ import os
 import queue
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -60,6 +61,16 @@ _QUIET = 1.0
 """Seconds without a request after which there is time for chores."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The model that is there."""
+
+    request: Load
+    stamp: tuple[int, int]
+    shape: Shape
+    answer: Ready
+
+
 class Worker:
     """Reads requests in a thread of its own, so that the one that is being answered can be stopped."""
 
@@ -69,9 +80,10 @@ class Worker:
         self._urgent = threading.Event()
         self._saying = threading.Lock()
         self._model: Llama | None = None
+        self._loaded: _Loaded | None = None
         self._fanning: Fanning | None = None
         self._chores: Chores | None = None
-        self._loaded: tuple[Shape, Load] | None = None
+        self._loads_asked = self._loads_begun = 0
         self._steps_loading = 0
         self._leaving: threading.Event | None = None
         """Set when what is kept has been kept."""
@@ -109,6 +121,7 @@ class Worker:
                 if isinstance(request, See):
                     self._see(request)
                     continue
+                self._loads_asked += isinstance(request, Load)
                 self._inbox.put(request)
                 self._urgent.set()
         if self._leaving is not None:
@@ -168,21 +181,31 @@ class Worker:
         from cyborg_tui.engine.llama import ModelRefusedError
 
         path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
+        self._loads_begun += 1
         try:
+            if self._is_there(path, request):
+                return
             shape = look_at(path, unique=True).shape
             if problem := self._no_room_for(path, shape, request):
                 raise BadModelError(problem)
             self._let_go()
             self._model = model = self._read_model(path, shape, request)
         except (BadModelError, ModelRefusedError) as error:
-            self._let_go()
             self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
             return
-        self._loaded = shape, request
-        self._say(self._ready(model, shape, request.config))
-        kept = Path(os.fsdecode(request.kept)) if request.kept and request.config.keep_mb else None
+        self._loaded = _Loaded(request, _stamp(path), shape, self._ready(model, shape, request.config))
         self._fanning = Fanning(model, self._say, self._urgent.is_set)
+        self._say(self._loaded.answer)
+        kept = Path(os.fsdecode(request.kept)) if request.kept and request.config.keep_mb else None
         self._chores = Chores(self._fanning.resident, path, self._say, kept)
+
+    def _is_there(self, path: Path, request: Load) -> bool:
+        """Answer at once if just that model is loaded: it was left for one that could not be had."""
+        loaded = self._loaded
+        if loaded is None or loaded.request != request or loaded.stamp != _stamp(path):
+            return False
+        self._say(loaded.answer)
+        return True
 
     def _let_go(self) -> None:
         if self._fanning is not None and self._fanning.resident.kept is not None:
@@ -190,7 +213,7 @@ class Worker:
         self._fanning = self._chores = None
         if self._model is not None:
             self._model.close()
-        self._model = self._loaded = None
+        self._model = self._loaded = self._fanning = None
 
     def _no_room_for(self, path: Path, shape: Shape, request: Load) -> str:
         """Why the model would not fit into memory, if that can be told and is not to be tried all the same."""
@@ -201,8 +224,8 @@ class Worker:
         if free is None or config.try_anyway or on_a_card:
             return ""
         if self._loaded is not None:  # its weights are pages of a file, which count as free
-            before, then = self._loaded
-            free += estimate(before, then.config, then.branches).beside_weights
+            then = self._loaded.request
+            free += estimate(self._loaded.shape, then.config, then.branches).beside_weights
         return too_large(path.name, shape, config, free, request.branches)
 
     def _read_model(self, path: Path, shape: Shape, request: Load) -> "Llama":
@@ -212,12 +235,13 @@ class Worker:
 
         told = -1.0
 
-        def progress(fraction: float) -> None:
+        def progress(fraction: float) -> bool:
             nonlocal told
             self._steps_loading += 1
             if fraction - told >= 0.1:
                 told = fraction
                 self._say(Loading(fraction))
+            return self._loads_asked <= self._loads_begun  # else another model is wanted by now
 
         try:
             return loader()(path, request.config, room=2 * request.branches, progress=progress)
@@ -243,6 +267,14 @@ class Worker:
             if not fanning.model.exact:
                 tokens = fanning.resident.prepare(request.context)
         self._say(Evaluated(tokens, fanning.resident.held))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size and time of a file; another pair, another file."""
+    with contextlib.suppress(OSError):
+        state = path.stat()
+        return state.st_size, state.st_mtime_ns
+    return 0, 0
 
 
 def main() -> None:

@@ -29,6 +29,10 @@ class Claims:
             return True
         return _lock(self._path(loom), self._held, loom)
 
+    def holds(self, loom: int) -> bool:
+        """Whether this window is the one that writes in a loom."""
+        return loom in self._held
+
     def release(self, loom: int) -> None:
         _unlock(self._path(loom), self._held, loom)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from weakref import WeakSet
 
 from cyborg_tui.library import schema
 from cyborg_tui.library.backups import Backups
@@ -17,8 +18,9 @@ from cyborg_tui.library.finding import Finder, Finding
 from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
-from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, read_loom
+from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, open_loom, read_loom
 from cyborg_tui.library.rows import alternatives_from, draw_from, score_from, to_bytes
+from cyborg_tui.library.source import LibrarySource
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
@@ -34,6 +36,9 @@ _DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
+ALL_AT_ONCE = 3000
+"""Nodes up to which a loom is read as a whole, so that all of it is known to be sound; a larger one as it is asked
+for."""
 _PATIENCE = 5.0
 """Seconds to wait for changes that must be committed."""
 _PATIENCE_IN_TROUBLE = 0.5
@@ -59,6 +64,7 @@ class Library:
         self._bring_up_to_date()
         self._claims = Claims(folder)
         self._reading = Holding(self.file)
+        self._sources: WeakSet[LibrarySource] = WeakSet()
         self._caretaker = Caretaker(self.file, self._hear_bad_news)
         self._writer = Writer(Holding(self.file, patience=2.0), self._written)
         self._finder = Finder(self.file)
@@ -165,7 +171,7 @@ class Library:
             raise LibraryError("Other changes could not be saved yet; this loom can be opened when they are.")
         with self._in_words():
             try:
-                return read_loom(self._reader, loom)
+                return self._open(loom)
             except UNREADABLE:
                 raise LibraryError(
                     f"Loom {loom} is damaged, the others can still be opened; "
@@ -180,6 +186,18 @@ class Library:
                 row = self._reader.execute(_ALTERNATIVES, (loom, branch)).fetchone()
                 packed = alternatives_from(row[0]) if row else b""
             return unpack(packed)
+
+    def _open(self, loom: int) -> Loom:
+        (size,) = self._reader.execute("SELECT count(*) FROM nodes WHERE loom = ?", (loom,)).fetchone()
+        if size <= ALL_AT_ONCE:
+            return read_loom(self._reader, loom)
+        source = LibrarySource(self.file, loom)
+        self._sources.add(source)
+        source.hold()
+        opened = open_loom(source.connection, loom, source)
+        if self._claims.holds(loom):
+            source.follow()
+        return opened
 
     def draws(self, loom: int, fan: FanId) -> tuple[Draw, ...]:
         """How a fan's branches were drawn; empty where that is not known. Raises LibraryError."""
@@ -205,6 +223,10 @@ class Library:
     def release(self, loom: int) -> None:
         """Let others write in this loom. Not if something cannot be committed: it would fall among what they write."""
         if self.flush(self._patience):
+            with self._in_words():
+                for source in self._sources:
+                    if source.loom == loom:
+                        source.hold()
             self._claims.release(loom)
 
     def ask_for(self, loom: int) -> bool:
@@ -251,6 +273,8 @@ class Library:
         """Save what is left and close. False if it could not be saved within some seconds; it is lost then."""
         saved = self._writer.close(self._patience)
         self._caretaker.close()
+        for source in self._sources:
+            source.let_go()
         self._finder.close()
         self._claims.release_all()
         self._reading.let_go()

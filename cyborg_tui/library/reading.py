@@ -3,18 +3,19 @@
 import os
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
 
 from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from, to_text
 from cyborg_tui.library.soundness import breaks
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId
+from cyborg_tui.loom.fan import BranchId, Fan, FanId
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.source import Skeleton, Source
 from cyborg_tui.loom.tree import ROOT, BrokenTree, Tree
 
-__all__ = ["FANS", "LOOMS", "UNREADABLE", "LoomRow", "loom_row", "read_loom"]
+__all__ = ["FANS", "LOOMS", "UNREADABLE", "LoomRow", "fans_from", "loom_row", "open_loom", "read_loom"]
 
 UNREADABLE = (
     BrokenTree,
@@ -31,7 +32,8 @@ UNREADABLE = (
 LOOMS = "SELECT id, kind, title, made_at, changed_at, path, digest FROM looms"
 _PLACE = "SELECT node, cursor, fan, highlighted, next_node FROM looms WHERE id = ?"
 FANS = """SELECT fans.*, name, vocabulary, file, size, quantisation, build
-    FROM fans JOIN models ON models.id = fans.model WHERE loom = ? ORDER BY fans.id"""
+    FROM fans JOIN models ON models.id = fans.model WHERE loom = ? {} ORDER BY fans.id"""
+"""With a place for another condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +60,66 @@ def loom_row(row: tuple[int, str, bytes, float, float, bytes | None, str]) -> Lo
 
 
 def read_loom(connection: sqlite3.Connection, loom: int) -> Loom:
-    """A loom as it was last saved. Raises sqlite3.Error, and one of `UNREADABLE` if it is damaged."""
+    """A loom as it was last saved, all of it. Raises sqlite3.Error, and one of `UNREADABLE` if it is damaged."""
     read = connection.execute
     with connection:
         read("BEGIN")  # one view of all tables, whatever another process writes meanwhile
         branches = [
             branch_from(row) for row in read("SELECT * FROM branches WHERE loom = ? ORDER BY fan, place", (loom,))
         ]
-        fans = _fans(branches, read(FANS, (loom,)))
+        fans = fans_from(((branch.fan, branch.id) for branch in branches), read(FANS.format(""), (loom,)))
         texts = {branch.id: branch.text for branch in branches}
         nodes = [node_from(row, texts) for row in read("SELECT * FROM nodes WHERE loom = ? ORDER BY id", (loom,))]
-        place = place_from(read(_PLACE, (loom,)).fetchone())
-        facts = [facts_from(row) for row in read("SELECT * FROM facts WHERE loom = ?", (loom,))]
-        trail = read("SELECT places FROM trails WHERE loom = ?", (loom,)).fetchone()
-    tree = Tree(nodes, fans, branches, place.next_node if place else ROOT + 1, facts)
+        around = _Around(connection, loom)
+    tree = Tree(nodes, fans, branches, around.next_node, around.facts)
     if broken := breaks(tree):
         raise BrokenTree(broken[0])
-    if place is not None and place.node not in tree:
-        raise BrokenTree("the end of its text is missing")
-    return Loom(tree, place, places_from(trail[0] if trail else None))
+    return around.loom_of(tree)
 
 
-def _fans(branches: list[Branch], rows: Iterator[Row]) -> list[Fan]:
-    members: dict[FanId, list[BranchId]] = {}
-    for branch in branches:
-        members.setdefault(branch.fan, []).append(branch.id)
-    return [fan_from(row[:8], row[8:], tuple(members.get(row[1], ()))) for row in rows]
+def open_loom(connection: sqlite3.Connection, loom: int, source: Source) -> Loom:
+    """A loom as it was last saved, within a transaction under way; of it the source gives what is asked for. Raises
+    sqlite3.Error, and one of `UNREADABLE` if its manuscript is damaged; what else may be shows when it is asked for."""
+    skeleton = _skeleton(connection, loom)
+    around = _Around(connection, loom)
+    tree = Tree(next_node=around.next_node, facts=around.facts)
+    tree.read_from(source, skeleton)
+    return around.loom_of(tree)
+
+
+class _Around:
+    """What there is of a loom beside its tree."""
+
+    def __init__(self, connection: sqlite3.Connection, loom: int) -> None:
+        self._place = place_from(connection.execute(_PLACE, (loom,)).fetchone())
+        self.next_node = self._place.next_node if self._place else ROOT + 1
+        self.facts = [facts_from(row) for row in connection.execute("SELECT * FROM facts WHERE loom = ?", (loom,))]
+        trail = connection.execute("SELECT places FROM trails WHERE loom = ?", (loom,)).fetchone()
+        self._places = places_from(trail[0] if trail else None)
+
+    def loom_of(self, tree: Tree) -> Loom:
+        if self._place is not None and self._place.node not in tree:
+            raise BrokenTree("the end of its text is missing")
+        return Loom(tree, self._place, self._places)
+
+
+def _skeleton(connection: sqlite3.Connection, loom: int) -> Skeleton:
+    read = connection.execute
+    skeleton = Skeleton(
+        dict(read("SELECT id, parent FROM nodes WHERE loom = ? ORDER BY id", (loom,))),
+        read("SELECT id, carries FROM nodes WHERE loom = ? AND carries IS NOT NULL", (loom,)).fetchall(),
+        [node for (node,) in read("SELECT id FROM nodes WHERE loom = ? AND bookmarked", (loom,))],
+        dict(read("SELECT id, context FROM fans WHERE loom = ? ORDER BY id", (loom,))),
+        read("SELECT ifnull(max(id), 0) FROM branches WHERE loom = ?", (loom,)).fetchone()[0],
+    )
+    if ROOT not in skeleton.parents or not skeleton.parents.keys() >= {*skeleton.parents.values()} - {None}:
+        raise BrokenTree("a node hangs on nothing")
+    return skeleton
+
+
+def fans_from(members: Iterable[tuple[FanId, BranchId]], rows: Iterable[Row]) -> list[Fan]:
+    """`members`: the branches of the fans, in the order they were drawn."""
+    of: dict[FanId, list[BranchId]] = {}
+    for fan, branch in members:
+        of.setdefault(fan, []).append(branch)
+    return [fan_from(row[:8], row[8:], tuple(of.get(row[1], ()))) for row in rows]

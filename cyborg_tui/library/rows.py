@@ -3,8 +3,8 @@
 import math
 import struct
 import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
 import msgspec
 
@@ -35,6 +35,7 @@ __all__ = [
     "model_row",
     "node_from",
     "node_row",
+    "pieces_of",
     "place_from",
     "place_row",
     "places_from",
@@ -93,6 +94,11 @@ def node_from(row: Row, texts: Mapping[BranchId, str], gap: str | None = None) -
     return Node(id, parent, pieces, branch, carries, bool(cut), bool(hidden), bool(bookmarked), made_at)
 
 
+def pieces_of(row: Row) -> set[BranchId]:
+    """The branches that the pieces of a node's row are of."""
+    return {piece[0] for piece in _pieces.decode(row[-1]) if not isinstance(piece, bytes)}
+
+
 def _piece_from(stored: _StoredPiece, texts: Mapping[BranchId, str], gap: str | None) -> Piece:
     if isinstance(stored, bytes):
         return Piece(to_text(stored))
@@ -138,10 +144,56 @@ def branch_from(row: Row) -> Branch:
     """A branch that was still growing when it was last saved was interrupted."""
     _, id, fan, place, seed, node, text, healed, tokens, finish, looked = row
     ended = Finish.INTERRUPTED if finish is None else Finish(finish)
-    return Branch(id, fan, place, seed, node, to_text(text), healed, _tokens_from(tokens), ended, bool(looked))
+    return Branch(id, fan, place, seed, node, to_text(text), healed, StoredTokens(tokens), ended, bool(looked))
 
 
-def _tokens_to(tokens: tuple[TokenRecord, ...]) -> bytes:
+class StoredTokens(Sequence[TokenRecord]):
+    """The tokens of a branch as they are stored, read when they are first asked for. Raises struct.error at once if
+    they break off."""
+
+    __slots__ = ("_read", "stored")
+
+    def __init__(self, stored: bytes) -> None:
+        self.stored = stored
+        self._read: tuple[TokenRecord, ...] | None = None
+        whole = len(stored) % _TOKEN_1.size == 0 if len(stored) % 4 == 0 else len(stored) % _TOKEN.size == 1
+        if not whole:
+            raise struct.error("the tokens break off")
+
+    @property
+    def _tokens(self) -> tuple[TokenRecord, ...]:
+        if self._read is None:
+            self._read = _tokens_from(self.stored)
+        return self._read
+
+    @overload
+    def __getitem__(self, index: int) -> TokenRecord: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[TokenRecord]: ...
+
+    def __getitem__(self, index: int | slice) -> TokenRecord | Sequence[TokenRecord]:
+        return self._tokens[index]
+
+    def __len__(self) -> int:
+        return len(self._tokens)
+
+    def __iter__(self) -> Iterator[TokenRecord]:
+        return iter(self._tokens)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._tokens == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._tokens)
+
+    def __repr__(self) -> str:
+        return repr(self._tokens)
+
+
+def _tokens_to(tokens: Sequence[TokenRecord]) -> bytes:
+    if isinstance(tokens, StoredTokens):
+        return tokens.stored
     return _WITH_ENTROPY + b"".join(
         _TOKEN.pack(token.id, token.size, token.logprob, math.nan if token.entropy is None else token.entropy)
         for token in tokens

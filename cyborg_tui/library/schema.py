@@ -182,6 +182,11 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
     (
+        "CREATE INDEX nodes_as_they_hang ON nodes (loom, id, parent)",
+        "CREATE INDEX nodes_that_carry ON nodes (loom, id, carries) WHERE carries IS NOT NULL",
+        "CREATE INDEX nodes_bookmarked ON nodes (loom, id) WHERE bookmarked",
+    ),
+    (
         """CREATE TABLE draws (
             loom INTEGER NOT NULL,
             fan INTEGER NOT NULL,

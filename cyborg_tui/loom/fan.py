@@ -1,5 +1,6 @@
 """One generation: a fan of branches drawn from one context, and the tokens each branch is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -82,7 +83,7 @@ class Branch:
     node: NodeId
     text: str = ""
     healed: int = 0
-    tokens: tuple[TokenRecord, ...] = ()
+    tokens: Sequence[TokenRecord] = ()
     finish: Finish | None = None
     """None while it is still growing."""
     looked: bool = False

@@ -146,8 +146,8 @@ class Loom:
     def taken_from(self, spot: Spot) -> Branch | None:
         """The branch of the spot's fan that is on the path, whole or in part."""
         path = self.manuscript.path
-        index = next((i for i, node in enumerate(path) if node.id == spot.node), len(path))
-        if spot.fan is None or index + 1 >= len(path):
+        index = self.manuscript.index_of(spot.node)
+        if spot.fan is None or index is None or index + 1 >= len(path):
             return None
         following = path[index + 1]
         for branch in self.tree.branches(spot.fan):
@@ -275,10 +275,14 @@ class Loom:
 
     def _keep_spot(self) -> None:
         """After an edit the fan in view stays only if its context is still on the path."""
-        if self.spot is not None and self.spot.fan is not None:
-            fan = self.spot.fan
+        spot = self.spot
+        if spot is not None and spot.fan is not None:
+            index = self.manuscript.index_of(spot.node)
+            if index is not None and spot.fan in self.tree.fans_at(spot.node):
+                self.spot = Spot(spot.node, self.manuscript.end_of(index), spot.fan)
+                return
             self.spot = None
-            self.show_fan(fan)
+            self.show_fan(spot.fan)
 
     def _return(self, view: View, step: Step, *, undoing: bool) -> None:
         if step.deed is not None:

@@ -8,7 +8,7 @@ from cyborg_tui.loom import carrying, returning, taking
 from cyborg_tui.loom.editing import Edit, rewritten
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice, typed
+from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice, text_of, typed
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT, Tree
 
@@ -44,6 +44,7 @@ class Manuscript:
         self._path: list[Node] = []
         self._ends: list[int] = []
         self._text: str | None = None
+        self._indices: dict[NodeId, int] | None = None
         self._arrive(leaf)
 
     @property
@@ -85,6 +86,12 @@ class Manuscript:
         index = self._ending_at(offset)
         return None if index is None else self._path[index].id
 
+    def index_of(self, node: NodeId) -> int | None:
+        """Where on the path a node stands; None if it is not on it."""
+        if self._indices is None:
+            self._indices = {step.id: index for index, step in enumerate(self._path)}
+        return self._indices.get(node)
+
     def end_of(self, index: int) -> int:
         """Where in the manuscript the path's node at `index` ends."""
         return self._ends[index]
@@ -100,7 +107,9 @@ class Manuscript:
         if writing and start == self._begin(first) and length(pieces) and self._path[first].carries is not None:
             writing = False
         if writing:
+            text = None if self._text is None else self._text[:start] + text_of(pieces) + self._text[end:]
             self._write(first, start, end, pieces)
+            self._text = text
         else:
             self._fork(start, end, pieces, at)
 
@@ -149,7 +158,7 @@ class Manuscript:
 
         `spot` is its fan's context, or a node that carries it. Returns the offset at which the taken text ends.
         """
-        index = next((i for i, node in enumerate(self._path) if node.id == spot), None)
+        index = self.index_of(spot)
         if index is None:
             raise NotHere
         if spot in self.tree.open:
@@ -249,8 +258,18 @@ class Manuscript:
         held = node.branch is not None or node.cut or tree.is_context(node.id) or tree.facts(node.id).settled
         return held or len(tree.children(node.id)) > 1
 
+    def _see_again(self, first: int) -> None:
+        """The same nodes, of which those from index `first` on have other texts."""
+        del self._ends[first:]
+        end = self._ends[-1] if first else 0
+        for index in range(first, len(self._path)):
+            self._path[index] = node = self.tree.node(self._path[index].id)
+            end += len(node)
+            self._ends.append(end)
+
     def _measure(self) -> None:
         self._text = None
+        self._indices = None
         self._ends = []
         end = 0
         for node in self._path:
@@ -271,6 +290,9 @@ class Manuscript:
             tree.rewrite(node.id, text)
             if not text:
                 emptied.append(node.id)
+        if not emptied and all(node.id in tree.open for node in self._path[first:]):
+            self._see_again(index)
+            return
         leaf = self.leaf
         if all(not tree.node(node_id).pieces for node_id in tree.open):
             emptied.remove(leaf)  # without a child, the frozen node above would be a draft again

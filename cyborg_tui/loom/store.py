@@ -8,6 +8,7 @@ from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Pieces, join
+from cyborg_tui.loom.source import Skeleton, Source
 
 __all__ = ["ROOT", "BrokenTree", "Store"]
 
@@ -30,12 +31,17 @@ class Store:
         next_node: NodeId = ROOT + 1,
         facts: Iterable[Facts] = (),
     ) -> None:
+        self._source: Source | None = None
         self._nodes: dict[NodeId, Node] = {}
+        self._parents: dict[NodeId, NodeId | None] = {}
         self._children: dict[NodeId, list[NodeId]] = {}
         self._carriers: dict[NodeId, set[NodeId]] = {}
+        self._bookmarked: set[NodeId] = set()
         self._fans: dict[FanId, Fan] = {}
+        self._contexts: dict[FanId, NodeId] = {}
         self._fans_at: dict[NodeId, list[FanId]] = {}
         self._branches: dict[BranchId, Branch] = {}
+        self._gone_branches: set[BranchId] = set()
         self._facts: dict[NodeId, Facts] = {}
         self.shape = 0
         """Another number whenever nodes came, went or moved."""
@@ -48,29 +54,94 @@ class Store:
             self.put_branch(branch)
         for known in facts:
             self.put_facts(known)
-        self.next_node = max(next_node, max(self._nodes, default=ROOT) + 1)
+        self.next_node = max(next_node, max(self._parents, default=ROOT) + 1)
         """Ids below this have been used; none is used twice, even if its node is gone."""
-        self.next_fan = max(self._fans, default=0) + 1
+        self.next_fan = max(self._contexts, default=0) + 1
         self.next_branch = max(self._branches, default=0) + 1
         if ROOT in self._nodes:
             self._forget_changes()
         else:
             self.put(Node(ROOT, None))
 
+    def read_from(self, source: Source, skeleton: Skeleton) -> None:
+        """Begin as what the source has: all of its nodes and fans are here, and read when they are asked for."""
+        self._source = source
+        self._nodes = {}
+        self._forget_changes()
+        self._parents = skeleton.parents
+        for node, parent in skeleton.parents.items():
+            if parent is not None:
+                self._children.setdefault(parent, []).append(node)
+        for node, carried in skeleton.carried:
+            self._carriers.setdefault(carried, set()).add(node)
+        self._bookmarked.update(skeleton.bookmarked)
+        self._contexts = skeleton.contexts
+        for fan, context in skeleton.contexts.items():
+            self._fans_at.setdefault(context, []).append(fan)
+        self.next_node = max(self.next_node, max(self._parents, default=ROOT) + 1)
+        self.next_fan = max(self._contexts, default=0) + 1
+        self.next_branch = skeleton.last_branch + 1
+
     def __contains__(self, node: NodeId) -> bool:
-        return node in self._nodes
+        return node in self._parents
 
     def __len__(self) -> int:
-        return len(self._nodes)
+        return len(self._parents)
 
     def __iter__(self) -> Iterator[Node]:
-        return iter(tuple(self._nodes.values()))
+        """All nodes, which reads the whole tree."""
+        self.load(self._parents)
+        return iter([self._nodes[node] for node in self._parents])
+
+    def load(self, nodes: Iterable[NodeId]) -> None:
+        """Read these nodes at once, as far as they have not been. Raises BrokenTree."""
+        if self._source is not None:
+            wanted = [node for node in nodes if node not in self._nodes]
+            if wanted:
+                self._nodes.update((node.id, node) for node in self._source.nodes(wanted))
+
+    def load_branches(self, branches: Iterable[BranchId]) -> None:
+        """Read these branches at once, as far as they have not been. Raises BrokenTree."""
+        if self._source is not None:
+            wanted = [branch for branch in branches if branch not in self._branches]
+            if wanted:
+                self._branches.update((branch.id, branch) for branch in self._source.branches(wanted))
+
+    def load_fans(self, fans: Iterable[FanId]) -> None:
+        """Read these fans at once, as far as they have not been. Raises BrokenTree."""
+        if self._source is not None:
+            wanted = [fan for fan in fans if fan not in self._fans]
+            if wanted:
+                self._fans.update((fan.id, fan) for fan in self._source.fans(wanted))
+
+    def load_what_was_drawn(self, nodes: Iterable[NodeId]) -> None:
+        """Read what was drawn from these nodes at once: the fans made there, and their branches with their nodes, as
+        far as they were looked at. Raises BrokenTree."""
+        if self._source is not None:
+            fans = [fan for node in nodes for fan in self._fans_at.get(node, ())]
+            self.load_fans(fans)
+            drawn = [branch for fan in fans for branch in self._fans[fan].branches]
+            self.load_branches(drawn)
+            seen = (self._branches[branch] for branch in drawn)
+            self.load([branch.node for branch in seen if branch.looked and not branch.purged])
+
+    def load_origins(self, nodes: Iterable[Node]) -> None:
+        """Read the branches and fans of the pieces of these nodes at once. Raises BrokenTree."""
+        if self._source is not None:
+            branches = {piece.branch for node in nodes for piece in node.pieces if piece.branch is not None}
+            self.load_branches(sorted(branches))
+            self.load_fans(sorted({self._branches[branch].fan for branch in branches}))
 
     def node(self, node: NodeId) -> Node:
-        return self._nodes[node]
+        found = self._nodes.get(node)
+        if found is None:
+            if node in self._parents:
+                self.load((node,))
+            found = self._nodes[node]
+        return found
 
     def parent(self, node: NodeId) -> NodeId | None:
-        return self._nodes[node].parent
+        return self._parents[node]
 
     def children(self, node: NodeId) -> Sequence[NodeId]:
         """In the order they were made."""
@@ -85,27 +156,44 @@ class Store:
 
     @property
     def bookmarked(self) -> tuple[NodeId, ...]:
-        return tuple(node.id for node in self._nodes.values() if node.bookmarked)
+        return tuple(sorted(self._bookmarked))
 
     @property
     def all_facts(self) -> tuple[Facts, ...]:
         return tuple(self._facts.values())
 
     def has_fan(self, fan: FanId) -> bool:
-        return fan in self._fans
+        return fan in self._contexts
 
     def fan(self, fan: FanId) -> Fan:
-        return self._fans[fan]
+        found = self._fans.get(fan)
+        if found is None:
+            if fan in self._contexts:
+                self.load_fans((fan,))
+            found = self._fans[fan]
+        return found
 
     @property
     def fans(self) -> tuple[Fan, ...]:
-        return tuple(self._fans.values())
+        """All fans, which reads every one of them."""
+        self.load_fans(self._contexts)
+        return tuple(self._fans[fan] for fan in self._contexts)
 
     def has_branch(self, branch: BranchId) -> bool:
-        return branch in self._branches
+        """Whether a branch is there, if only as one that was purged."""
+        try:
+            self.branch(branch)
+        except (KeyError, BrokenTree):
+            return False
+        return True
 
     def branch(self, branch: BranchId) -> Branch:
-        return self._branches[branch]
+        found = self._branches.get(branch)
+        if found is None:
+            if branch not in self._gone_branches:
+                self.load_branches((branch,))
+            found = self._branches[branch]
+        return found
 
     def branches(self, fan: FanId) -> tuple[Branch, ...]:
         """The fan's branches in the order they were drawn, without those that were purged."""
@@ -114,7 +202,9 @@ class Store:
     def drawn(self, fan: FanId) -> tuple[Branch, ...]:
         """The same with what is left of those that were purged: that they were drawn, and whether they were looked
         at."""
-        return tuple(self.branch(branch) for branch in self.fan(fan).branches)
+        ids = self.fan(fan).branches
+        self.load_branches(ids)
+        return tuple(self._branches[branch] for branch in ids)
 
     def is_context(self, node: NodeId) -> bool:
         """Whether a fan was made from this very node."""
@@ -127,28 +217,26 @@ class Store:
     def fans_at(self, node: NodeId) -> tuple[FanId, ...]:
         """Fans made from this node, and from what it carries."""
         fans = list(self._fans_at.get(node, ()))
-        carrier = self._nodes[node]
-        if carrier.carries in self._nodes and not carrier.cut:
+        carrier = self.node(node)
+        if carrier.carries is not None and carrier.carries in self and not carrier.cut:
             fans += self.fans_at(carrier.carries)
         return tuple(dict.fromkeys(fans))
 
     def path(self, node: NodeId) -> list[Node]:
         """The nodes from the root to this one. Raises BrokenTree."""
-        path = []
-        at: NodeId | None = node
-        while at is not None:
-            path.append(self._nodes[at])
-            at = path[-1].parent
-            if len(path) > len(self._nodes):
-                raise BrokenTree(f"node {node} is its own ancestor")
-        return path[::-1]
+        ids = [*self.ancestors(node)]
+        self.load(ids)
+        return [self._nodes[id] for id in reversed(ids)]
 
     def ancestors(self, node: NodeId) -> Iterator[NodeId]:
-        """The node and all above it, up to the root."""
+        """The node and all above it, up to the root. Raises BrokenTree."""
         at: NodeId | None = node
+        left = len(self._parents)
         while at is not None:
+            if left <= 0:
+                raise BrokenTree(f"node {node} is its own ancestor")
             yield at
-            at = self.parent(at)
+            at, left = self._parents[at], left - 1
 
     def below(self, node: NodeId) -> Iterator[NodeId]:
         """The node and all below it, each before its children."""
@@ -166,19 +254,20 @@ class Store:
 
     def origin(self, node: NodeId) -> Node:
         """The node itself, or what it carries at the end of the chain of carrying."""
-        at = self._nodes[node]
-        while at.carries in self._nodes:
-            at = self._nodes[at.carries]
+        at = self.node(node)
+        while at.carries is not None and at.carries in self:
+            at = self.node(at.carries)
         return at
 
     # changing it: whoever does answers for what the tree promises
 
     def put(self, node: Node) -> None:
         """A new node, or another version of one, hung under its parent."""
-        before = self._nodes.get(node.id)
-        if before is None or before.parent != node.parent:
-            if before is not None and before.parent is not None:
-                self._children[before.parent].remove(node.id)
+        new = node.id not in self._parents
+        before = self._parents.get(node.id)
+        if new or before != node.parent:
+            if before is not None:
+                self._children[before].remove(node.id)
             if node.parent is not None:
                 self._children.setdefault(node.parent, []).append(node.id)
             self.shape += 1
@@ -186,7 +275,7 @@ class Store:
 
     def put_above(self, head: Node, tail: Node) -> None:
         """A new node in the place of another, which is its child from now on; `tail` is how that one is then."""
-        siblings = self._children[self._nodes[tail.id].parent or ROOT]
+        siblings = self._children[self._parents[tail.id] or ROOT]
         siblings[siblings.index(tail.id)] = head.id
         self.shape += 1
         self._children[head.id] = [tail.id]
@@ -195,41 +284,45 @@ class Store:
 
     def drop(self, node: NodeId) -> None:
         """Forget a node with at most one child, which takes its place; its carriers carry what it carried."""
-        gone = self._nodes[node]
+        gone = self.node(node)
         parent = gone.parent or ROOT
         children = self._children.pop(node, [])
         siblings = self._children[parent]
         if children:
             siblings[siblings.index(node)] = children[0]
-            self._put_in_place(replace(self._nodes[children[0]], parent=parent))
+            self._put_in_place(replace(self.node(children[0]), parent=parent))
         else:
             siblings.remove(node)
         for carrier in tuple(self._carriers.get(node, ())):
-            self._put_in_place(replace(self._nodes[carrier], carries=gone.carries))
+            self._put_in_place(replace(self.node(carrier), carries=gone.carries))
         self._forget(node)
 
     def drop_all(self, nodes: Iterable[NodeId]) -> None:
         """Forget nodes, each with all that is below it and all fans made there. What carried them carries nothing."""
         gone = set(nodes)
+        self.load(gone)
         for node in gone:
-            parent = self._nodes[node].parent
+            parent = self._parents[node]
             if parent is not None and parent not in gone:
                 self._children[parent].remove(node)
         for node in gone:
             for carrier in tuple(self._carriers.get(node, ())):
                 if carrier not in gone:
-                    self._put_in_place(replace(self._nodes[carrier], carries=self._kept_origin(node, gone)))
+                    self._put_in_place(replace(self.node(carrier), carries=self._kept_origin(node, gone)))
         for node in gone:
             for fan in self._fans_at.pop(node, ()):
-                for branch in self._fans.pop(fan).branches:
-                    del self._branches[branch]
+                for branch in self.fan(fan).branches:
+                    self._branches.pop(branch, None)
                     self._changed_branches.pop(branch, None)
+                    self._gone_branches.add(branch)
+                del self._fans[fan], self._contexts[fan]
                 self._changed_fans[fan] = None
             self._children.pop(node, None)
             self._forget(node)
 
     def put_fan(self, fan: Fan) -> None:
-        if fan.id not in self._fans:
+        if fan.id not in self._contexts:
+            self._contexts[fan.id] = fan.context
             self._fans_at.setdefault(fan.context, []).append(fan.id)
         self._fans[fan.id] = self._changed_fans[fan.id] = fan
 
@@ -265,15 +358,22 @@ class Store:
 
     def _put_in_place(self, node: Node) -> None:
         """Another version of a node where it hangs already, or of one that the caller has hung."""
-        before = self._nodes.get(node.id)
+        before = self.node(node.id) if node.id in self._parents else None
         if before is not None and before.carries is not None and before.carries != node.carries:
             self._carriers.get(before.carries, set()).discard(node.id)
         if node.carries is not None:
             self._carriers.setdefault(node.carries, set()).add(node.id)
+        if node.bookmarked:
+            self._bookmarked.add(node.id)
+        else:
+            self._bookmarked.discard(node.id)
+        self._parents[node.id] = node.parent
         self._nodes[node.id] = self._changed_nodes[node.id] = node
 
     def _forget(self, node: NodeId) -> None:
         carried = self._nodes.pop(node).carries
+        del self._parents[node]
+        self._bookmarked.discard(node)
         if carried is not None:
             self._carriers.get(carried, set()).discard(node)
         self._carriers.pop(node, None)
@@ -284,7 +384,7 @@ class Store:
 
     def _kept_origin(self, node: NodeId, gone: set[NodeId]) -> NodeId | None:
         """What a node that goes carries in the end, of what stays."""
-        at = self._nodes[node].carries
+        at = self.node(node).carries
         while at in gone:
-            at = self._nodes[at].carries
+            at = self.node(at).carries
         return at

@@ -40,6 +40,7 @@ class Tally:
         """Count the path as it is now."""
         old, self._path = self._path, list(path)
         start, old_end, new_end = difference(old, self._path)
+        self._tree.load_origins(self._path[start:new_end])
         for node in old[start:old_end]:
             self._count(node, -1)
         for node in self._path[start:new_end]:
@@ -60,6 +61,7 @@ class Tally:
         """Of the whole path."""
         chosen = 0.0
         drawn = unknown = 0
+        self._tree.load_what_was_drawn(place for place in self._places if place not in self._chosen)
         for place in self._places:
             bits = self._bits_at(place)
             tokens = sum(self._tokens[branch] for branch in self._places[place])

@@ -69,6 +69,7 @@ class WhichKey(ModalScreen[str | None]):
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
         "m": ("map", "map"),
         "b": ("looms", "library of looms"),
+        "o": ("models", "models"),
         "f": ("search", "search"),
         "r": ("replace", "find and replace"),
         "w": ("provenance", "who wrote what"),

@@ -12,7 +12,7 @@ from cyborg_tui.widgets.preview import Preview
 
 __all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys"]
 
-APP_ACTIONS = frozenset({"search", "take_over", "map", "help", "looms", "palette", "which_key", "quit"})
+APP_ACTIONS = frozenset({"search", "take_over", "map", "help", "looms", "models", "palette", "which_key", "quit"})
 """What the app does, whatever screen is shown."""
 
 

@@ -88,9 +88,11 @@ def engine_words(session: Session) -> tuple[str, ...]:
         news = (view.news,) if view.news else ()
         if view.waiting is Waiting.ELSEWHERE and not view.problem:
             return (_reaching(view, session.place), *news)
-        return (view.problem,) if view.problem else (*news, f"loading the model · {view.done:.0%}")
+        return (view.problem,) if view.problem else (*news, *_loading(session))
     words = [view.model.name]
-    if view.unheard:
+    if view.next_try is not None:
+        words += [f"again in {view.next_try} s · Esc stops", view.news]
+    elif view.unheard:
         words += [f"nothing heard for {view.unheard} s · Esc stops"]
     elif view.waiting in (Waiting.PROMPT, Waiting.AHEAD):
         words += [_reading(view)]
@@ -104,6 +106,12 @@ def engine_words(session: Session) -> tuple[str, ...]:
         words += [f"sees only the last {view.stats.prompt_tokens} tokens"] if view.shortened else []
         words += [f"{view.stats.tokens_per_s:.0f} tok/s"] if view.stats.tokens_per_s else []
     return tuple(words)
+
+
+def _loading(session: Session) -> tuple[str, ...]:
+    if session.choosing:
+        return (f"loading {session.choosing} · {session.view.done:.0%}", "Esc keeps the one before")
+    return (f"loading the model · {session.view.done:.0%}",)
 
 
 def _reaching(view: EngineView, place: str) -> str:

@@ -153,7 +153,7 @@ class WriteScreen(WorkingScreen):
         moment = Moment(
             reading=self.focused is self._branches,
             branches=bool(self.session.branches),
-            busy=self.session.busy,
+            busy=self.session.can_cancel,
             standing=bool(self._editor.provisional[1]),
             zoomed=self.has_class("zoomed"),
             read_only=self.session.read_only,

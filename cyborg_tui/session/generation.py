@@ -20,6 +20,7 @@ from cyborg_tui.engine.protocol import (
     PromptProgress,
     Ready,
     Refused,
+    Remark,
     Unavailable,
     Widths,
 )
@@ -218,7 +219,7 @@ class Generation:
                 self.view = EngineView(model, window, now, news=news, decoding=decoding)
             case Lost(sentence=sentence, again=True):
                 self.view = EngineView(waiting=Waiting.MODEL, news=sentence)
-            case Refused(sentence=sentence):
+            case Refused(sentence=sentence) | Remark(sentence=sentence):
                 self.view = replace(self.view, news=sentence)
             case Unavailable(sentence=sentence) | Lost(sentence=sentence):
                 self.view = EngineView(waiting=Waiting.NOTHING, problem=sentence)
@@ -265,8 +266,8 @@ class Generation:
         if isinstance(event, Away):
             waiting = Waiting.ELSEWHERE if self.view.model is None else self.view.waiting
             self.view = replace(self.view, waiting=waiting, unheard=event.seconds, next_try=event.next_try)
-        elif self.view.unheard:
-            self.view = replace(self.view, unheard=0)
+        elif self.view.unheard or self.view.next_try is not None:
+            self.view = replace(self.view, unheard=0, next_try=None)
 
     def _waiting_for(self, request: int | None) -> Waiting | None:
         """What a prompt is read for; None if nobody waits for it any more."""

@@ -20,6 +20,7 @@ from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.outline.places import Places
+from cyborg_tui.session.choosing import Choosing
 from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
@@ -67,6 +68,7 @@ class Session(KeptLoom):
         self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._fan_wanted = False
         self._seeing: dict[int, asyncio.Future[Saw | None]] = {}
+        self._choosing: Choosing | None = None
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
         self.garden = Gardening(self.loom, self._stop, self._changed)
@@ -232,11 +234,16 @@ class Session(KeptLoom):
         return self._generation.growing or self._fan_wanted
 
     def cancel(self) -> bool:
-        """Stop what the engine is doing. False if it was doing nothing."""
-        busy = self.busy
+        """Stop what the engine is doing; a model that is being loaded gives way to the one before. False if it was
+        doing nothing."""
+        busy = self.busy or (self._choosing is not None and self._choosing.cancel())
         self._stop()
         self._changed()
         return busy
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.busy or bool(self.choosing)
 
     def prepare(self) -> None:
         """Have the context at the cursor evaluated ahead of the key."""
@@ -481,6 +488,15 @@ class Session(KeptLoom):
         self._generation.engine = engine
         if view is not None:
             self._generation.view = view
+
+    def choose_with(self, choosing: Choosing) -> None:
+        """What is asked for another model, and can be told to leave it."""
+        self._choosing = choosing
+
+    @property
+    def choosing(self) -> str:
+        """The name of the model that is being loaded instead of another one; empty if none is."""
+        return self._choosing.name if self._choosing is not None and self._choosing.under_way else ""
 
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""

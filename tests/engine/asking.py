@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.engine import engine_for
 from cyborg_tui.engine.protocol import (
     BranchEnded,
     Evaluated,
@@ -52,13 +53,16 @@ class Engine:
 
     def __init__(self, config=None, command=None, log=None):
         self.events = asyncio.Queue()
-        self.client = EngineClient(
-            config or EngineConfig(nice=0),
-            self.events.put_nowait,
-            fans=FanSettings(8, 900),
-            command=command,
-            log=log,
-        )
+        if config is not None and config.url:
+            self.client = engine_for(config, self.events.put_nowait)
+        else:
+            self.client = EngineClient(
+                config or EngineConfig(nice=0),
+                self.events.put_nowait,
+                fans=FanSettings(8, 900),
+                command=command,
+                log=log,
+            )
         self.asked = 0
 
     async def __aenter__(self):

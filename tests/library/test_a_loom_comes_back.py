@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from cyborg_tui.library import library as opening
 from cyborg_tui.library import schema
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.alternatives import Alternative, pack, unpack
@@ -71,6 +72,20 @@ class PersonWithALibrary(Person):
         self.folder.cleanup()
 
 
+class PersonWithALargeLoom(PersonWithALibrary):
+    """As if it were so large that its parts are read when they are asked for."""
+
+    def __init__(self):
+        self.all_at_once, opening.ALL_AT_ONCE = opening.ALL_AT_ONCE, 0
+        super().__init__()
+
+    def teardown(self):
+        super().teardown()
+        opening.ALL_AT_ONCE = self.all_at_once
+
+
+PersonWithALargeLoom.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestWhateverAPersonDoesInALargeLoom = PersonWithALargeLoom.TestCase
 PersonWithALibrary.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
 TestWhateverAPersonDoes = PersonWithALibrary.TestCase
 

@@ -44,7 +44,7 @@ def test_from_200_by_60_to_20_by_5_and_back_while_branches_grow(data, tmp_path):
 
 
 def test_a_notice_takes_the_rows_it_needs_in_a_smaller_window(tmp_path):
-    notice = "The model that comes with the app is a toy; engine.model in the config names a real one."
+    notice = "The model that comes with the app is a toy; F8 shows which others there are here."
     with Terminal((*APP, "--data-dir", tmp_path), columns=120) as t:
         t.wait_for(notice)
         t.resize(40, 20)

@@ -91,7 +91,7 @@ async def test_one_altered_token_is_found(desk):
     branch = session.branches[5]
     other = replace(branch.tokens[3], id=branch.tokens[3].id + 1)
     tokens = (*branch.tokens[:3], other, *branch.tokens[4:])
-    session.loom.tree._put_branch(replace(branch, tokens=tokens))
+    session.loom.tree.put_branch(replace(branch, tokens=tokens))
     (difference,) = (await in_a_thread(again, session)).differences
     assert (difference.branch, difference.token) == (5, 3)
 
