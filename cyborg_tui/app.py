@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 from textual.app import SystemCommand
@@ -43,7 +44,7 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("search", "take_over", "map", "help", "looms", "models", "palette", "which_key", "quit")
+_OURS = ("search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit")
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -202,6 +203,7 @@ class CyborgApp(LineApp):
         return {
             "take_over": self._take_over,
             "map": self._map,
+            "tokens": self._tokens,
             "help": self._help,
             "looms": self._looms,
             "models": self._models,
@@ -224,6 +226,14 @@ class CyborgApp(LineApp):
     async def _help(self) -> None:
         if isinstance(self.screen, WorkingScreen):
             self.push_screen(HelpScreen(self._actions))
+
+    async def _tokens(self) -> None:
+        from cyborg_tui.screens.tokens import TokensScreen
+
+        if isinstance(self.screen, TokensScreen):
+            self.screen.action_leave()
+        elif isinstance(self.screen, WriteScreen):
+            self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
 
     async def _palette(self) -> None:
         if not isinstance(self.screen, Palette):
@@ -338,7 +348,7 @@ class CyborgApp(LineApp):
             self._front.say_too(sentence)
 
     @property
-    def _front(self) -> WorkingScreen | None:
+    def _front(self) -> WorkingScreen[Any] | None:
         """The screen that speaks to the person."""
         return self.screen if isinstance(self.screen, WorkingScreen) else self._write
 

@@ -134,6 +134,8 @@ def load_config(
         raise ConfigError(f"{file}: {_in_words(str(error))}") from None
     except BadSetting as error:
         raise ConfigError(f"{file}: fan.{error}.") from None
+    if config.engine.command and config.engine.url:
+        raise ConfigError(f"{file}: engine.command and engine.url name two engines; leave one of them out.")
     return config
 
 

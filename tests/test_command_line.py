@@ -51,7 +51,7 @@ def test_failures_exit_with_1_and_wrong_usage_with_2(tmp_path):
 def test_the_doctor_finds_everything_well_here(tmp_path):
     done = cyborg("--data-dir", str(tmp_path / "data"), "doctor")
     assert "ok  model: commonplace" in done.stdout
-    assert "ok  llama.cpp" in done.stdout
+    assert "ok  engine" in done.stdout
 
 
 def test_the_doctor_says_what_to_do_about_a_missing_model(tmp_path):

@@ -12,7 +12,7 @@ from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.backoff import Backoff
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.losses import Asked, Losses
+from cyborg_tui.engine.losses import Losses
 from cyborg_tui.engine.parting import Cure, Parting, parting_of, place_of
 from cyborg_tui.engine.process import NonsenseError, Process
 from cyborg_tui.engine.protocol import (
@@ -25,6 +25,8 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanRequest,
     FanStats,
+    Foresee,
+    ForeseeingEnded,
     Grew,
     Hello,
     Leave,
@@ -39,6 +41,7 @@ from cyborg_tui.engine.protocol import (
     ScoreRequest,
     See,
     Unavailable,
+    Work,
     load,
     wire,
 )
@@ -92,8 +95,8 @@ class EngineClient:
         """What is said of one of another version, which is ended."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = self._scores = 0
-        self._unanswered: deque[Asked] = deque()
+        self._fans = self._foreseen = self._scores = 0
+        self._unanswered: deque[Work] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
         """Whether the first of them has branches."""
@@ -214,6 +217,16 @@ class EngineClient:
         if self._ready and self._fan is None and not self._losses.guilty(request):
             self._ask(request)
 
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked."""
+        request = Foresee(self._foreseen + 1, wire(context), tuple(places))
+        if not self._ready or self._fan is not None or self._losses.guilty(request):
+            return 0
+        self._foreseen += 1
+        self._ask(request)
+        return request.id
+
     def score(self, context: Context, text: Context) -> int:
         """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
         events carry."""
@@ -247,7 +260,7 @@ class EngineClient:
                 self._listener(ScoreEnded(request.id, False))
         self._unanswered.clear()
 
-    def _ask(self, request: Asked) -> None:
+    def _ask(self, request: Work) -> None:
         self._unanswered.append(request)
         self._send(request)
         self._watch()
@@ -296,7 +309,7 @@ class EngineClient:
                 self._loading = False
             case Grew():
                 self._grew = True
-            case FanEnded() | Evaluated() | ScoreEnded():
+            case FanEnded() | Evaluated() | ForeseeingEnded() | ScoreEnded():
                 self._answered(event)
             case _:
                 pass
@@ -309,7 +322,7 @@ class EngineClient:
         self._loads -= 1
         return self._loads > 0
 
-    def _answered(self, event: FanEnded | Evaluated | ScoreEnded) -> None:
+    def _answered(self, event: FanEnded | Evaluated | ForeseeingEnded | ScoreEnded) -> None:
         self._grew = False
         if self._unanswered:
             self._losses.accomplished(self._unanswered.popleft())

@@ -1,6 +1,6 @@
 """What every engine can be asked, wherever it runs; and which one the settings want."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -43,6 +43,11 @@ class Engine(Protocol):
 
     def evaluate(self, context: Context) -> None:
         """Have a context evaluated while there is nothing else to do."""
+        ...
+
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
         ...
 
     def score(self, context: Context, text: Context) -> int:

@@ -28,6 +28,9 @@ __all__ = [
     "FanRequest",
     "FanStats",
     "FileHash",
+    "Foresee",
+    "ForeseeingEnded",
+    "Foreseen",
     "Grew",
     "Growth",
     "Held",
@@ -51,6 +54,7 @@ __all__ = [
     "Unavailable",
     "Widths",
     "WireSegment",
+    "Work",
     "decode_event",
     "decode_request",
     "digest",
@@ -120,6 +124,14 @@ class Evaluate(msgspec.Struct, tag=True, frozen=True):
     context: tuple[WireSegment, ...]
 
 
+class Foresee(msgspec.Struct, tag=True, frozen=True):
+    """What may come next is wanted, after a context and each of some runs of tokens."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    places: tuple[tuple[int, ...], ...]
+
+
 class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
     """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
 
@@ -140,7 +152,9 @@ class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | ScoreRequest | Cancel | Leave | Ping | See
+Work = FanRequest | Evaluate | Foresee | ScoreRequest
+"""What takes the worker a while; each is answered once it is over, in turn."""
+Request = Load | Work | Cancel | Leave | Ping | See
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -334,6 +348,25 @@ class Evaluated(msgspec.Struct, tag=True, frozen=True):
     """None if the cache was not looked at."""
 
 
+class Foreseen(msgspec.Struct, tag=True, frozen=True):
+    """What may come next at one of the places."""
+
+    request: int
+    place: tuple[int, ...]
+    entropy: float
+    """In nats."""
+    ninety: int
+    """How many tokens it takes to reach a probability of 90 %."""
+    likeliest: bytes
+    """The likeliest tokens, as `loom.alternatives.pack` has those of one."""
+
+
+class ForeseeingEnded(msgspec.Struct, tag=True, frozen=True):
+    """No more of this is told: all of it was, or something else was wanted."""
+
+    request: int
+
+
 EngineEvent = (
     Hello
     | Loading
@@ -352,6 +385,8 @@ EngineEvent = (
     | BranchEnded
     | FanEnded
     | Evaluated
+    | Foreseen
+    | ForeseeingEnded
     | Scored
     | ScoreEnded
 )

@@ -29,6 +29,8 @@ from cyborg_tui.engine.protocol import (
     Evaluate,
     Evaluated,
     FanRequest,
+    Foresee,
+    ForeseeingEnded,
     Hello,
     Leave,
     Load,
@@ -103,6 +105,8 @@ class Worker:
                 fanning.fan(request)
             elif fanning is not None and isinstance(request, Evaluate):
                 self._evaluate(fanning, request)
+            elif fanning is not None and isinstance(request, Foresee):
+                self._foresee(fanning, request)
             elif fanning is not None and isinstance(request, ScoreRequest):
                 fanning.scoring.score(request)
 
@@ -140,9 +144,11 @@ class Worker:
         """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
         void."""
         request = self._next()
-        while isinstance(request, (Evaluate, ScoreRequest, Cancel)) and not self._inbox.empty():
+        while isinstance(request, (Evaluate, Foresee, ScoreRequest, Cancel)) and not self._inbox.empty():
             if isinstance(request, Evaluate):
                 self._say(Evaluated(0))
+            elif isinstance(request, Foresee):
+                self._say(ForeseeingEnded(request.id))
             elif isinstance(request, ScoreRequest):
                 self._say(ScoreEnded(request.id, False))
             request = self._inbox.get()
@@ -267,6 +273,15 @@ class Worker:
             if not fanning.model.exact:
                 tokens = fanning.resident.prepare(request.context)
         self._say(Evaluated(tokens, fanning.resident.held))
+
+    def _foresee(self, fanning: "Fanning", request: Foresee) -> None:
+        from cyborg_tui.engine.foreseeing import foresee
+        from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
+
+        try:
+            foresee(fanning.resident, request, self._say)
+        except (NoNumbersError, NoRoomError):
+            self._say(ForeseeingEnded(request.id))
 
 
 def _stamp(path: Path) -> tuple[int, int]:

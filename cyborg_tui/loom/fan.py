@@ -7,6 +7,7 @@ from enum import Enum
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
+    "BATCHED",
     "Branch",
     "BranchId",
     "Fan",
@@ -20,6 +21,8 @@ __all__ = [
     "whole_characters",
 ]
 
+BATCHED = "batched"
+"""The fast way to decode a fan, whose tokens depend on the circumstances of the run."""
 NodeId = int
 FanId = int
 BranchId = int
@@ -106,9 +109,8 @@ class Fan:
     seed: int
     made_at: float
     """Seconds since 1970, UTC."""
-    mode: str = "batched"
-    """How it was decoded: "batched" is the fast way, whose tokens depend on the circumstances of the run; "exact"
-    draws the same ones again."""
+    mode: str = BATCHED
+    """How it was decoded."""
     branches: tuple[BranchId, ...] = field(default=())
 
 

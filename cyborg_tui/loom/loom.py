@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
@@ -10,7 +10,7 @@ from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
 from cyborg_tui.loom.history import History, Step, StepKind, View
 from cyborg_tui.loom.manuscript import Manuscript, Spot
 from cyborg_tui.loom.piece import length, typed
@@ -19,7 +19,22 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, Tree
 
-__all__ = ["Loom"]
+__all__ = ["Chosen", "Loom"]
+
+CHOSEN = "chosen"
+"""The mode of a fan whose only branch is made of tokens that the person chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Tokens that a model might have drawn, and the person chose."""
+
+    model: ModelIdentity
+    tokens: tuple[TokenRecord, ...]
+    data: bytes
+    """What they stand for."""
+    alternatives: bytes
+    """To each of them, as `alternatives.pack` has them."""
 
 
 class Loom:
@@ -97,6 +112,24 @@ class Loom:
         self.spot = Spot(fan.context, self.cursor, fan.id)
         self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
+
+    def choose(self, offset: int, chosen: Chosen, seed: int) -> None:
+        """A new branch that begins at this offset with what the person chose; it ends the manuscript. What stood
+        from there on stays in the tree, where it was."""
+        now = self._clock()
+        before = self.view()
+        settings = FanSettings(width=1, max_tokens=len(chosen.tokens))
+        fan = self.manuscript.fan(offset, chosen.model, settings, seed, now, mode=CHOSEN)
+        (branch,) = self.tree.branches(fan.id)
+        self.grow(branch.id, decode(chosen.data), 0, chosen.tokens, seed, alternatives=chosen.alternatives)
+        self.finish(branch.id, Finish.TOKENS)
+        self.tree.look(branch.id)
+        self.manuscript.go(branch.node)
+        self.cursor, self.spot = len(self.manuscript), None
+        self.done(StepKind.MOVE, before)
+        self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
+        amount = len(self.tree.node(branch.node))
+        self.log(EventKind.TAKEN, node=branch.node, fan=fan.id, branch=branch.id, amount=amount)
 
     def widen(self, fan: FanId, by: int) -> Fan:
         """More branches for a fan, still to grow."""

@@ -1,12 +1,12 @@
 """The manuscript: one path through the tree, and every way the person changes or leaves it."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.loom import carrying, returning, taking
 from cyborg_tui.loom.editing import Edit, rewritten
-from cyborg_tui.loom.fan import BranchId, Fan, FanId, ModelIdentity, NodeId
+from cyborg_tui.loom.fan import BATCHED, BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice, text_of, typed
 from cyborg_tui.loom.settings import FanSettings
@@ -67,6 +67,17 @@ class Manuscript:
 
     def __len__(self) -> int:
         return self._ends[-1]
+
+    def pieces_around(self, start: int, end: int) -> Iterator[tuple[Piece, int]]:
+        """The pieces of which something stands between two offsets, uncut, each with the offset at which it begins."""
+        for index in range(bisect_left(self._ends, start + 1), len(self._path)):
+            at = self._begin(index)
+            if at >= end:
+                return
+            for piece in self._path[index].pieces:
+                if at < end and at + len(piece.text) > start:
+                    yield piece, at
+                at += len(piece.text)
 
     def pieces_between(self, start: int, end: int) -> Pieces:
         first = bisect_left(self._ends, start + 1)
@@ -136,7 +147,7 @@ class Manuscript:
         self._mend(left)
 
     def fan(
-        self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = "batched"
+        self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = BATCHED
     ) -> Fan:
         """A new fan from the manuscript up to `offset`. What was being written is frozen from now on."""
         fan = self.tree.add_fan(self._anchor(offset), model, settings, seed, at, mode=mode)

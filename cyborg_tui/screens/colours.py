@@ -4,6 +4,7 @@ from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
 from cyborg_tui.theme import Theme
+from cyborg_tui.widgets.editor import LEVELS
 
 __all__ = ["textual_theme"]
 
@@ -36,5 +37,11 @@ def textual_theme(theme: Theme) -> TextualTheme:
             "chosen": theme.selection,
             "chosen-style": "reverse" if theme.selection == "ansi_default" else "none",
             "rule": theme.selection,
+            **{f"level-{level}": colour for level, colour in enumerate(_levels(theme.entropy))},
         },
     )
+
+
+def _levels(ramp: tuple[str, ...]) -> list[str]:
+    """The ramp's colours, however many, for as many levels as are drawn."""
+    return [ramp[level * (len(ramp) - 1) // (LEVELS - 1)] for level in range(LEVELS)]

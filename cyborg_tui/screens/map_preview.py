@@ -54,6 +54,12 @@ def _origin(sight: Sight, row: Row) -> Iterator[Paragraph]:
     elif pieces:
         yield _said(f"written by you · {_when(tree.node(row.end).made_at)}", "accent")
     yield _said(" · ".join(_states(sight, row, branch)))
+    for node in row.nodes:
+        facts = tree.facts(node)
+        if facts.name:
+            yield _said(facts.name, "accent")
+        if facts.note:
+            yield Paragraph(((own("» "), "accent"), (facts.note, "person")))
 
 
 def _authors(tree: Tree, pieces: Sequence[Piece]) -> str:
@@ -80,8 +86,15 @@ def _states(sight: Sight, row: Row, branch: Branch | None) -> Iterator[str]:
     there = [tree.node(node) for node in row.nodes]
     if any(node.hidden for node in there):
         yield "hidden"
+    if any(tree.carriers(node.id) for node in there if not sight.is_on_path(node.id)):
+        yield "from before an edit"
     if any(node.bookmarked for node in there):
         yield "bookmarked"
+    for node in there:
+        facts = tree.facts(node.id)
+        yield from (f"#{tag}" for tag in facts.tags)
+        if facts.rewritten_at is not None:
+            yield f"rewritten everywhere {_when(facts.rewritten_at)}"
     if branch is not None and branch.finish is None:
         yield "still growing"
     elif branch is not None and branch.finish is Finish.END:

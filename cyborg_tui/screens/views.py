@@ -14,6 +14,7 @@ __all__ = [
     "fan_view",
     "goes_to",
     "held_back",
+    "looking_ahead",
     "memory_words",
     "place_words",
     "saved_words",
@@ -184,6 +185,13 @@ def saved_words(session: Session) -> str:
     if session.read_only:
         return "open in another window: only to read here"
     return "saved, but not yet in the file" if session.file_is_behind else "saved"
+
+
+def looking_ahead(session: Session) -> str:
+    """What is said where it is not known yet what may come next."""
+    if session.place and session.view.model is not None and not session.view.model.size:
+        return "a server does not tell what may come next"
+    return session.view.problem or "looking ahead"
 
 
 def goes_to(session: Session) -> str:

@@ -1,6 +1,6 @@
 """Fans under way: asked of the engine, and grown in the loom as it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -192,6 +192,14 @@ class Generation:
         if self.ready and not self.growing and self._ahead is None:
             assert self.engine is not None
             self.engine.evaluate(self.context(end))
+
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
+        """Ask what may come next after the manuscript up to `end`, what is `drawn` after it, and each of some runs of
+        tokens. Returns the request's number; 0 if it cannot be asked now."""
+        if not self.ready or self.growing:
+            return 0
+        assert self.engine is not None
+        return self.engine.foresee(self.context(end, drawn), places)
 
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""

@@ -14,12 +14,12 @@ from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
+from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
-from cyborg_tui.outline.places import Places
 from cyborg_tui.session.choosing import Choosing
 from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
@@ -71,9 +71,8 @@ class Session(KeptLoom):
         self._choosing: Choosing | None = None
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
-        self.garden = Gardening(self.loom, self._stop, self._changed)
-        self.places = Places()
-        """Where the person was since they came."""
+        self._hears_too: Callable[[EngineEvent], None] | None = None
+        self.garden = Gardening(self.loom, self._stop, self._gardened)
 
     # writing: what the editor calls
 
@@ -282,6 +281,14 @@ class Session(KeptLoom):
         self._save()
         return self._library.draws(self.row.id, fan)
 
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
+        """As `Generation.foresee`; what comes of it is heard by those who listen."""
+        return self._generation.foresee(end, places, drawn)
+
+    def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
+        """Let somebody hear everything the engine says, instead of whoever did so far."""
+        self._hears_too = hear
+
     def look_ahead(self) -> None:
         """While the person reads: make the fan that comes after the highlighted branch, to have it ready. Nothing of it
         is seen, or kept, before it is asked for."""
@@ -331,8 +338,14 @@ class Session(KeptLoom):
     def look(self, index: int) -> None:
         """The person has looked at this branch."""
         branches = self.branches
-        if 0 <= index < len(branches) and (branches[index].text or branches[index].finish):
-            self.loom.look(branches[index].id)
+        if 0 <= index < len(branches):
+            self.look_at(branches[index].id)
+
+    def look_at(self, branch: BranchId) -> None:
+        """The person has looked at a branch, in view or not."""
+        drawn = self.loom.tree.branch(branch)
+        if drawn.text or drawn.finish:
+            self.loom.look(branch)
             self._changed()
 
     def take(self, index: int, shown: int | None = None, extent: Extent = Extent.WHOLE) -> bool:
@@ -356,6 +369,12 @@ class Session(KeptLoom):
         self._changed()
         return True
 
+    def choose(self, offset: int, chosen: Chosen) -> None:
+        """A new branch begins at this offset with what the person chose, and a fan goes on from there."""
+        self._stop()
+        self.loom.choose(offset, chosen, random.randrange(_SEEDS))
+        self.ask()
+
     def parent(self) -> bool:
         """Back to where the last branch was taken. False at the beginning."""
         self._stop()
@@ -374,7 +393,7 @@ class Session(KeptLoom):
             return False
         self._stop()
         if all(step.id != node for step in loom.manuscript.path):
-            self.go(node)
+            self.garden.go(node)
         index = next(i for i, step in enumerate(loom.manuscript.path) if step.id == node)
         loom.move_cursor(loom.manuscript.end_of(index) - len(loom.tree.node(node)) + start)
         self._changed()
@@ -412,26 +431,6 @@ class Session(KeptLoom):
         self._follow_taken()
         self._changed()
         return done
-
-    # the map
-
-    def go(self, node: NodeId) -> None:
-        """Make the path to this node the manuscript, with the last fan made there in view, or the one it is of."""
-        self._stop()
-        self.places.visit(self.loom.manuscript.leaf)
-        self.loom.go(node)
-        self.places.visit(node)
-        self.loom.highlighted = 0
-        self._follow_taken()
-        self._changed()
-
-    def hide_node(self, node: NodeId) -> None:
-        """Take a node out of sight, with all that hangs on it, or not any more."""
-        self.garden.hide(node, hidden=not self.loom.tree.node(node).hidden)
-
-    def bookmark_node(self, node: NodeId) -> None:
-        """Mark a place, or unmark it."""
-        self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
 
     # what the status line shows
 
@@ -501,6 +500,8 @@ class Session(KeptLoom):
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
         self._generation.hear(event)
+        if self._hears_too is not None:
+            self._hears_too(event)
         self._scoring.hear(event)
         match event:
             case Saw(id=id) if id in self._seeing:
@@ -547,6 +548,11 @@ class Session(KeptLoom):
         self._fan_wanted = False
         self._generation.stop()
         self._scoring.stop()
+
+    def _gardened(self) -> None:
+        """The person is elsewhere, or the tree is not as it was."""
+        self._follow_taken()
+        self._changed()
 
     def _follow_taken(self) -> None:
         taken = self.taken

@@ -10,7 +10,7 @@ from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, decode
 from cyborg_tui.loom.garden import Garden
-from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.loom import Chosen, Loom
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT
 
@@ -119,6 +119,21 @@ class Person(RuleBasedStateMachine):
         assert loom.text == before, "a fan changed the manuscript"
         for branch in loom.tree.branches(fan.id):
             assert loom.tree.path_text(branch.node) == before[:cursor] + branch.text[healed:]
+
+    @rule(where=st.floats(0, 1), ids=draws)
+    def choose(self, where, ids):
+        before = self.authors()
+        offset = round(where * len(before))
+        tokens = whole_characters(ids)
+        data = b"".join(VOCABULARY[token] for token in tokens)
+        records = tuple(TokenRecord(token, len(VOCABULARY[token]), -1.0) for token in tokens)
+        if not data:
+            return
+        self.loom.choose(offset, Chosen(MODEL, records, data, b""), seed=7)
+        assert self.loom.text == "".join(letter for letter, _ in before[:offset]) + decode(data)
+        assert self.authors()[:offset] == before[:offset], "what stands before the place is as it was"
+        assert [branch is None for _, branch in self.authors()[offset:]] == [False] * len(decode(data))
+        self.check_undo(before)
 
     @precondition(lambda self: self.loom.fan_in_view is not None)
     @rule(choice=st.integers(0, 2), upto=st.one_of(st.none(), st.integers(1, 6)))

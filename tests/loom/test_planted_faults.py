@@ -25,7 +25,7 @@ LOOKING = settings(
 
 
 def assert_noticed():
-    with pytest.raises((AssertionError, BrokenTree, FrozenText)):
+    with pytest.raises((AssertionError, BrokenTree, FrozenText, KeyError)):
         run_state_machine_as_test(Person, settings=LOOKING)
 
 
@@ -56,8 +56,8 @@ def test_carried_attribution_is_lost(monkeypatch):
 
 
 def test_a_draft_is_extended_after_a_fan_saw_it(monkeypatch):
-    def fan(self, offset, model, settings, seed, at):
-        return self.tree.add_fan(self._anchor(offset), model, settings, seed, at)
+    def fan(self, offset, model, settings, seed, at, **mode):
+        return self.tree.add_fan(self._anchor(offset), model, settings, seed, at, **mode)
 
     monkeypatch.setattr(manuscript.Manuscript, "fan", fan)
     monkeypatch.setattr(Tree, "is_context", lambda self, node: False)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +108,10 @@ class RemoteEngine:
         self._scores += 1
         asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(self._scores, False))
         return self._scores
+
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Not done: servers tell of tokens by their text alone."""
+        return 0
 
     def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
         """Not done: on a server it takes somebody else's time, or money."""
