@@ -15,6 +15,7 @@ from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
@@ -45,6 +46,8 @@ from cyborg_tui.widgets.lines import key_name
 __all__ = ["CyborgApp"]
 
 _OURS = ("search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit")
+_PATIENCE = 1.0
+"""Seconds that keys which were typed before the app ends may take to arrive."""
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -143,7 +146,9 @@ class CyborgApp(LineApp):
 
     def _fatal_error(self) -> None:
         """One sentence, and where in the program it was; never the person's text, which Textual would show."""
-        error = self._exception
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):
+            error = error.error
         where = "".join(traceback.format_tb(error.__traceback__)) if error else ""
         kind = type(error).__name__
         safe = self._session.rescued() or "What you wrote is saved."
@@ -336,8 +341,17 @@ class CyborgApp(LineApp):
             self._say(str(error))
 
     async def _quit(self) -> None:
+        await self._let_keys_arrive()
         said = await self._session.close()
         self.exit(message=Text(drawable(said)) if said else None)
+
+    async def _let_keys_arrive(self) -> None:
+        """What was typed before the key that is being heeded may still wait in the pane that has the keys."""
+        if self.focused is not None:
+            arrived = asyncio.Event()
+            self.focused.call_later(arrived.set)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(arrived.wait(), _PATIENCE)
 
     def _say(self, sentence: str) -> None:
         if sentence and self._front is not None:

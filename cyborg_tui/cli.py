@@ -1,5 +1,6 @@
 """The command line. Heavy modules are imported where they are used, so that --help comes at once."""
 
+import errno
 import os
 import sys
 import time
@@ -111,7 +112,9 @@ def fan(
     except BadSetting as error:
         raise click.UsageError(str(error)) from None
     engine = msgspec.structs.replace(config.engine, model=model) if model else config.engine
-    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if prompt == "-" else prompt
+    text = prompt
+    if prompt == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin is not None else ""
     try:
         run_fan(text, settings, seed, engine, as_json=as_json)
     except FanCommandError as error:
@@ -246,7 +249,7 @@ def _load(model: str, data_dir: str, config_path: str) -> "Config":
 
 
 def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read when Textual is imported; else a key may wait for a frame
     os.environ.setdefault("ESCDELAY", "50")
@@ -298,4 +301,9 @@ def _today(turns_at: int) -> date:
 
 def main() -> None:
     """The entry point of the `cyborg-tui` command."""
-    cli(prog_name="cyborg-tui")
+    try:
+        cli(prog_name="cyborg-tui")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO):
+            raise
+        sys.exit(f"Error: what was to be printed could not be written ({error.strerror}).")

@@ -112,6 +112,10 @@ def config_file() -> Path:
     return Path(platformdirs.user_config_dir("cyborg-tui")) / "config.toml"
 
 
+_LONGEST = 1 << 20
+"""Bytes of a config file."""
+
+
 def load_config(
     path: Path | None = None, environment: Mapping[str, str] = os.environ, model: str = "", data_dir: str = ""
 ) -> Config:
@@ -141,13 +145,19 @@ def load_config(
 
 def _read(file: Path, *, must_exist: bool) -> dict[str, Any]:
     try:
-        return tomli.loads(file.read_text("utf-8"))
+        with file.open("rb") as opened:
+            data = opened.read(_LONGEST + 1)
+        if len(data) > _LONGEST:
+            raise ConfigError(f"{file} is no config file: it is longer than {_LONGEST:,} bytes.")
+        return tomli.loads(data.decode("utf-8"))
     except FileNotFoundError:
         if must_exist:
             raise ConfigError(f"There is no config file at {file}; check the path.") from None
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} could not be read ({error}).") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} could not be read (byte {error.start} is no UTF-8).") from None
+    except OSError as error:
+        raise ConfigError(f"{file} could not be read ({error.strerror}).") from None
     except tomli.TOMLDecodeError as error:
         raise ConfigError(f"{file}: {error}.") from None
 

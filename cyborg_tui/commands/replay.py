@@ -8,7 +8,7 @@ import msgspec
 
 from cyborg_tui.commands.listening import Listening
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.protocol import FanEnded, Grew, Ready
+from cyborg_tui.engine.protocol import FanEnded, Grew, Ready, Start
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.fan import Branch, Fan, Finish, TokenRecord, decode, encode
 from cyborg_tui.loom.loom import Loom
@@ -73,7 +73,8 @@ async def _replay(loom: Loom, fan: Fan, draws: tuple[Draw, ...], config: EngineC
             if listening.ready.model.vocabulary != fan.model.vocabulary:
                 break  # its tokens mean something else
             seed = (fan.seed + draw.first) & 0xFFFFFFFF
-            listening.engine.fan(context_then(loom, draw), settings, seed, left_out=draw.tokens_out)
+            begun = [Start(one.tokens[0].id, one.healed > 0) for one in branches[: draw.first] if one.tokens]
+            listening.engine.fan(context_then(loom, draw), settings, seed, begun, left_out=draw.tokens_out)
             made, ended = await _hear(listening, draw.width)
         if ended.stats.digest != draw.digest:
             circumstances.append("The typed text is divided into other tokens now.")

@@ -40,6 +40,7 @@ from cyborg_tui.engine.protocol import (
     ScoreEnded,
     ScoreRequest,
     See,
+    Start,
     Unavailable,
     Work,
     load,
@@ -178,11 +179,14 @@ class EngineClient:
             await self._process.end()
         await _end(self._reader)
 
-    def fan(self, context: Context, settings: FanSettings, seed: int, *, left_out: int = -1) -> int:
-        """Ask for a fan; one that is running is stopped. `left_out`: as many tokens as were left out of the window
-        before, if it is to see the same. Returns the number that its events carry."""
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
+        `left_out`: as many tokens as were left out of the window before, if it is to see the same. Returns the number
+        that its events carry."""
         self._fans += 1
-        self._fan = FanRequest(self._fans, wire(context), settings, seed, left_out)
+        self._fan = FanRequest(self._fans, wire(context), settings, seed, tuple(begun), left_out)
         if self._losses.guilty(self._fan):
             asyncio.get_running_loop().call_soon(self._refuse, self._fan)
             self.cancel()

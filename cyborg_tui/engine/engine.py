@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.protocol import EngineEvent
+from cyborg_tui.engine.protocol import EngineEvent, Start
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.settings import FanSettings
 
@@ -36,9 +36,12 @@ class Engine(Protocol):
         """Use this model from now on."""
         ...
 
-    def fan(self, context: Context, settings: FanSettings, seed: int, *, left_out: int = -1) -> int:
-        """Ask for a fan; one that is running is stopped. `left_out`: as many tokens as were left out of the window
-        before, if it is to see the same. Returns the number that its events carry."""
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
+        `left_out`: as many tokens as were left out of the window before, if it is to see the same. Returns the number
+        that its events carry."""
         ...
 
     def evaluate(self, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""llama.cpp: the one module that knows it. A model, its vocabulary, one context of many sequences, and samplers."""
+"""llama.cpp, known here and in `samplers` alone. A model, its vocabulary, and one context of many sequences."""
 
 import ctypes
 import hashlib
@@ -20,9 +20,8 @@ from cyborg_tui.engine.machine import has_amx, physical_cores
 from cyborg_tui.engine.memory import CACHE_TYPES, sequences, smaller_windows, window_of
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
-from cyborg_tui.loom.settings import Sampling
 
-__all__ = ["Candidate", "Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "Sampler", "build", "devices"]
+__all__ = ["Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "build", "devices"]
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
@@ -30,8 +29,6 @@ _SPM = 1
 _SMALL = 20_000_000
 """Parameters below which one thread is fastest: a second one would mostly wait, and on a busy machine for long."""
 
-Candidate = tuple[int, float]
-"""A token id and a logit."""
 Progress = Callable[[float], bool | None]
 """Hears which part of the weights is loaded; answers False to stop that."""
 Floats = NDArray[np.float32]
@@ -286,6 +283,16 @@ class Llama:
         ll.llama_synchronize(self._context)
 
     @property
+    def context(self) -> Any:
+        """llama.cpp's own, for its samplers."""
+        return self._context
+
+    @property
+    def vocab(self) -> Any:
+        """llama.cpp's own, for its samplers."""
+        return self._vocab
+
+    @property
     def batch_size(self) -> int:
         size: int = self._n_batch
         return size
@@ -340,58 +347,3 @@ class Llama:
     def counters(self) -> Counters:
         data = ll.llama_perf_context(self._context)
         return Counters(data.n_p_eval, data.n_eval)
-
-
-class Sampler:
-    """llama.cpp's sampler chain for one branch."""
-
-    def __init__(self, model: Llama, settings: Sampling, seed: int, recent: Sequence[int]) -> None:
-        self._model = model
-        self._chain = ll.llama_sampler_chain_init(ll.llama_sampler_chain_default_params())
-        for sampler in _samplers(settings, seed):
-            ll.llama_sampler_chain_add(self._chain, sampler)
-        if settings.repetition_penalty != 1.0 and settings.repetition_window:
-            for token in recent[-settings.repetition_window :]:
-                ll.llama_sampler_accept(self._chain, token)
-
-    def sample(self, index: int) -> int:
-        """Draw from the logits of the batch's token at `index`."""
-        token: int = ll.llama_sampler_sample(self._chain, self._model._context, index)
-        return token
-
-    def draw(self, candidates: Sequence[Candidate] | Floats) -> int:
-        """Draw from candidates of one's own, or from a row of logits."""
-        if isinstance(candidates, np.ndarray):
-            ids: NDArray[np.int32] = np.arange(len(candidates), dtype=np.int32)
-            logits = candidates
-        else:
-            ids = np.array([token for token, _ in candidates], np.int32)
-            logits = np.array([logit for _, logit in candidates], np.float32)
-        data = np.zeros(len(ids), dtype=np.dtype([("id", "i4"), ("logit", "f4"), ("p", "f4")]))
-        data["id"], data["logit"] = ids, logits
-        array = ll.llama_token_data_array(
-            data=data.ctypes.data_as(ll.llama_token_data_p), size=len(ids), selected=-1, sorted=False
-        )
-        ll.llama_sampler_apply(self._chain, ctypes.byref(array))
-        token: int = array.data[array.selected].id
-        ll.llama_sampler_accept(self._chain, token)
-        return token
-
-    def close(self) -> None:
-        ll.llama_sampler_free(self._chain)
-
-
-def _samplers(settings: Sampling, seed: int) -> list[object]:
-    chain: list[object] = []
-    if settings.repetition_penalty != 1.0 and settings.repetition_window:
-        chain.append(ll.llama_sampler_init_penalties(settings.repetition_window, settings.repetition_penalty, 0.0, 0.0))
-    if settings.temperature <= 0:
-        return [*chain, ll.llama_sampler_init_greedy()]
-    if settings.top_k:
-        chain.append(ll.llama_sampler_init_top_k(settings.top_k))
-    if settings.top_p < 1:
-        chain.append(ll.llama_sampler_init_top_p(settings.top_p, 1))
-    if settings.min_p > 0:
-        chain.append(ll.llama_sampler_init_min_p(settings.min_p, 1))
-    chain.append(ll.llama_sampler_init_temp(settings.temperature))
-    return [*chain, ll.llama_sampler_init_dist(seed & 0xFFFFFFFF)]

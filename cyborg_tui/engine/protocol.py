@@ -51,6 +51,7 @@ __all__ = [
     "ScoreRequest",
     "Scored",
     "See",
+    "Start",
     "Unavailable",
     "Widths",
     "WireSegment",
@@ -64,7 +65,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 5
+VERSION = 6
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -100,13 +101,23 @@ def wire(context: Context) -> tuple[WireSegment, ...]:
     return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary) for part in context.segments)
 
 
+class Start(msgspec.Struct, frozen=True):
+    """How a branch begins."""
+
+    token: int
+    healed: bool
+    """Whether the token replaces the last one of the context."""
+
+
 class FanRequest(msgspec.Struct, tag=True, frozen=True):
-    """A fan wanted. It takes the place of one that is running."""
+    """A fan wanted, or more branches for one. It takes the place of one that is running."""
 
     id: int
     context: tuple[WireSegment, ...]
     settings: FanSettings
     seed: int
+    begun: tuple[Start, ...] = ()
+    """How the branches begin that are there already."""
     left_out: int = -1
     """Tokens to leave out from the beginning, as once before; -1: as many as do not fit."""
 

@@ -190,11 +190,11 @@ class Library:
     def _open(self, loom: int) -> Loom:
         (size,) = self._reader.execute("SELECT count(*) FROM nodes WHERE loom = ?", (loom,)).fetchone()
         if size <= ALL_AT_ONCE:
-            return read_loom(self._reader, loom)
+            return read_loom(self._reader, loom, self._reading.to_read)
         source = LibrarySource(self.file, loom)
         self._sources.add(source)
         source.hold()
-        opened = open_loom(source.connection, loom, source)
+        opened = open_loom(source.connection, loom, source, self._reading.to_read)
         if self._claims.holds(loom):
             source.follow()
         return opened

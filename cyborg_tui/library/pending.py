@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cyborg_tui.library.rows import (
@@ -18,11 +18,13 @@ from cyborg_tui.library.rows import (
     places_to,
     score_row,
 )
+from cyborg_tui.library.steps import write_history
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, Fan, FanId
+from cyborg_tui.loom.history import HistoryChange
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
@@ -76,6 +78,7 @@ class Pending:
     """By loom, fan and first branch."""
     scores: dict[tuple[int, bytes], Score] = field(default_factory=dict)
     """By loom and key."""
+    histories: dict[int, HistoryChange] = field(default_factory=dict)
     events: list[tuple[int, Event]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
@@ -96,6 +99,8 @@ class Pending:
             self.places[loom] = changes.place
         if changes.places is not None:
             self.places_been[loom] = changes.places
+        if changes.history is not None:
+            self._add_history(loom, changes.history)
         if changes.changes_text:
             self.changed[loom] = time.time()
 
@@ -109,10 +114,17 @@ class Pending:
         self.alternatives.update(newer.alternatives)
         self.draws.update(newer.draws)
         self.scores.update(newer.scores)
+        for loom, history in newer.histories.items():
+            self._add_history(loom, history)
         self.events.extend(newer.events)
         self.places.update(newer.places)
         self.digests.update(newer.digests)
         self.changed.update(newer.changed)
+
+    def _add_history(self, loom: int, newer: HistoryChange) -> None:
+        before = self.histories.get(loom)
+        steps = {step.number: step for step in (*(before.steps if before else ()), *newer.steps)}
+        self.histories[loom] = replace(newer, steps=tuple(steps.values()))
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Write everything within the transaction under way. Raises sqlite3.Error."""
@@ -134,6 +146,8 @@ class Pending:
         many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))
         many(_PLACES, ((loom, places_to(places)) for loom, places in self.places_been.items()))
         many(_SCORE, (score_row(*key, score) for key, score in self.scores.items()))
+        for loom, history in self.histories.items():
+            write_history(connection, loom, history)
         many(_EVENT, (event_row(loom, event) for loom, event in self.events))
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))

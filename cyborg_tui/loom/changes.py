@@ -1,6 +1,7 @@
 """What an operation changed: the delta that is saved."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
@@ -8,6 +9,9 @@ from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
+
+if TYPE_CHECKING:
+    from cyborg_tui.loom.history import HistoryChange
 
 __all__ = ["Changes", "Place"]
 
@@ -45,10 +49,11 @@ class Changes:
     facts: tuple[Facts, ...] = ()
     """Facts that say nothing any more are removed."""
     places: Places | None = None
+    history: "HistoryChange | None" = None
 
     def __bool__(self) -> bool:
-        rest = (self.events, self.place, self.facts, self.places, self.alternatives, self.draws)
-        return self.changes_text or any(map(bool, rest))
+        around = (self.events, self.place, self.facts, self.places, self.alternatives, self.history)
+        return self.changes_text or any(around) or bool(self.draws)
 
     @property
     def changes_text(self) -> bool:

@@ -11,8 +11,8 @@ from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
-from cyborg_tui.loom.history import History, Step, StepKind, View
-from cyborg_tui.loom.manuscript import Manuscript, Spot
+from cyborg_tui.loom.history import History, Memory, Step, StepKind, View
+from cyborg_tui.loom.manuscript import Manuscript, Snapshot, Spot
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
@@ -46,6 +46,7 @@ class Loom:
         place: Place | None = None,
         places: Places | None = None,
         clock: Callable[[], float] = time.time,
+        recollect: Callable[[Snapshot], Memory | None] | None = None,
     ) -> None:
         self.tree = tree or Tree()
         here = place if place is not None and place.node in self.tree else Place(ROOT)
@@ -58,7 +59,7 @@ class Loom:
         """Where one has been, to go back and forward among."""
         self._saved_places = self.places
         self.alternatives = AlternativesUnderWay()
-        self._history = History()
+        self._history = History(None if recollect is None else recollect(self.manuscript.snapshot()))
         self._clock = clock
         self._events: list[Event] = []
         self._draws: list[Draw] = []
@@ -87,6 +88,7 @@ class Loom:
             running = Step(StepKind.WRITING, before, before, now)
             self._history.push(running)
         running.after, running.at = self.view(), now
+        self._history.went_on(running)
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
         self.log(EventKind.EDITED, amount=len(text) - removed)
@@ -280,9 +282,10 @@ class Loom:
         draws, self._draws = tuple(self._draws), []
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
-        alternatives, drained = self.alternatives.drain(), self.tree.drain()
-        place = self.place
-        return replace(drained, events=events, place=place, places=places, alternatives=alternatives, draws=draws)
+        alternatives = self.alternatives.drain()
+        history = self._history.drain(self.manuscript.snapshot())
+        changes = replace(self.tree.drain(), events=events, place=self.place, places=places)
+        return replace(changes, alternatives=alternatives, history=history, draws=draws)
 
     def note_draw(self, draw: Draw) -> None:
         """How some branches of a fan were drawn."""

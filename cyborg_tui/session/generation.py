@@ -21,6 +21,7 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Remark,
+    Start,
     Unavailable,
     Widths,
 )
@@ -129,7 +130,16 @@ class Generation:
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
         context = self.context(end)
         self.forget_ahead()
-        self._under_way[self.engine.fan(context, settings, seed)] = _Asked(fan.id, first, width, context.left_out)
+        request = self.engine.fan(context, settings, seed, self._begun(fan, first))
+        self._under_way[request] = _Asked(fan.id, first, width, context.left_out)
+
+    def _begun(self, fan: Fan, first: int) -> tuple[Start, ...]:
+        """How the branches before index `first` begin, in the tokens of the model in use."""
+        model = self.view.model
+        if model is None or model.vocabulary != fan.model.vocabulary:
+            return ()
+        branches = self._loom.tree.branches(fan.id)[:first]
+        return tuple(Start(one.tokens[0].id, one.healed > 0) for one in branches if one.tokens)
 
     # looking ahead
 

@@ -13,7 +13,7 @@ from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, NodeId
 from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.measures import Bits
 from cyborg_tui.loom.piece import Piece
@@ -125,7 +125,11 @@ class Session(KeptLoom):
         if fan is None:
             return ()
         tree = self.loom.tree
-        return tuple(branch for branch in tree.branches(fan.id) if not tree.node(branch.node).hidden)
+        return tuple(
+            branch
+            for branch in tree.branches(fan.id)
+            if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
+        )
 
     @property
     def highlighted(self) -> int:
@@ -216,9 +220,9 @@ class Session(KeptLoom):
             self.ask()
 
     def more(self) -> bool:
-        """More branches for the fan in view. False if one of them has been taken, or the model is not there."""
+        """More branches for the fan in view, as it was made. False if there is none, or the model is not there."""
         fan, spot = self.fan, self.loom.spot
-        if fan is None or spot is None or not self._generation.ready or self.taken is not None:
+        if fan is None or spot is None or not self._generation.ready:
             return False
         self._stop()
         first = len(fan.branches)

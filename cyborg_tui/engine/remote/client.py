@@ -19,6 +19,7 @@ from cyborg_tui.engine.protocol import (
     Remark,
     Saw,
     ScoreEnded,
+    Start,
     Unavailable,
 )
 from cyborg_tui.engine.remote.abilities import Abilities
@@ -91,8 +92,10 @@ class RemoteEngine:
         self._abilities = None
         self._do(self._reach())
 
-    def fan(self, context: Context, settings: FanSettings, seed: int, *, left_out: int = -1) -> int:
-        """`left_out` is passed over: what does not fit is the server's business."""
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """`begun` and `left_out` count for nothing: a server draws each branch for itself."""
         self.cancel()
         self._fans += 1
         self._fan = _Wanted(self._fans, context, settings, seed)
