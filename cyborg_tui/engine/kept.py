@@ -111,7 +111,8 @@ class KeptCache:
         self._first, size = self._end, os.fstat(self._file.fileno()).st_size
         while (part := self._head(Part)) is not None:
             at = self._file.tell()
-            follows = part.start == sum(len(one.tokens) for one, _ in self._parts)
+            held = sum(len(one.tokens) for one, _ in self._parts)
+            follows = part.start == held if part.tokens else held - 1 <= part.start <= held
             if part.size < 0 or at + part.size > size or not follows:
                 break
             self._parts.append((part, at))
@@ -120,7 +121,7 @@ class KeptCache:
 
     def _head(self, kind: type[_Head]) -> _Head | None:
         """What stands at this place of the file; None if that makes no sense."""
-        with contextlib.suppress(struct.error, msgspec.MsgspecError):
+        with contextlib.suppress(struct.error, msgspec.MsgspecError, ValueError):
             (size,) = _LENGTH.unpack(self._file.read(_LENGTH.size) or b"")
             if size <= _LONGEST_HEAD:
                 return msgspec.msgpack.decode(self._file.read(size) or b"", type=kind)

@@ -206,9 +206,9 @@ class Resident:
                 return
             done = upto
             yield
-        row = self._tips.get(path)
-        if to_the_end and row is not None:
-            kept.add(length, (), row.tobytes())
+        for end in (length - 1, length) if to_the_end else ():  # the last token may be another one by the next time
+            if (row := self._tips.get(path[:end])) is not None:
+                kept.add(end, (), row.tobytes())
 
     def _budget(self, length: int) -> int:
         """Cells that other paths may have beside one of this length. Every step goes over them too (1,000 of them take
