@@ -168,7 +168,9 @@ class CyborgApp(LineApp):
 
     def _open(self, loom: LoomRow) -> Session:
         settings = self._config.fan.settings()
-        return Session(loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead)
+        return Session(
+            loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead, widens=self._config.widen
+        )
 
     def _may_look_ahead(self) -> bool:
         wanted = self._config.look_ahead

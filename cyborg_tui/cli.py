@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import time
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,14 @@ from cyborg_tui import __version__
 from cyborg_tui.commands.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cyborg_tui.app import CyborgApp
     from cyborg_tui.config import Config
     from cyborg_tui.library.library import Library
+    from cyborg_tui.loom.draw import Draw
+    from cyborg_tui.loom.fan import Fan
+    from cyborg_tui.loom.loom import Loom
 
 __all__ = ["main"]
 
@@ -183,6 +189,64 @@ def models(ctx: click.Context, *, with_others: bool, as_json: bool) -> None:
         from cyborg_tui.commands.models import list_models
 
         list_models(ctx.obj(), with_others=with_others, as_json=as_json)
+
+
+@cli.command()
+@click.argument("loom", type=int)
+@click.argument("fan", type=int)
+@click.pass_context
+def replay(ctx: click.Context, /, loom: int, fan: int) -> None:
+    """Make FAN of LOOM again and compare. `cyborg-tui list` has the numbers of looms; a fan's stands above it."""
+    from cyborg_tui.commands.replay import replay as make_again
+    from cyborg_tui.commands.replay import said
+
+    config: Config = ctx.obj()
+    with _recorded(config, loom, fan) as (opened, made, draws):
+        replayed = make_again(opened, made, draws, config.engine)
+    for sentence in said(replayed):
+        click.echo(plain(sentence))
+    if replayed.differences and not replayed.circumstances:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("loom", type=int)
+@click.argument("fan", type=int)
+@click.pass_context
+def lens(ctx: click.Context, /, loom: int, fan: int) -> None:
+    """What the model saw when it made FAN of LOOM, token by token."""
+    from cyborg_tui.commands.lens import look, said
+
+    config: Config = ctx.obj()
+    with _recorded(config, loom, fan) as (opened, _, draws):
+        sights = look(opened, draws, config.engine)
+    for sight in sights:
+        for line in said(sight):
+            click.echo(plain(line))
+
+
+@contextmanager
+def _recorded(config: "Config", loom: int, fan: int) -> "Iterator[tuple[Loom, Fan, tuple[Draw, ...]]]":
+    """A loom, a fan of it, and how that was drawn; what cannot be had, or made again, as one sentence."""
+    from cyborg_tui.commands.listening import EngineSaysNoError
+    from cyborg_tui.library.library import Library, LibraryError
+
+    library = None
+    try:
+        library = Library(config.data)
+        opened = library.open(library.loom(loom).id)
+        made = next((one for one in opened.tree.fans if one.id == fan), None)
+        if made is None:
+            raise LibraryError(f"Loom {loom} has no fan {fan}; a fan's number stands above its branches.")
+        draws = library.draws(loom, fan)
+        if not draws:
+            raise LibraryError(f"How fan {fan} was drawn is not on record: it is of an earlier version, or unfinished.")
+        yield opened, made, draws
+    except (LibraryError, EngineSaysNoError) as error:
+        raise click.ClickException(plain(str(error))) from None
+    finally:
+        if library is not None:
+            library.close()
 
 
 @cli.command()

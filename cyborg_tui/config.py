@@ -41,6 +41,12 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folders with GGUF files, looked through for models beside those of other programs."""
     try_anyway: bool = False
     """Load a model although it is estimated not to fit into memory."""
+    keep_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 512
+    """Megabytes of what was read that are kept in the data folder, so that the same text need not be read again next
+    time; 0 keeps nothing."""
+    exact: bool = False
+    """Whether fans can be made again to the token: everything that decides what is drawn is fixed, and nothing that has
+    been read is used again, which makes them slower."""
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)] = 5
     """How far the engine steps back for the keyboard: 0 to 19."""
     command: tuple[str, ...] = ()
@@ -61,6 +67,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = "ink"
     mouse: bool = False
     """Off, so that the terminal's own selection works."""
+    widen: bool = True
+    """Whether a fan gets more branches where they come as soon as those that are wanted: eight may come before five."""
     look_ahead: Literal["on mains", "always", "never"] = "on mains"
     """Whether the next fan from the highlighted branch is made while you read; "on mains": not on battery."""
     day_turns_at: Annotated[int, msgspec.Meta(ge=0, le=23)] = 4

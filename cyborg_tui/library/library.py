@@ -19,18 +19,20 @@ from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, open_loom, read_loom
-from cyborg_tui.library.rows import alternatives_from, score_from, to_bytes
+from cyborg_tui.library.rows import alternatives_from, draw_from, score_from, to_bytes
 from cyborg_tui.library.source import LibrarySource
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
-from cyborg_tui.loom.fan import BranchId
+from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
+_DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
@@ -188,14 +190,20 @@ class Library:
     def _open(self, loom: int) -> Loom:
         (size,) = self._reader.execute("SELECT count(*) FROM nodes WHERE loom = ?", (loom,)).fetchone()
         if size <= ALL_AT_ONCE:
-            return read_loom(self._reader, loom)
+            return read_loom(self._reader, loom, self._reading.to_read)
         source = LibrarySource(self.file, loom)
         self._sources.add(source)
         source.hold()
-        opened = open_loom(source.connection, loom, source)
+        opened = open_loom(source.connection, loom, source, self._reading.to_read)
         if self._claims.holds(loom):
             source.follow()
         return opened
+
+    def draws(self, loom: int, fan: FanId) -> tuple[Draw, ...]:
+        """How a fan's branches were drawn; empty where that is not known. Raises LibraryError."""
+        self.flush(self._patience)
+        with self._in_words():
+            return tuple(draw_from(packed) for (packed,) in self._reader.execute(_DRAWS, (loom, fan)))
 
     def save_score(self, loom: int, key: bytes, score: Score) -> None:
         """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""

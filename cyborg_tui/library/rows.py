@@ -9,6 +9,7 @@ from typing import Any, overload
 import msgspec
 
 from cyborg_tui.loom.changes import Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
@@ -24,6 +25,8 @@ __all__ = [
     "alternatives_row",
     "branch_from",
     "branch_row",
+    "draw_from",
+    "draw_row",
     "event_row",
     "facts_from",
     "facts_row",
@@ -63,6 +66,7 @@ _tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
+_draws = msgspec.msgpack.Decoder(Draw)
 
 
 def to_bytes(text: str) -> bytes:
@@ -224,6 +228,15 @@ def alternatives_from(stored: bytes) -> bytes:
         return zlib.decompress(stored)
     except zlib.error as error:
         raise ValueError(str(error)) from None
+
+
+def draw_row(loom: int, draw: Draw) -> Row:
+    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+
+
+def draw_from(packed: bytes) -> Draw:
+    """Raises msgspec.DecodeError."""
+    return _draws.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:

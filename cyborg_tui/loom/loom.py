@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
-from cyborg_tui.loom.history import History, Step, StepKind, View
-from cyborg_tui.loom.manuscript import Manuscript, Spot
+from cyborg_tui.loom.history import History, Memory, Step, StepKind, View
+from cyborg_tui.loom.manuscript import Manuscript, Snapshot, Spot
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
@@ -45,6 +46,7 @@ class Loom:
         place: Place | None = None,
         places: Places | None = None,
         clock: Callable[[], float] = time.time,
+        recollect: Callable[[Snapshot], Memory | None] | None = None,
     ) -> None:
         self.tree = tree or Tree()
         here = place if place is not None and place.node in self.tree else Place(ROOT)
@@ -57,9 +59,10 @@ class Loom:
         """Where one has been, to go back and forward among."""
         self._saved_places = self.places
         self.alternatives = AlternativesUnderWay()
-        self._history = History()
+        self._history = History(None if recollect is None else recollect(self.manuscript.snapshot()))
         self._clock = clock
         self._events: list[Event] = []
+        self._draws: list[Draw] = []
         if here.fan is not None and self.tree.has_fan(here.fan):
             self.show_fan(here.fan)
 
@@ -85,6 +88,7 @@ class Loom:
             running = Step(StepKind.WRITING, before, before, now)
             self._history.push(running)
         running.after, running.at = self.view(), now
+        self._history.went_on(running)
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
         self.log(EventKind.EDITED, amount=len(text) - removed)
@@ -103,10 +107,10 @@ class Loom:
             self.log(EventKind.EDITED, amount=len(self.manuscript) - old_length)
         return len(edits)
 
-    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int) -> Fan:
+    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int, mode: str = "batched") -> Fan:
         """A new fan at the cursor, its branches still to grow. It is shown."""
         now = self._clock()
-        fan = self.manuscript.fan(self.cursor, model, settings, seed, now)
+        fan = self.manuscript.fan(self.cursor, model, settings, seed, now, mode=mode)
         self.spot = Spot(fan.context, self.cursor, fan.id)
         self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
@@ -275,10 +279,17 @@ class Loom:
     def changes(self) -> Changes:
         """What changed since the last call, with the events that changed it."""
         events, self._events = tuple(self._events), []
+        draws, self._draws = tuple(self._draws), []
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
         alternatives = self.alternatives.drain()
-        return replace(self.tree.drain(), events=events, place=self.place, places=places, alternatives=alternatives)
+        history = self._history.drain(self.manuscript.snapshot())
+        changes = replace(self.tree.drain(), events=events, place=self.place, places=places)
+        return replace(changes, alternatives=alternatives, history=history, draws=draws)
+
+    def note_draw(self, draw: Draw) -> None:
+        """How some branches of a fan were drawn."""
+        self._draws.append(draw)
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
         """A line for the process log that changes nothing."""

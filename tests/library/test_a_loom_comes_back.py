@@ -41,6 +41,14 @@ def everything(loom):
     return sorted(tree, key=lambda node: node.id), tree.fans, branches, facts, loom.places
 
 
+def authors_of(loom):
+    return [
+        (letter, None if piece.branch is None else (piece.branch, piece.start + i))
+        for piece in loom.manuscript.pieces
+        for i, letter in enumerate(piece.text)
+    ]
+
+
 class PersonWithALibrary(Person):
     """Whatever a person does is saved after each step, and now and then they come back the next day."""
 
@@ -59,8 +67,23 @@ class PersonWithALibrary(Person):
         loom = self.library.open(self.id)
         assert everything(loom) == everything(before)
         assert (loom.place, loom.text) == (place, before.text)
-        self.loom = Loom(loom.tree, place, loom.places, clock=lambda: self.time)
-        self.first_text = loom.text
+        loom._clock = lambda: self.time
+        self.loom = loom
+        self.check_history(before)
+
+    def check_history(self, before):
+        """What could be undone and redone before can be now, and comes out the same."""
+        for back, forth in ((Loom.undo, Loom.redo), (Loom.redo, Loom.undo)):
+            steps = 0
+            while steps < 3 and back(before):
+                assert back(self.loom), "a step was forgotten"
+                assert self.authors() == authors_of(before)
+                steps += 1
+            assert steps == 3 or not back(self.loom)
+            for _ in range(steps):
+                assert forth(before)
+                assert forth(self.loom)
+                assert self.authors() == authors_of(before)
 
     @rule()
     def save(self):
