@@ -85,7 +85,14 @@ def list_looms(ctx: click.Context) -> None:
 @click.argument("prompt")
 @click.option("-n", "width", type=click.IntRange(1, 16), help="Number of branches.")
 @click.option("--max-tokens", type=click.IntRange(1, 4096), help="Longest branch, in tokens.")
-@click.option("--until", type=click.Choice(["tokens", "sentence", "paragraph"]), help="Where a branch ends.")
+@click.option("--preset", help="How tokens are drawn: a preset of the app, or one of yours.")
+@click.option("--kind", type=click.Choice(["sampled", "distinct", "threshold"]), help="How the branches begin.")
+@click.option(
+    "--until",
+    type=click.Choice(["tokens", "sentence", "paragraph", "line", "string", "end", "fork"]),
+    help="Where a branch ends.",
+)
+@click.option("--stop", help="The text with which a branch ends, with --until string.")
 @click.option("--temperature", type=float)
 @click.option("--top-k", type=int)
 @click.option("--top-p", type=float)
@@ -95,21 +102,32 @@ def list_looms(ctx: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
 def fan(
-    ctx: click.Context, /, prompt: str, seed: int | None, model: str | None, as_json: bool, **chosen: object
+    ctx: click.Context,
+    /,
+    prompt: str,
+    seed: int | None,
+    model: str | None,
+    as_json: bool,
+    **chosen: object,
 ) -> None:
     """Branches from PROMPT, without a screen; - reads standard input."""
     import msgspec
 
     from cyborg_tui.commands.fan import FanCommandError, run_fan
-    from cyborg_tui.loom.settings import BadSetting, Until
+    from cyborg_tui.loom.settings import BadSetting, FanKind, Until
+    from cyborg_tui.presets import BadPreset, preset_named
 
     config: Config = ctx.obj()
+    preset = chosen.pop("preset")
     given = {name: value for name, value in chosen.items() if value is not None}
     if "until" in given:
         given["until"] = Until(given["until"])
+    if "kind" in given:
+        given["kind"] = FanKind(given["kind"])
     try:
-        settings = msgspec.structs.replace(config.fan, **given).settings()
-    except BadSetting as error:
+        drawn = config.fan.drawn_by(preset_named(str(preset), config.presets).values) if preset else config.fan
+        settings = msgspec.structs.replace(drawn, **given).settings()
+    except (BadSetting, BadPreset) as error:
         raise click.UsageError(str(error)) from None
     engine = msgspec.structs.replace(config.engine, model=model) if model else config.engine
     text = prompt

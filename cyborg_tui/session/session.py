@@ -186,6 +186,12 @@ class Session(KeptLoom):
 
     # asking
 
+    def draw_by(self, settings: FanSettings) -> None:
+        """Make the next fans so."""
+        self._stop()
+        self.settings = settings
+        self._changed()
+
     def ask(self) -> bool:
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
         for once more."""
