@@ -15,7 +15,7 @@ from benchmarks.synthetic import SHAPES, synthetic_model
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.loom.settings import FanSettings
 
-_WARM_UP = 100
+_WARM_UP = 300
 """Fans after which everything that is kept is as large as it will be."""
 
 
