@@ -8,6 +8,7 @@ import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
+from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
@@ -161,7 +164,9 @@ class CyborgApp(LineApp):
 
     def _open(self, loom: LoomRow) -> Session:
         settings = self._config.fan.settings()
-        return Session(loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead)
+        return Session(
+            loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead, widens=self._config.widen
+        )
 
     def _may_look_ahead(self) -> bool:
         wanted = self._config.look_ahead
@@ -371,6 +376,18 @@ class CyborgApp(LineApp):
                 yield SystemCommand(action.help, keys, self._runner(action.id))
             elif isinstance(screen, WorkingScreen) and action.id not in twice and screen.allows(action):
                 yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))
+        if isinstance(screen, WriteScreen) and not self._session.read_only:
+            for choice in choices(self._config):
+                yield SystemCommand(choice.name, choice.about, partial(self._draw_by, choice))
+
+    def _draw_by(self, choice: Choice) -> None:
+        """How the next fans are made."""
+        try:
+            self._session.draw_by(choice.made(self._session.settings))
+        except BadSetting as error:
+            self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        else:
+            self._say(f"{choice.name}, from the next fan on.")
 
     def _runner(self, where: str) -> Callable[[], None]:
         def run() -> None:

@@ -19,19 +19,21 @@ from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, open_loom, read_loom
-from cyborg_tui.library.rows import alternatives_from, event_from, score_from, to_bytes, to_text
+from cyborg_tui.library.rows import alternatives_from, draw_from, event_from, score_from, to_bytes, to_text
 from cyborg_tui.library.source import LibrarySource
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
-from cyborg_tui.loom.fan import BranchId
+from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
+_DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
@@ -212,6 +214,12 @@ class Library:
         if self._claims.holds(loom):
             source.follow()
         return opened
+
+    def draws(self, loom: int, fan: FanId) -> tuple[Draw, ...]:
+        """How a fan's branches were drawn; empty where that is not known. Raises LibraryError."""
+        self.flush(self._patience)
+        with self._in_words():
+            return tuple(draw_from(packed) for (packed,) in self._reader.execute(_DRAWS, (loom, fan)))
 
     def save_score(self, loom: int, key: bytes, score: Score) -> None:
         """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""

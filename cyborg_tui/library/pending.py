@@ -8,6 +8,7 @@ from typing import TypeVar
 from cyborg_tui.library.rows import (
     alternatives_row,
     branch_row,
+    draw_row,
     event_row,
     facts_row,
     fan_row,
@@ -20,9 +21,10 @@ from cyborg_tui.library.rows import (
 )
 from cyborg_tui.library.steps import write_history
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
-from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.fan import Branch, Fan, FanId
 from cyborg_tui.loom.history import HistoryChange
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
@@ -51,6 +53,8 @@ _BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CO
     (fan, place, seed, node, text, healed, tokens, finish, looked) = (excluded.fan, excluded.place, excluded.seed,
     excluded.node, excluded.text, excluded.healed, excluded.tokens, excluded.finish, excluded.looked)"""
 _ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
+_DRAW = """INSERT OR REPLACE INTO draws SELECT ?, ?, ?, ?
+    WHERE EXISTS (SELECT 1 FROM fans WHERE loom = ? AND id = ?)"""
 _SCORE = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _TURN = "INSERT INTO turns VALUES (?, ?)"
@@ -73,6 +77,8 @@ class Pending:
     places_been: dict[int, Places] = field(default_factory=dict)
     alternatives: _ById[bytes] = field(default_factory=dict)
     """Packed, by branch."""
+    draws: dict[tuple[int, FanId, int], Draw] = field(default_factory=dict)
+    """By loom, fan and first branch."""
     scores: dict[tuple[int, bytes], Score] = field(default_factory=dict)
     """By loom and key."""
     histories: dict[int, HistoryChange] = field(default_factory=dict)
@@ -90,6 +96,7 @@ class Pending:
         self.branches.update({(loom, branch.id): branch for branch in changes.branches})
         self.facts.update({(loom, facts.node): facts for facts in changes.facts})
         self.alternatives.update({(loom, branch): packed for branch, packed in changes.alternatives})
+        self.draws.update({(loom, draw.fan, draw.first): draw for draw in changes.draws})
         self.events.extend((loom, event) for event in changes.events)
         if changes.place is not None:
             self.places[loom] = changes.place
@@ -108,6 +115,7 @@ class Pending:
         self.facts.update(newer.facts)
         self.places_been.update(newer.places_been)
         self.alternatives.update(newer.alternatives)
+        self.draws.update(newer.draws)
         self.scores.update(newer.scores)
         for loom, history in newer.histories.items():
             self._add_history(loom, history)
@@ -140,6 +148,7 @@ class Pending:
         said = {key: packed for key, packed in self.alternatives.items() if key not in lost}
         many(_ALTERNATIVES, (alternatives_row(*key, packed) for key, packed in said.items()))
         many(_DELETE_ALTERNATIVES, lost)
+        many(_DRAW, ((*draw_row(loom, draw), loom, draw.fan) for (loom, *_), draw in self.draws.items()))
         many(_DELETE_FAN, gone)
         many(_DELETE_FACTS, (key for key, facts in self.facts.items() if not facts))
         many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))

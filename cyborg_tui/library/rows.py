@@ -9,6 +9,7 @@ from typing import Any, overload
 import msgspec
 
 from cyborg_tui.loom.changes import Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
@@ -25,6 +26,8 @@ __all__ = [
     "alternatives_row",
     "branch_from",
     "branch_row",
+    "draw_from",
+    "draw_row",
     "event_from",
     "event_row",
     "facts_from",
@@ -67,6 +70,7 @@ _tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
+_draws = msgspec.msgpack.Decoder(Draw)
 
 
 def to_bytes(text: str) -> bytes:
@@ -251,6 +255,15 @@ def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
     if isinstance(stored, bytes) or len(texts.get(stored[0], "")) >= stored[2]:
         return _piece_from(stored, texts, None)
     return Piece("…" * (stored[2] - stored[1]))
+
+
+def draw_row(loom: int, draw: Draw) -> Row:
+    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+
+
+def draw_from(packed: bytes) -> Draw:
+    """Raises msgspec.DecodeError."""
+    return _draws.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:

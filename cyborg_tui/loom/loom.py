@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
@@ -65,6 +66,7 @@ class Loom:
         self._events: list[Event] = []
         self._told: Sequence[Node] = tuple(self.manuscript.path)
         """The path as it was when the log was last written to."""
+        self._draws: list[Draw] = []
         if here.fan is not None and self.tree.has_fan(here.fan):
             self.show_fan(here.fan)
 
@@ -110,10 +112,10 @@ class Loom:
             self.log(EventKind.EDITED, amount=len(self.manuscript) - old_length)
         return len(edits)
 
-    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int) -> Fan:
+    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int, mode: str = "batched") -> Fan:
         """A new fan at the cursor, its branches still to grow. It is shown."""
         now = self._clock()
-        fan = self.manuscript.fan(self.cursor, model, settings, seed, now)
+        fan = self.manuscript.fan(self.cursor, model, settings, seed, now, mode=mode)
         self.spot = Spot(fan.context, self.cursor, fan.id)
         self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
@@ -282,12 +284,17 @@ class Loom:
     def changes(self) -> Changes:
         """What changed since the last call, with the events that changed it."""
         events, self._events = tuple(self._events), []
+        draws, self._draws = tuple(self._draws), []
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
         alternatives = self.alternatives.drain()
         history = self._history.drain(self.manuscript.snapshot())
         changes = replace(self.tree.drain(), events=events, place=self.place, places=places)
-        return replace(changes, alternatives=alternatives, history=history)
+        return replace(changes, alternatives=alternatives, history=history, draws=draws)
+
+    def note_draw(self, draw: Draw) -> None:
+        """How some branches of a fan were drawn."""
+        self._draws.append(draw)
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None, *, afresh: bool = False) -> None:
         """A line for the process log that changes nothing. `afresh`: what came before is not on record, so the line has
