@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyborg_tui.library import schema
+from cyborg_tui.library.chunks import chunks_of_node
 from cyborg_tui.library.errors import damaged
 from cyborg_tui.library.passages import BEFORE, Passage, passages_again
 from cyborg_tui.library.reading import UNREADABLE
-from cyborg_tui.library.rows import facts_from, node_from, to_bytes, to_text
+from cyborg_tui.library.rows import facts_from, has_chunks, node_from, to_bytes, to_text
 from cyborg_tui.loom.fan import BranchId, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.terms import words_of
@@ -204,7 +205,8 @@ class _Update:
         if (loom, id) in self.nodes:
             return self.nodes[loom, id]
         row = self.connection.execute(_NODE, (loom, id)).fetchone()
-        return None if row is None else node_from(row, _Texts(self, loom))
+        chunks = chunks_of_node(self.connection, loom, id) if row is not None and has_chunks(row) else {}
+        return None if row is None else node_from(row, _Texts(self, loom), chunks)
 
     def branch(self, loom: int, branch: BranchId) -> tuple[str, str]:
         """The text of a branch, and who wrote it. Raises KeyError."""

@@ -243,6 +243,7 @@ class Library:
                 for source in self._sources:
                     if source.loom == loom:
                         source.hold()
+            self._writer.forget(loom)
             self._claims.release(loom)
 
     def ask_for(self, loom: int) -> bool:

@@ -1,7 +1,7 @@
 """A damaged library set aside, and a new one made from everything that can still be read of it and of its backup."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from cyborg_tui.library import schema
 from cyborg_tui.library.aside import begin, new_file, put_in_place
 from cyborg_tui.library.backups import Backup, Backups
+from cyborg_tui.library.chunks import Chunks
 from cyborg_tui.library.errors import InUseError, LibraryError, reason
 from cyborg_tui.library.examination import examine
 from cyborg_tui.library.index import queue
@@ -16,7 +17,7 @@ from cyborg_tui.library.leftovers import in_use
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.library.reading import UNREADABLE, loom_row
 from cyborg_tui.library.repairing import GAP, Remains, Repair
-from cyborg_tui.library.rows import Row, to_bytes
+from cyborg_tui.library.rows import Row, to_bytes, to_text
 from cyborg_tui.library.salvage import Salvaged, salvage
 from cyborg_tui.loom.changes import Changes
 
@@ -107,8 +108,12 @@ def _looms(salvaged: Salvaged) -> dict[int, _Loom]:
         for row in rows[table]:
             if isinstance(row[0], int) and 0 < row[0] < 2**62:
                 getattr(remains.setdefault(row[0], Remains()), table).append(row)
+    for id, loom, _, text in rows["chunks"]:
+        if loom in remains and isinstance(text, bytes):
+            with suppress(UnicodeDecodeError):
+                remains[loom].chunks[id] = to_text(text)
     models = {row[0]: row[1:] for row in rows["models"]}
-    torn = bool(salvaged.torn & {"nodes", "fans", "branches"})
+    torn = bool(salvaged.torn & {"nodes", "fans", "branches", "chunks"})
     looms = {}
     for id, left in remains.items():
         repair = Repair(left, models)
@@ -160,7 +165,7 @@ def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], besi
             row = [None if at in _UNIQUE and value in given else value for at, value in enumerate(loom.row)]
             given.update(row[at] for at in _UNIQUE)
             connection.execute(f"INSERT INTO looms VALUES ({', '.join('?' * len(row))})", row)
-        pending.write(connection)
+        pending.write(connection, Chunks())
         queue(connection, looms)
         connection.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

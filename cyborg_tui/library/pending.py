@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from cyborg_tui.library.chunks import Chunks
 from cyborg_tui.library.rows import (
     alternatives_row,
     branch_row,
@@ -134,11 +135,15 @@ class Pending:
         """Whether something is deleted for good."""
         return any(event.kind is EventKind.PURGED for _, event in self.events)
 
-    def write(self, connection: sqlite3.Connection) -> None:
+    def write(self, connection: sqlite3.Connection, chunks: Chunks) -> None:
         """Write everything within the transaction under way. Raises sqlite3.Error."""
         many = connection.executemany
         many(_DELETE_NODE, (key for key, node in self.nodes.items() if node is None))
-        many(_NODE, (node_row(loom, node) for (loom, _), node in self.nodes.items() if node is not None))
+        for key, node in self.nodes.items():
+            if node is None:
+                chunks.drop(connection, key)
+            else:
+                connection.execute(_NODE, node_row(key[0], node, chunks.write(connection, key[0], node)))
         fans = [(loom, fan) for (loom, _), fan in self.fans.items() if fan is not None]
         many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for loom, fan in fans])
         gone = {key for key, fan in self.fans.items() if fan is None}

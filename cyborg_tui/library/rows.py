@@ -34,6 +34,7 @@ __all__ = [
     "facts_row",
     "fan_from",
     "fan_row",
+    "has_chunks",
     "model_row",
     "node_from",
     "node_row",
@@ -63,8 +64,10 @@ _EFFORT = 6
 
 _StoredPiece = bytes | tuple[int, int, int]
 """Typed text; or a branch, and which characters of it: start, end."""
+_ChunkId = int
+"""Stands for typed text that is kept in a chunk."""
 
-_pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece, ...])
+_pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece | _ChunkId, ...])
 _turn = msgspec.msgpack.Decoder(tuple[int, int, int, tuple[_StoredPiece, ...]])
 _tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _ids = msgspec.msgpack.Decoder(tuple[int, ...])
@@ -81,8 +84,12 @@ def to_text(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-def node_row(loom: int, node: Node) -> Row:
-    pieces = _stored(node.pieces)
+def node_row(loom: int, node: Node, chunks: Sequence[int | None] = ()) -> Row:
+    """`chunks`: for each piece the id of the chunk in which its text is kept, or None; empty if none is."""
+    inline = _stored(node.pieces)
+    pieces: list[_StoredPiece | _ChunkId] = [
+        piece if chunk is None else chunk for piece, chunk in zip(inline, chunks or [None] * len(inline), strict=True)
+    ]
     flags = (node.cut, node.hidden, node.bookmarked)
     return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
 
@@ -93,22 +100,33 @@ def _stored(pieces: Pieces) -> list[_StoredPiece]:
     ]
 
 
-def node_from(row: Row, texts: Mapping[BranchId, str], gap: str | None = None) -> Node:
-    """`texts`: the texts of the loom's branches. If one is missing `gap` stands where it stood; without a gap, raises
-    KeyError, or ValueError if it is too short."""
+def node_from(
+    row: Row, texts: Mapping[BranchId, str], chunks: Mapping[int, str] | None = None, gap: str | None = None
+) -> Node:
+    """`texts`: the texts of the loom's branches; `chunks`: those of the node's chunks. If one is missing `gap` stands
+    where it stood; without a gap, raises KeyError, or ValueError if it is too short."""
     _, id, parent, branch, carries, cut, hidden, bookmarked, made_at, stored = row
-    pieces = tuple(_piece_from(piece, texts, gap) for piece in _pieces.decode(stored))
+    pieces = tuple(_piece_from(piece, texts, chunks or {}, gap) for piece in _pieces.decode(stored))
     return Node(id, parent, pieces, branch, carries, bool(cut), bool(hidden), bool(bookmarked), made_at)
 
 
 def pieces_of(row: Row) -> set[BranchId]:
     """The branches that the pieces of a node's row are of."""
-    return {piece[0] for piece in _pieces.decode(row[-1]) if not isinstance(piece, bytes)}
+    return {piece[0] for piece in _pieces.decode(row[-1]) if isinstance(piece, tuple)}
 
 
-def _piece_from(stored: _StoredPiece, texts: Mapping[BranchId, str], gap: str | None) -> Piece:
+def has_chunks(row: Row) -> bool:
+    """Whether some of a node's text stands in chunks."""
+    return any(isinstance(piece, int) for piece in _pieces.decode(row[-1]))
+
+
+def _piece_from(
+    stored: _StoredPiece | _ChunkId, texts: Mapping[BranchId, str], chunks: Mapping[int, str], gap: str | None
+) -> Piece:
     if isinstance(stored, bytes):
         return Piece(to_text(stored))
+    if isinstance(stored, int):
+        return Piece(chunks[stored] if gap is None else chunks.get(stored, gap))
     branch, start, end = stored
     if gap is not None and not 0 <= start < end <= len(texts.get(branch, "")):
         return Piece(gap)
@@ -253,7 +271,7 @@ def event_from(row: Row, texts: Mapping[BranchId, str]) -> Event:
 
 def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
     if isinstance(stored, bytes) or len(texts.get(stored[0], "")) >= stored[2]:
-        return _piece_from(stored, texts, None)
+        return _piece_from(stored, texts, {}, None)
     return Piece("…" * (stored[2] - stored[1]))
 
 
