@@ -43,15 +43,17 @@ def index_nodes(
     connection: sqlite3.Connection,
     nodes: Mapping[tuple[int, NodeId], Node | None],
     tagged: Iterable[tuple[int, NodeId]] = (),
+    *,
+    purged: bool = False,
 ) -> bool:
     """Keep the index in step with nodes that have just been written, or None where they are gone, and with the tags of
     others, within the transaction under way.
 
-    Whatever is wrong with the index keeps nothing from being saved: then it is built again later, and this returns
-    False.
+    `purged`: some are gone for good, and SQLite must merge what it keeps, or their words are left in the file. Whatever
+    is wrong with the index keeps nothing from being saved: then it is built again later, and this returns False.
     """
     tagged = [key for key in tagged if key not in nodes]
-    if not nodes and not tagged:
+    if not (nodes or tagged or purged):
         return True
     connection.execute("SAVEPOINT passages")
     try:
@@ -59,6 +61,8 @@ def index_nodes(
         update.all(time.time())
         for key in tagged:
             update.from_file(*key)
+        if purged:
+            connection.execute("INSERT INTO found (found) VALUES ('optimize')")
     except (sqlite3.Error, *UNREADABLE) as error:
         if not connection.in_transaction:  # there is no room on the disk, say, for anything
             raise

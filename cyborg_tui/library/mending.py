@@ -22,6 +22,8 @@ from cyborg_tui.loom.changes import Changes
 
 __all__ = ["Mended", "mend"]
 
+_BESIDE = {"alternatives": 3, "draws": 4}
+"""Tables whose rows belong to a branch, or a fan, with how many columns they have."""
 _COLUMNS = schema.columns("looms")
 _FACTS = tuple(map(_COLUMNS.index, ("id", "kind", "title", "made_at", "changed_at", "path", "digest")))
 _PLACE = tuple(map(_COLUMNS.index, ("node", "cursor", "fan", "highlighted", "next_node")))
@@ -71,14 +73,15 @@ def mend(file: Path, now: datetime) -> Mended:
         raise InUseError("Another window has the library open; close that first.")
     try:
         salvaged = salvage(file)
-        looms, alternatives = _looms(salvaged), salvaged.rows["alternatives"]
+        looms, beside = _looms(salvaged), {table: salvaged.rows[table] for table in _BESIDE}
         backup = Backups(file).newest_good()
         if backup is not None:
             backed_up = salvage(backup.file)
             _add_what_there_is_more_of(looms, _looms(backed_up))
-            alternatives += backed_up.rows["alternatives"]
+            for table in beside:
+                beside[table] += backed_up.rows[table]
         with new_file(file) as part:
-            _write(part, looms, salvaged.rows["events"], alternatives)
+            _write(part, looms, salvaged.rows, beside)
             faults = examine(part).faults
     except (sqlite3.Error, OSError) as error:
         raise LibraryError(f"No new library could be made ({reason(error)}); the old one is as it was.") from None
@@ -143,7 +146,8 @@ def _add_what_there_is_more_of(looms: dict[int, _Loom], backed_up: dict[int, _Lo
             looms[id] = loom
 
 
-def _write(part: Path, looms: dict[int, _Loom], events: list[Row], alternatives: list[Row]) -> None:
+def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], beside: dict[str, list[Row]]) -> None:
+    """`beside`: rows of the tables that belong to a branch or a fan."""
     begin(part)
     pending = Pending()
     for id, loom in looms.items():
@@ -160,9 +164,15 @@ def _write(part: Path, looms: dict[int, _Loom], events: list[Row], alternatives:
         queue(connection, looms)
         connection.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row for row in events if row[1] in looms),
+            (row for row in rows["events"] if row[1] in looms),
         )
+        kept = {row[0] for row in rows["events"] if row[1] in looms}
+        turns = (row for row in rows["turns"] if row[0] in kept)
+        connection.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?)", turns)
         branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}
-        connection.executemany(
-            "INSERT OR IGNORE INTO alternatives VALUES (?, ?, ?)", (row for row in alternatives if row[:2] in branches)
-        )
+        fans = {(id, fan.id) for id, loom in looms.items() for fan in loom.changes.fans}
+        for (table, columns), there in zip(_BESIDE.items(), (branches, fans), strict=True):
+            connection.executemany(
+                f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})",
+                (row for row in beside[table] if row[:2] in there),
+            )

@@ -9,14 +9,16 @@ from typing import Any, overload
 import msgspec
 
 from cyborg_tui.loom.changes import Place
-from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.piece import Piece, Pieces
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.turn import Turn
 
 __all__ = [
     "Row",
@@ -24,6 +26,9 @@ __all__ = [
     "alternatives_row",
     "branch_from",
     "branch_row",
+    "draw_from",
+    "draw_row",
+    "event_from",
     "event_row",
     "facts_from",
     "facts_row",
@@ -41,6 +46,7 @@ __all__ = [
     "score_row",
     "to_bytes",
     "to_text",
+    "turn_to",
 ]
 
 Row = tuple[Any, ...]
@@ -59,10 +65,12 @@ _StoredPiece = bytes | tuple[int, int, int]
 """Typed text; or a branch, and which characters of it: start, end."""
 
 _pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece, ...])
+_turn = msgspec.msgpack.Decoder(tuple[int, int, int, tuple[_StoredPiece, ...]])
 _tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
+_draws = msgspec.msgpack.Decoder(Draw)
 
 
 def to_bytes(text: str) -> bytes:
@@ -74,12 +82,15 @@ def to_text(data: bytes) -> str:
 
 
 def node_row(loom: int, node: Node) -> Row:
-    pieces: list[_StoredPiece] = [
-        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end)
-        for piece in node.pieces
-    ]
+    pieces = _stored(node.pieces)
     flags = (node.cut, node.hidden, node.bookmarked)
     return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
+
+
+def _stored(pieces: Pieces) -> list[_StoredPiece]:
+    return [
+        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end) for piece in pieces
+    ]
 
 
 def node_from(row: Row, texts: Mapping[BranchId, str], gap: str | None = None) -> Node:
@@ -224,6 +235,35 @@ def alternatives_from(stored: bytes) -> bytes:
         return zlib.decompress(stored)
     except zlib.error as error:
         raise ValueError(str(error)) from None
+
+
+def turn_to(turn: Turn) -> bytes:
+    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, _stored(turn.pieces)))
+
+
+def event_from(row: Row, texts: Mapping[BranchId, str]) -> Event:
+    """A row without loom, with the turn at its end. `texts`: of the branches; what is missing is a gap."""
+    at, kind, node, fan, branch, amount, note, stored = row
+    turn = None
+    if stored is not None:
+        length, start, end, pieces = _turn.decode(stored)
+        turn = Turn(length, start, end, tuple(_piece_or_gap(piece, texts) for piece in pieces))
+    return Event(at, EventKind(kind), node, fan, branch, amount, to_text(note), turn)
+
+
+def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
+    if isinstance(stored, bytes) or len(texts.get(stored[0], "")) >= stored[2]:
+        return _piece_from(stored, texts, None)
+    return Piece("…" * (stored[2] - stored[1]))
+
+
+def draw_row(loom: int, draw: Draw) -> Row:
+    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+
+
+def draw_from(packed: bytes) -> Draw:
+    """Raises msgspec.DecodeError."""
+    return _draws.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:

@@ -127,7 +127,7 @@ class Writer:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 batch.write(connection)
-                self.index_is_behind = not index_nodes(connection, batch.nodes, batch.facts)
+                self.index_is_behind = not index_nodes(connection, batch.nodes, batch.facts, purged=batch.purges)
             if not self._holding.stands:  # deleted a moment ago, and the commit with it
                 return "its file was deleted"
         except Exception as error:  # whatever it is: this thread must live, and what is not saved be kept
