@@ -8,6 +8,7 @@ import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
-from cyborg_tui.screens.colours import textual_theme
+from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.screens.choices import Choice, choices
+from cyborg_tui.screens.colours import textual_theme, theme_for
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
@@ -39,7 +42,6 @@ from cyborg_tui.terminal.once import Once
 from cyborg_tui.terminal.outside import keep_private
 from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
-from cyborg_tui.theme import colourless, load_theme
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import key_name
 
@@ -65,10 +67,7 @@ class CyborgApp(LineApp):
         """Raises LibraryError, TextFileError, BadKeys."""
         kind = kind_of()
         wanted = "" if os.environ.get("NO_COLOR") else config.theme
-        if wanted and kind.colours:
-            theme, problem = load_theme("ansi" if kind.few_colours else wanted)
-        else:
-            theme, problem = colourless(), ""
+        theme, problem = theme_for(kind, wanted)
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
@@ -165,7 +164,9 @@ class CyborgApp(LineApp):
 
     def _open(self, loom: LoomRow) -> Session:
         settings = self._config.fan.settings()
-        return Session(loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead)
+        return Session(
+            loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead, widens=self._config.widen
+        )
 
     def _may_look_ahead(self) -> bool:
         wanted = self._config.look_ahead
@@ -375,6 +376,18 @@ class CyborgApp(LineApp):
                 yield SystemCommand(action.help, keys, self._runner(action.id))
             elif isinstance(screen, WorkingScreen) and action.id not in twice and screen.allows(action):
                 yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))
+        if isinstance(screen, WriteScreen) and not self._session.read_only:
+            for choice in choices(self._config):
+                yield SystemCommand(choice.name, choice.about, partial(self._draw_by, choice))
+
+    def _draw_by(self, choice: Choice) -> None:
+        """How the next fans are made."""
+        try:
+            self._session.draw_by(choice.made(self._session.settings))
+        except BadSetting as error:
+            self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        else:
+            self._say(f"{choice.name}, from the next fan on.")
 
     def _runner(self, where: str) -> Callable[[], None]:
         def run() -> None:

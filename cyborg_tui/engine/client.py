@@ -29,6 +29,7 @@ from cyborg_tui.engine.protocol import (
     ForeseeingEnded,
     Grew,
     Hello,
+    Leave,
     Loading,
     Lost,
     Ping,
@@ -38,6 +39,7 @@ from cyborg_tui.engine.protocol import (
     Request,
     ScoreEnded,
     ScoreRequest,
+    See,
     Start,
     Unavailable,
     Work,
@@ -68,11 +70,14 @@ class EngineClient:
         *,
         fans: FanSettings | None = None,
         log: Path | None = None,
+        kept: Path | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
-        """`fans`: the fans that are likely to be asked for, so that there is room for their branches."""
+        """`fans`: the fans that are likely to be asked for, so that there is room for their branches. `kept`: the file
+        in which what was read is kept until the next time."""
         self._config, self._listener, self._log = config, listener, log
         self._usual = fans or FanSettings()
+        self._kept = kept
         self._command = tuple(command or config.command or _HERE)
         self._place = place_of(config.command) if config.command else ""
         self._process: Process | None = None
@@ -169,14 +174,19 @@ class EngineClient:
         for task in (self._starting, self._watching):
             await _end(task)
         if self._process is not None:
+            if self._kept is not None and self._ready:
+                self._send(Leave())
             await self._process.end()
         await _end(self._reader)
 
-    def fan(self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = ()) -> int:
-        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped. Returns
-        the number that its events carry."""
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
+        `left_out`: as many tokens as were left out of the window before, if it is to see the same. Returns the number
+        that its events carry."""
         self._fans += 1
-        self._fan = FanRequest(self._fans, wire(context), settings, seed, tuple(begun))
+        self._fan = FanRequest(self._fans, wire(context), settings, seed, tuple(begun), left_out)
         if self._losses.guilty(self._fan):
             asyncio.get_running_loop().call_soon(self._refuse, self._fan)
             self.cancel()
@@ -190,6 +200,13 @@ class EngineClient:
         request = FanRequest(self._fans, wire(context), settings, seed)
         if self._ready and self._fan is None and not self._losses.guilty(request):
             self._ask(request)
+        return self._fans
+
+    def see(self, context: Context) -> int:
+        """Ask which tokens a context is. Returns the number that the answer carries; there is none without a model."""
+        self._fans += 1
+        if self._ready:
+            self._send(See(self._fans, wire(context)))
         return self._fans
 
     def want(self, fan: int) -> None:
@@ -237,7 +254,7 @@ class EngineClient:
         self._loading, self._ready = True, False
         self._loads += 1
         self._give_up()
-        self._send(load(self._config, self._usual))
+        self._send(load(self._config, self._usual, self._kept))
         self._watch()
 
     def _give_up(self) -> None:

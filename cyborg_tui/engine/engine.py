@@ -36,9 +36,12 @@ class Engine(Protocol):
         """Use this model from now on."""
         ...
 
-    def fan(self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = ()) -> int:
-        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped. Returns
-        the number that its events carry."""
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
+        `left_out`: as many tokens as were left out of the window before, if it is to see the same. Returns the number
+        that its events carry."""
         ...
 
     def evaluate(self, context: Context) -> None:
@@ -63,6 +66,10 @@ class Engine(Protocol):
         """A fan that was made ahead is wanted now."""
         ...
 
+    def see(self, context: Context) -> int:
+        """Ask which tokens a context is. Returns the number that the answer carries; there is none without a model."""
+        ...
+
     def cancel(self) -> None:
         """Stop the fan, evaluation or scoring in flight."""
         ...
@@ -81,4 +88,5 @@ def engine_for(
         return RemoteEngine(config, listener)
     from cyborg_tui.engine.client import EngineClient
 
-    return EngineClient(config, listener, fans=fans, log=log)
+    kept = log.with_name("engine.cache") if log is not None and not config.command and config.keep_mb else None
+    return EngineClient(config, listener, fans=fans, log=log, kept=kept)

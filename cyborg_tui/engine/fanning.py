@@ -10,7 +10,17 @@ from cyborg_tui.engine.drawing import Beginnings, begins_inside
 from cyborg_tui.engine.growing import GrowingBranch
 from cyborg_tui.engine.healing import Vocabulary
 from cyborg_tui.engine.llama import Floats, Llama, NoNumbersError, NoRoomError
-from cyborg_tui.engine.protocol import BranchEnded, FanEnded, FanRequest, FanStats, Grew, Refused, Start, WireSegment
+from cyborg_tui.engine.protocol import (
+    BranchEnded,
+    FanEnded,
+    FanRequest,
+    FanStats,
+    Grew,
+    Refused,
+    Start,
+    WireSegment,
+    digest,
+)
 from cyborg_tui.engine.recording import Distribution, Recorder
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
 from cyborg_tui.engine.samplers import BadGrammarError, Sampler
@@ -41,13 +51,15 @@ class Fanning:
         """Make a fan and report it as it grows."""
         began, counted = time.perf_counter(), self.model.counters().total
         tokens, typed = self.resident.tokens_of(request.context)
-        tokens, cut = self.resident.in_window(tokens, request.settings.max_tokens)
+        tokens, cut = self._in_window(tokens, request)
         longest = min(request.settings.max_tokens, self.model.window - len(tokens))
         settings = replace(request.settings, max_tokens=longest)
         inside = typed and len(tokens) > 1 and begins_inside(self.model.pieces[tokens[-1]])
         heal = inside and self.model.rolls_back and not settings.sampling.grammar
         fan = _Fan(request.id, settings, request.seed, tokens, request.begun)
         reused, prefill, first, finish, wrong = 0, 0.0, 0.0, None, ""
+        if self.model.exact:
+            self.resident.forget()
         try:
             fan.trunk, reused = self.resident.evaluate(tokens, request.id, rows=2 if heal else 1)
             prefill = time.perf_counter() - began
@@ -70,11 +82,24 @@ class Fanning:
         drawn = sum(branch.drawn for branch in fan.branches)
         evaluated = self.model.counters().total - counted
         stats = FanStats(
-            len(tokens), reused, evaluated, cut, prefill, spent, first, drawn / spent if spent > 0 and drawn else 0.0
+            len(tokens),
+            reused,
+            evaluated,
+            cut,
+            digest(tokens),
+            prefill,
+            spent,
+            first,
+            drawn / spent if spent > 0 and drawn else 0.0,
         )
         self._say(FanEnded(request.id, finish, stats, self.resident.held))
         if wrong:
             self._say(Refused(wrong))
+
+    def _in_window(self, tokens: list[int], request: FanRequest) -> tuple[list[int], int]:
+        if 0 <= request.left_out < len(tokens) and len(tokens) - request.left_out < self.model.window:
+            return tokens[request.left_out :], request.left_out
+        return self.resident.in_window(tokens, request.settings.max_tokens)
 
     def _begin(self, fan: "_Fan", before: str, *, heal: bool) -> None:
         """The branches, each with its first token drawn. `before`: the end of the context's text."""
@@ -131,8 +156,14 @@ class Fanning:
                 at, last = branch.begin + branch.evaluated, len(branch.fresh) - 1
                 batch += [(token, at + i, branch.sequence, i == last) for i, token in enumerate(branch.fresh)]
                 ends.append(len(batch) - 1)
+            ended = [one for one in fan.branches if one.finish is not None and one.sequence >= 0]
+            padding = ended if model.exact else []  # each step is as wide as the first
+            batch += [(0, one.begin + one.evaluated, one.sequence, True) for one in padding]
             self.resident.decode(batch, fan.kept)
-            rows = model.rows(len(living))
+            for one in padding:
+                self.resident.extend(one.sequence, (0,))
+                one.evaluated += 1
+            rows = model.rows(len(living) + len(padding))[: len(living)]
             before = [self._recorder.read(row) for row in rows]
             for branch, end, row, distribution in zip(living, ends, rows, before, strict=True):
                 self.resident.extend(branch.sequence, branch.fresh)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import llama_cpp as ll
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +18,7 @@ from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
 from cyborg_tui.engine.memory import CACHE_TYPES, sequences, smaller_windows, window_of
+from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
 
 __all__ = ["Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "build", "devices"]
@@ -61,6 +63,11 @@ def build() -> str:
     return f"llama-cpp-python {ll.__version__}"
 
 
+def _fixed(config: EngineConfig) -> EngineConfig:
+    """With everything fixed that decides which tokens are drawn; the threads are on record with each fan."""
+    return msgspec.structs.replace(config, cache_type="f16", flash_attention="on", gpu_layers=0, resident=0)
+
+
 def devices() -> tuple[str, ...]:
     return ("GPU",) if ll.llama_supports_gpu_offload() else ("CPU",)
 
@@ -82,6 +89,7 @@ class Llama:
 
     def __init__(self, path: Path, config: EngineConfig, room: int, progress: Progress) -> None:
         """`room`: cells for branches, beside those for the window and for other paths. Raises ModelRefusedError."""
+        config = _fixed(config) if config.exact else config
         self.steps = 0
         """Batches evaluated."""
         self._context: Any = None
@@ -109,6 +117,9 @@ class Llama:
         self.cell_bytes = self._bytes_of_a_cell(config.cache_type)
         self.sequences = sequences(recurrent=not self.rolls_back)
         self._context = self._open_context(config, room, path)
+        self.exact = config.exact
+        self.kept_at_most = config.keep_mb * 2**20
+        """Bytes of the cache that may be kept in a file."""
         self._memory = ll.llama_get_memory(self._context)
         self._n_batch = ll.llama_n_batch(self._context)
         self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
@@ -163,7 +174,8 @@ class Llama:
 
     def _make_context(self, config: EngineConfig) -> ll.llama_context_p | None:
         params = ll.llama_context_default_params()
-        threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else physical_cores())
+        small: bool = ll.llama_model_n_params(self._model) < _SMALL
+        threads = config.threads or (1 if small else physical_cores())
         params.n_ctx = self.cells
         params.n_batch = params.n_ubatch = 512
         params.n_seq_max = self.sequences
@@ -173,6 +185,9 @@ class Llama:
         params.n_threads = params.n_threads_batch = threads
         params.swa_full = True
         params.no_perf = False
+        machine = ll.llama_print_system_info().decode("utf-8", "replace")
+        cache, flash, layers = config.cache_type, config.flash_attention, config.gpu_layers
+        self.decoding = Decoding(config.exact, threads, 512, cache, flash, layers, self.window, build(), machine)
         return ll.llama_init_from_model(self._model, params)
 
     def _bytes_of_a_cell(self, cache_type: str) -> int:
@@ -306,6 +321,28 @@ class Llama:
             return True
         ll.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
+
+    def state(self, sequence: int, start: int, end: int, scratch: int) -> bytes:
+        """What the cache holds of the tokens `start` to `end` of a sequence. `scratch`: a vacant one."""
+        ll.llama_memory_seq_cp(self._memory, sequence, scratch, start, end)
+        size = ll.llama_state_seq_get_size(self._context, scratch)
+        space = (ctypes.c_uint8 * size)()
+        written: int = ll.llama_state_seq_get_data(self._context, space, size, scratch)
+        ll.llama_memory_seq_rm(self._memory, scratch, -1, -1)
+        return bytes(memoryview(space)[:written])
+
+    def restore(self, sequence: int, data: bytes, scratch: int) -> bool:
+        """Add to a sequence what `state` gave. False if it cannot be used."""
+        space = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+        if not ll.llama_state_seq_set_data(self._context, space, len(data), scratch):
+            return False
+        ll.llama_memory_seq_cp(self._memory, scratch, sequence, -1, -1)
+        ll.llama_memory_seq_rm(self._memory, scratch, -1, -1)
+        return True
+
+    def clear(self) -> None:
+        """Forget everything, as if nothing had ever been evaluated."""
+        ll.llama_memory_clear(self._memory, True)
 
     def counters(self) -> Counters:
         data = ll.llama_perf_context(self._context)

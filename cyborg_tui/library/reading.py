@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from cyborg_tui.library.chunks import chunks_of_loom
 from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from, to_text
 from cyborg_tui.library.soundness import breaks
 from cyborg_tui.library.steps import recollection
@@ -73,7 +74,9 @@ def read_loom(
         ]
         fans = fans_from(((branch.fan, branch.id) for branch in branches), read(FANS.format(""), (loom,)))
         texts = {branch.id: branch.text for branch in branches}
-        nodes = [node_from(row, texts) for row in read("SELECT * FROM nodes WHERE loom = ? ORDER BY id", (loom,))]
+        rows = read("SELECT * FROM nodes WHERE loom = ? ORDER BY id", (loom,))
+        chunks = chunks_of_loom(connection, loom)
+        nodes = [node_from(row, texts, chunks) for row in rows]
         around = _Around(connection, loom)
     tree = Tree(nodes, fans, branches, around.next_node, around.facts)
     if broken := breaks(tree):

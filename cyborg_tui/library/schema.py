@@ -19,7 +19,9 @@ TABLES = (
     "fans",
     "branches",
     "alternatives",
+    "draws",
     "events",
+    "turns",
     "facts",
     "trails",
     "steps",
@@ -185,6 +187,22 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX nodes_as_they_hang ON nodes (loom, parent, id)",
         "CREATE INDEX nodes_that_carry ON nodes (loom, id, carries) WHERE carries IS NOT NULL",
         "CREATE INDEX nodes_bookmarked ON nodes (loom, id) WHERE bookmarked",
+    ),
+    (
+        """CREATE TABLE draws (
+            loom INTEGER NOT NULL,
+            fan INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, fan, first),
+            FOREIGN KEY (loom, fan) REFERENCES fans ON DELETE CASCADE
+        )""",
+    ),
+    (
+        """CREATE TABLE turns (
+            event INTEGER PRIMARY KEY REFERENCES events ON DELETE CASCADE,
+            turn BLOB NOT NULL
+        )""",
     ),
 )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
@@ -43,6 +44,7 @@ class Changes:
     place: Place | None = None
     alternatives: tuple[tuple[BranchId, bytes], ...] = ()
     """What each of these branches nearly said, packed as `alternatives.pack` has it, token by token."""
+    draws: tuple[Draw, ...] = ()
     removed_fans: tuple[FanId, ...] = ()
     facts: tuple[Facts, ...] = ()
     """Facts that say nothing any more are removed."""
@@ -51,7 +53,7 @@ class Changes:
 
     def __bool__(self) -> bool:
         around = (self.events, self.place, self.facts, self.places, self.alternatives, self.history)
-        return self.changes_text or any(around)
+        return self.changes_text or any(around) or bool(self.draws)
 
     @property
     def changes_text(self) -> bool:

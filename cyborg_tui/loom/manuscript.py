@@ -299,13 +299,13 @@ class Manuscript:
             last = min(end - begin, len(node))
             text = splice(node.pieces, max(0, start - begin), last, pieces if i == index else ())
             tree.rewrite(node.id, text)
-            if not text:
+            if not text and not tree.is_kept(node.id):
                 emptied.append(node.id)
         if not emptied and all(node.id in tree.open for node in self._path[first:]):
             self._see_again(index)
             return
         leaf = self.leaf
-        if all(not tree.node(node_id).pieces for node_id in tree.open):
+        if leaf in emptied and all(not tree.node(node_id).pieces for node_id in tree.open):
             emptied.remove(leaf)  # without a child, the frozen node above would be a draft again
         for node_id in emptied:
             if node_id == leaf:
@@ -378,7 +378,10 @@ class Manuscript:
         tree = self.tree
         beside = parent == under or (above is not None and tree.node(above).parent == parent)
         passing = tree.node(parent).cut and not tree.is_context(parent)
-        return (beside or passing) and under not in tree.open and all(node.id in tree.open for node, _ in suffix)
+        staying = {node.id for node, _ in suffix}
+        if any(tree.is_kept(node_id) for node_id in tree.open if node_id not in staying):
+            return False
+        return (beside or passing) and under not in tree.open and staying <= {*tree.open}
 
     def _move(self, suffix: list[tuple[Node, Pieces]], under: NodeId) -> None:
         tree = self.tree

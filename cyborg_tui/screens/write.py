@@ -262,7 +262,7 @@ class WriteScreen(WorkingScreen[None]):
 
     def action_more(self) -> None:
         if not self.session.more():
-            self.notice(_TAKEN)
+            self.notice("There is no fan to add to, or the model is not there yet.")
         self._show()
 
     def action_flow(self) -> None:

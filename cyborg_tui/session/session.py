@@ -1,19 +1,23 @@
 """What a screen, the command line or a test drives."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.engine import Engine
-from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
+from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Saw, Unavailable
+from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, NodeId
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, NodeId
 from cyborg_tui.loom.loom import Chosen
-from cyborg_tui.loom.measures import Bits
+from cyborg_tui.loom.measures import Bits, typed_bits
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.provenance import Provenance
 from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
@@ -23,6 +27,7 @@ from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
 from cyborg_tui.session.scoring import Progress, Scoring
+from cyborg_tui.session.sight import Sight, sight
 
 __all__ = ["Part", "Session"]
 
@@ -40,6 +45,11 @@ class Part:
     bits: Bits
 
 
+def _with(bits: Bits, typed: Bits) -> Bits:
+    """The bits, with what is known of the text that the person typed."""
+    return replace(bits, typed=typed.typed, scored=typed.scored, unscored=typed.unscored)
+
+
 class Session(KeptLoom):
     """One loom being written. Edits are synchronous and in memory; only I/O is not."""
 
@@ -51,14 +61,21 @@ class Session(KeptLoom):
         on_change: Callable[[], None],
         *,
         may_look_ahead: Callable[[], bool] = lambda: True,
+        widens: bool = False,
     ) -> None:
-        """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
+        """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError.
+
+        `widens`: whether more branches are made where they come as soon as those that are wanted.
+        """
         super().__init__(row, library)
         self.settings = settings
         self._generation = Generation(self.loom)
-        self._on_change, self._may_look_ahead = on_change, may_look_ahead
+        self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
+        self._typed: tuple[str, Bits] = ("", Bits())
+        """The text that was scored last, and its bits."""
         self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._fan_wanted = False
+        self._seeing: dict[int, asyncio.Future[Saw | None]] = {}
         self._choosing: Choosing | None = None
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
@@ -177,6 +194,12 @@ class Session(KeptLoom):
 
     # asking
 
+    def draw_by(self, settings: FanSettings) -> None:
+        """Make the next fans so."""
+        self._stop()
+        self.settings = settings
+        self._changed()
+
     def ask(self) -> bool:
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
         for once more."""
@@ -188,11 +211,14 @@ class Session(KeptLoom):
             self._generation.try_again()
             self._on_change()
             return there
-        seed = self._generation.made_ahead(self.loom.cursor, self.settings)
-        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed)
+        width = self._width
+        seed = self._generation.made_ahead(self.loom.cursor, self._drawn)
+        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed, self._mode)
         self.loom.highlighted = 0
+        if width > self.settings.width:
+            fan = self.loom.widen(fan.id, width - self.settings.width)
         if seed is None:
-            self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
+            self._generation.draw(fan, 0, width, self.loom.cursor)
         else:
             self._generation.show_ahead(fan)
         self._changed()
@@ -214,8 +240,8 @@ class Session(KeptLoom):
             return False
         self._stop()
         first = len(fan.branches)
-        wider = self.loom.widen(fan.id, self.settings.width)
-        self._generation.draw(wider, first, self.settings.width, spot.offset)
+        wider = self.loom.widen(fan.id, self._width)
+        self._generation.draw(wider, first, self._width, spot.offset)
         self._changed()
         return True
 
@@ -240,6 +266,39 @@ class Session(KeptLoom):
         """Have the context at the cursor evaluated ahead of the key."""
         self._generation.prepare(self.loom.cursor)
 
+    @property
+    def _mode(self) -> str:
+        decoding = self.view.decoding
+        return "exact" if decoding is not None and decoding.exact else "batched"
+
+    @property
+    def _width(self) -> int:
+        """Branches to ask for: as many as are wanted, and those that come with them for nothing."""
+        wanted = self.settings.width
+        may_widen = self._widens and self._mode != "exact"
+        return widened(wanted, self.view.step_seconds) if may_widen else wanted
+
+    @property
+    def _drawn(self) -> FanSettings:
+        """The settings, with the number of branches that is asked for."""
+        return replace(self.settings, width=self._width)
+
+    async def what_it_saw(self, fan: FanId) -> tuple[Sight, ...]:
+        """What the model saw of the manuscript when it drew the branches of a fan, token by token: once for each time
+        that branches were asked for. Empty where that is not on record, or there is no model. Raises LibraryError."""
+        found = []
+        for draw in self.draws(fan):
+            if self._generation.ready:
+                waiting = self._seeing[self._generation.see(draw)] = asyncio.get_running_loop().create_future()
+                if (saw := await waiting) is not None:
+                    found.append(sight(draw, saw))
+        return tuple(found)
+
+    def draws(self, fan: FanId) -> tuple[Draw, ...]:
+        """How a fan's branches were drawn. Raises LibraryError."""
+        self._save()
+        return self._library.draws(self.row.id, fan)
+
     def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
         """As `Generation.foresee`; what comes of it is heard by those who listen."""
         return self._generation.foresee(end, places, drawn)
@@ -256,13 +315,20 @@ class Session(KeptLoom):
             self._looked_ahead_at = place
             if place is not None and self._may_look_ahead():
                 end, drawn = place
-                self._generation.look_ahead(end, self.settings, random.randrange(_SEEDS), drawn)
+                self._generation.look_ahead(end, self._drawn, random.randrange(_SEEDS), drawn)
 
     def _next_place(self) -> tuple[int, Piece | None] | None:
         """Where the next fan will be asked for, if the highlighted branch is taken: the end of the manuscript before
         it, and the branch, if it does not stand there already. None if that cannot be known yet."""
         spot, branches = self.loom.spot, self.branches
-        if spot is None or not branches or self.busy or self.read_only or not self._generation.ready:
+        if (
+            spot is None
+            or not branches
+            or self.busy
+            or self.read_only
+            or not self._generation.ready
+            or self._mode == "exact"
+        ):
             return None
         branch = branches[min(self.highlighted, len(branches) - 1)]
         taken = 0 if self.taken is None else self.taken_length(branch)
@@ -316,7 +382,7 @@ class Session(KeptLoom):
         self._stop_growing()
         self.loom.highlighted = index
         self.loom.take(branch.id, already + amount)
-        kept = self._generation.keep_ahead(self.loom.cursor, self.settings)
+        kept = self._generation.keep_ahead(self.loom.cursor, self._drawn)
         self._looked_ahead_at = self._next_place() if kept else None
         self._changed()
         return True
@@ -413,14 +479,31 @@ class Session(KeptLoom):
     @property
     def bits(self) -> Bits:
         """Of the manuscript."""
-        return self._followed.bits()
+        bits = self._followed.bits()
+        text, typed = self._typed
+        return bits if text is not self.loom.text else _with(bits, typed)
 
     def part(self, start: int, end: int) -> Part:
         """A stretch of the manuscript, counted."""
         pieces = self.loom.manuscript.pieces_between(start, end)
         typed = sum(len(piece.text) for piece in pieces if piece.branch is None)
         words = len("".join(piece.text for piece in pieces).split())
-        return Part(words, typed / (end - start) if end > start else None, self._followed.bits_in(pieces))
+        bits = self._followed.bits_in(pieces)
+        if self._typed[0] is self.loom.text:
+            bits = _with(bits, typed_bits(self.scores(start, end), self.loom.text, start, end))
+        return Part(words, typed / (end - start) if end > start else None, bits)
+
+    def provenance(self, stretch: tuple[int, int] | None = None) -> Provenance:
+        """As KeptLoom has it, with what the model has scored of the person's text."""
+        self._note_scores()
+        start, end = stretch or (0, len(self.loom.manuscript))
+        found = super().provenance(stretch)
+        return replace(found, bits=_with(found.bits, typed_bits(self.scores(start, end), self.loom.text, start, end)))
+
+    def _note_scores(self) -> None:
+        """What is known now of the bits of the person's text, as it stands."""
+        text = self.loom.text
+        self._typed = text, typed_bits(self.scores(), text, 0, len(text))
 
     @property
     def whole(self) -> Part:
@@ -454,10 +537,17 @@ class Session(KeptLoom):
         self._generation.hear(event)
         if self._hears_too is not None:
             self._hears_too(event)
+        was_scoring = self.scoring is not None
         self._scoring.hear(event)
+        if was_scoring and self.scoring is None:
+            self._note_scores()
         match event:
-            case Ready() | Lost():
+            case Saw(id=id) if id in self._seeing:
+                self._seeing.pop(id).set_result(event)
+            case Ready() | Unavailable() | Lost():
                 self._looked_ahead_at = None
+                while self._seeing:
+                    self._seeing.popitem()[1].set_result(None)
         match event:
             case Ready() if self._fan_wanted:
                 self._fan_wanted = False

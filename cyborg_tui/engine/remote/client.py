@@ -17,6 +17,7 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Remark,
+    Saw,
     ScoreEnded,
     Start,
     Unavailable,
@@ -91,8 +92,10 @@ class RemoteEngine:
         self._abilities = None
         self._do(self._reach())
 
-    def fan(self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = ()) -> int:
-        """`begun` counts for nothing: a server draws each branch for itself."""
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """`begun` and `left_out` count for nothing: a server draws each branch for itself."""
         self.cancel()
         self._fans += 1
         self._fan = _Wanted(self._fans, context, settings, seed)
@@ -123,6 +126,12 @@ class RemoteEngine:
 
     def want(self, fan: int) -> None:
         """Nothing is made ahead."""
+
+    def see(self, context: Context) -> int:
+        """Not known: a server divides a text into tokens by itself."""
+        self._fans += 1
+        asyncio.get_running_loop().call_soon(self._listener, Saw(self._fans, (), ()))
+        return self._fans
 
     def _over(self, fan: int) -> None:
         """Nothing more will come of a fan."""
