@@ -18,6 +18,7 @@ from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
 from cyborg_tui.engine.memory import CACHE_TYPES, sequences, smaller_windows, window_of
+from cyborg_tui.engine.sayable import Sayable
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
 
@@ -127,6 +128,7 @@ class Llama:
         self.bos, self.eos = ll.llama_vocab_bos(self._vocab), ll.llama_vocab_eos(self._vocab)
         self.adds_bos = bool(ll.llama_vocab_get_add_bos(self._vocab))
         self.pieces = [self._piece(token) for token in range(self.n_vocab)]
+        self._sayable = Sayable(self.pieces)
         self.identity = self._identify(path)
         self._warm_up(path)
 
@@ -244,12 +246,12 @@ class Llama:
         """The tokens of a text. In the middle of one, SentencePiece must not put its space before it."""
         if not text:
             return []
-        if self._spm and not at_start:
-            sentinel = self._tokens(b"\n")
-            tokens = self._tokens(b"\n" + text)
-            if tokens[: len(sentinel)] == sentinel:
-                return tokens[len(sentinel) :]
-        return self._tokens(text)
+        if not self._spm:
+            return self._tokens(text)
+        text = self._sayable.of(text)
+        before = b"" if at_start else self._sayable.sentinel
+        sentinel, tokens = self._tokens(before), self._tokens(before + text)
+        return tokens[len(sentinel) :] if tokens[: len(sentinel)] == sentinel else self._tokens(text)
 
     def _tokens(self, text: bytes) -> list[int]:
         size = len(text) + 8

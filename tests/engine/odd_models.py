@@ -10,6 +10,8 @@ from tests.engine.gguf_parts import embedded
 WIDTH, FEED_FORWARD, HEADS, KV_HEADS, HEAD = 64, 96, 4, 2, 16
 STATE, CONVOLUTION, INNER, RANK = 8, 4, 128, 4
 EXPERTS, USED = 4, 2
+_CONTROLS = 3
+"""The first tokens of vocabularies like SentencePiece's; they are not likely."""
 KINDS = ("plain", "sliding", "mamba", "hybrid", "experts", "jamba")
 
 
@@ -81,14 +83,16 @@ class _Writer:
 
 
 def odd_model(path, kind, *, layers=6, context=512, seed=1, vocabulary="embedded", name=""):
-    """Write a model of that kind. Its vocabulary is the embedded model's, or one of SentencePiece's."""
+    """Write a model of that kind. Its vocabulary is the embedded model's, or one like SentencePiece's."""
     architecture = {"plain": "llama", "sliding": "gemma3", "hybrid": "lfm2", "experts": "qwen3moe"}.get(kind, kind)
     writer = _Writer(path, architecture, layers, context, seed)
     if name:
         writer.gguf.kv_data[0]["general.name"].value = name
     _VOCABULARIES[vocabulary](writer.gguf)
     size = len(writer.gguf.kv_data[0]["tokenizer.ggml.tokens"].value)
-    writer.matrix("token_embd.weight", size, WIDTH, scale=0.5)
+    rows = (writer.random.standard_normal((size, WIDTH)) * 0.12).astype(np.float16)
+    rows[: 0 if vocabulary == "embedded" else _CONTROLS] = 0
+    writer.gguf.add_tensor("token_embd.weight", rows)
     writer.ones("token_embd_norm.weight" if kind == "hybrid" else "output_norm.weight", WIDTH)
     _HEADERS[kind](writer, layers)
     for layer in range(layers):
@@ -201,6 +205,14 @@ def _embedded_vocabulary(writer):
     writer.add_add_bos_token(False)
 
 
+def _letters(writer):
+    """Every token is one whole character of ASCII, so that no branch stops inside one."""
+    kinds = gguf.TokenType
+    tokens = [("<unk>", kinds.UNKNOWN), ("<s>", kinds.CONTROL), ("</s>", kinds.CONTROL), ("▁", kinds.NORMAL)]
+    tokens += [(chr(code), kinds.NORMAL) for code in (10, *range(33, 127))]
+    _add_pieces(writer, tokens)
+
+
 def _sentence_piece(writer, *, bytes_too=True):
     kinds = gguf.TokenType
     tokens = [("<unk>", kinds.UNKNOWN), ("<s>", kinds.CONTROL), ("</s>", kinds.CONTROL)]
@@ -208,6 +220,10 @@ def _sentence_piece(writer, *, bytes_too=True):
         tokens += [(f"<0x{byte:02X}>", kinds.BYTE) for byte in range(256)]
     letters = "etaoinshrdlucmfwypvbgkjqxz.,"
     tokens += [(text, kinds.NORMAL) for text in ("▁", *letters, *(f"▁{letter}" for letter in letters))]
+    _add_pieces(writer, tokens)
+
+
+def _add_pieces(writer, tokens):
     writer.add_tokenizer_model("llama")
     writer.add_tokenizer_pre("default")
     writer.add_token_list([text for text, _ in tokens])
@@ -219,6 +235,7 @@ def _sentence_piece(writer, *, bytes_too=True):
 
 _VOCABULARIES = {
     "embedded": _embedded_vocabulary,
+    "letters": _letters,
     "sentencepiece": _sentence_piece,
     "no newline": lambda writer: _sentence_piece(writer, bytes_too=False),
 }
