@@ -168,14 +168,14 @@ class MapScreen(WorkingScreen[None]):
 
     def _show_place(self) -> None:
         nothing = self._filtered is not None and self._filtered.hunt.done and not self._filtered.hunt.found
-        self._preview.show(_NOTHING if nothing else preview(self._outline))
+        self._preview.show(_NOTHING if nothing else preview(self._outline, text_first=self.has_class("low")))
         self._show_lines()
 
     def _show_lines(self) -> None:
-        if not self.is_mounted:
-            return
-        self.query_one(StatusLine).show(self._status())
-        self.query_one(Footer).show([action for action in self._actions if self._works(action)])
+        for status in self.query(StatusLine):
+            status.show(self._status())
+        for footer in self.query(Footer):
+            footer.show([action for action in self._actions if self._works(action)])
 
     def _status(self) -> Status:
         if self._notice:

@@ -23,8 +23,8 @@ _ALIKE = 0.5
 _EMPTY = Paragraph()
 
 
-def preview(outline: Outline) -> list[Paragraph]:
-    """Everything worth saying of the row in which an outline's cursor is."""
+def preview(outline: Outline, *, text_first: bool = False) -> list[Paragraph]:
+    """Everything worth saying of the row in which an outline's cursor is. `text_first`: where there is little room."""
     sight, row = outline.sight, outline.current
     tree = sight.tree
     if row.fan is not None and not row.nodes:
@@ -33,7 +33,9 @@ def preview(outline: Outline) -> list[Paragraph]:
     if not any(tree.node(node).pieces for node in row.nodes):
         only = len(tree.children(row.end)) == 0 and tree.node(row.nodes[0]).parent is None
         return [_said("Nothing is written here yet. Esc: back to the page." if only else "Nothing is written here.")]
-    return [*_origin(sight, row), _EMPTY, _text(tree, row), *_difference(sight, row)]
+    origin, text = [*_origin(sight, row)], _text(tree, row)
+    both = [text, _EMPTY, *origin] if text_first else [*origin, _EMPTY, text]
+    return [*both, *_difference(sight, row)]
 
 
 def _said(text: str, manner: str = "muted") -> Paragraph:

@@ -54,7 +54,7 @@ def _head_of_fan(tree: Tree, row: Row, fan: FanId) -> OutlineRow:
     said = f"fan {fan} · {row.lines} branch{'' if row.lines == 1 else 'es'}"
     said += f" · {unread} not looked at" if unread else ""
     said += f" · {made.model.name}" if made.model.name else ""
-    return OutlineRow(rails=row.rails, joint="──", text=((said, "aside"),), right="▸" if row.closed else "")
+    return OutlineRow(rails=row.rails, joint="──", text=((own(said), "aside"),), right="▸" if row.closed else "")
 
 
 def _joint(tree: Tree, row: Row) -> str:
