@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 
 from cyborg_tui.config import EngineConfig
@@ -45,9 +46,11 @@ class Engine:
     `on_growth` hears of every step of a fan how many tokens it brought.
     """
 
-    def __init__(self, config: EngineConfig, on_growth: Callable[[int], None] = lambda _tokens: None) -> None:
+    def __init__(
+        self, config: EngineConfig, on_growth: Callable[[int], None] = lambda _tokens: None, kept: Path | None = None
+    ) -> None:
         self._events: asyncio.Queue[EngineEvent] = asyncio.Queue()
-        self._client = EngineClient(config, self._events.put_nowait)
+        self._client = EngineClient(config, self._events.put_nowait, kept=kept)
         self._on_growth = on_growth
         self._vocabulary = ""
 
@@ -62,6 +65,12 @@ class Engine:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         await self._client.close()
+
+    @property
+    def pid(self) -> int:
+        """Of the worker."""
+        assert self._client.pid is not None
+        return self._client.pid
 
     async def evaluate(self, tokens: list[int]) -> float:
         """Seconds to have a context evaluated ahead of the key."""

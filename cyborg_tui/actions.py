@@ -11,9 +11,11 @@ PLACES = {
     "branches": "In the branches",
     "map": "On the map",
     "compare": "Comparing two texts",
+    "tokens": "Among the tokens",
+    "blocks": "Among the blocks",
     "anywhere": "Anywhere",
 }
-"""Where actions belong, in the order in which a person is told of them."""
+"""Where keys have meanings of their own, and what that place is called."""
 
 _LOOKING = frozenset(
     {"next_branch", "previous_branch", "down", "up", "stop", "write", "zoom", "memory", "suspend", "colours"}
@@ -71,6 +73,31 @@ ACTIONS: tuple[Action, ...] = (
     Action("write", "escape", "Back to writing, without the provisional text", "write", "branches", 1),
     Action("write_on", "i", "Back to writing, the provisional text stays: typing takes it", "", "branches"),
     Action("stop", "escape", "Stop the model; drop the provisional text; show both panes", "drop", "editor", 1),
+    Action("tokens_here", "t", "The tokens: how sure the model was, and what it nearly said", "tokens", "branches", 8),
+    Action("next_token", "right,l", "The next token", "move", "tokens", 2),
+    Action("previous_token", "left,h", "The token before", "", "tokens"),
+    Action("next_choice", "down,j", "The next likeliest token", "choose", "tokens", 3),
+    Action("previous_choice", "up,k", "The one before it", "", "tokens"),
+    Action(
+        "take_choice", "enter", "A new branch that begins with this token here; the old one stays", "take", "tokens", 1
+    ),
+    Action("next_fork", "f", "The next place where the model might as well have gone another way", "fork", "tokens", 4),
+    Action("previous_fork", "F", "The one before", "", "tokens"),
+    Action("next_surprise", "s", "The next token that the model thought unlikely", "surprise", "tokens", 5),
+    Action("previous_surprise", "S", "The one before", "", "tokens"),
+    Action("blocks", "v", "What may come next, as nested blocks", "blocks", "tokens", 6),
+    Action("tint", "c", "Colours by probability, by how open the place was, or by author", "colours", "tokens", 7),
+    Action("borders", "b", "Where tokens begin, or not", "borders", "tokens", 8),
+    Action("ids", "d", "Numbers of the tokens, or not", "ids", "tokens", 8),
+    Action("leave", "escape,t", "Back to writing, at this place", "write", "tokens", 0),
+    Action("block_in", "right,l", "Into the block: the step after it", "in", "blocks", 2),
+    Action("block_out", "left,h", "Out of it: the step before", "out", "blocks", 3),
+    Action("block_below", "down,j", "The block below", "move", "blocks", 4),
+    Action("block_above", "up,k", "The block above", "", "blocks"),
+    Action("zoom_in", "z,space", "Make the block as tall as the view", "zoom", "blocks", 5),
+    Action("zoom_out", "Z,backspace", "Back to the view before", "zoom out", "blocks", 6),
+    Action("take_blocks", "enter", "Take everything up to this block as a new branch", "take", "blocks", 1),
+    Action("leave_blocks", "escape,v", "Back to the tokens", "tokens", "blocks", 0),
     Action("map_go", "enter", "Go there, and write on from there", "go there", "map", 0),
     Action("map_down", "j,down", "The next row", "move", "map", 1),
     Action("map_up", "k,up", "The row before", "", "map"),
@@ -83,9 +110,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("map_root", "g,home", "The root: where everything begins", "", "map"),
     Action("map_last", "G,end", "The last row", "", "map"),
     Action("map_here", "full_stop", "Where your text ends", "", "map"),
-    Action("map_newest", "v", "Of the branches that follow, the one you were in last", "", "map"),
-    Action("map_next_bookmark", "n", "The next bookmark", "next *", "map", 6),
-    Action("map_previous_bookmark", "N", "The bookmark before", "", "map"),
+    Action("map_last_child", "v", "Of the branches that follow, the one you were in last", "", "map"),
+    Action("map_next_bookmark", "m", "The next bookmark", "next *", "map", 6),
+    Action("map_previous_bookmark", "M", "The bookmark before", "", "map"),
     Action("map_back", "left_square_bracket", "Back to where you were before", "", "map"),
     Action("map_forward", "right_square_bracket", "Forward again", "", "map"),
     Action("map_open_all", "plus", "Open all that hangs here", "", "map"),
@@ -97,6 +124,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("map_hide", "x", "Take this out of sight, or not any more", "hide", "map", 7),
     Action("map_show_hidden", "X", "Show what is hidden too, or not any more", "", "map"),
     Action("map_bookmark", "b", "Mark this place, or unmark it", "mark", "map", 5),
+    Action("map_tag", "t", "Tags for this place", "tag", "map", 7),
+    Action("map_note", "n", "A note on this place", "note", "map", 8),
+    Action("map_name", "r", "A name for this place", "name", "map", 8),
+    Action("map_move_up", "less_than_sign,alt+up", "Move this branch up among those of the same place", "", "map"),
+    Action("map_move_down", "greater_than_sign,alt+down", "Move it down", "", "map"),
+    Action("map_split", "s", "Divide the text of this row in two", "", "map"),
+    Action("map_join", "S", "Join what is divided in this row", "", "map"),
+    Action("map_rewrite", "e", "Rewrite this text everywhere, under all its branches", "rewrite", "map", 8),
+    Action("map_purge", "D", "Delete what is hidden for good; asks first", "", "map"),
     Action("map_leave", "escape,q", "Back to all rows, to the whole tree, to writing", "back", "map", 1),
     Action("map_compare", "c", "Mark this for comparing; on another row: compare the two", "compare", "map", 7),
     Action("map_compare_now", "equals_sign", "Compare this with your text as it is now", "", "map"),
@@ -120,6 +156,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare_then", "", "Compare the text with what it was when you came", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
+    Action("tokens", "f3", "The tokens: how sure the model was, and what it nearly said", ""),
     Action("map", "f2", "The map: the whole tree", "map", rank=6),
     Action("help", "f1", "All keys", "help", rank=2),
     Action("search", "ctrl+f", "Search every loom and branch", ""),
@@ -131,9 +168,14 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-_CHANGING = frozenset({"map_hide", "map_bookmark"})
-_ON_THE_MAP = {action.id for action in ACTIONS if action.where in ("map", "compare") and action.id not in _CHANGING}
-READING = _LOOKING | _ON_THE_MAP | {"compare", "compare_then", "provenance", "search", "map"}
+_CHANGING = frozenset({"map_hide", "map_bookmark", "map_tag", "map_note", "map_name", "map_move_up", "map_move_down"})
+_CHANGING |= {"take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
+_ELSEWHERE = {
+    action.id
+    for action in ACTIONS
+    if action.where in ("map", "compare", "tokens", "blocks") and action.id not in _CHANGING
+}
+READING = _LOOKING | _ELSEWHERE | {"compare", "compare_then", "provenance", "search", "map", "tokens", "tokens_here"}
 READING |= {"take_over", "help", "looms", "models", "palette", "which_key", "quit"}
 """The actions that change nothing, for a loom that is written in another window."""
 

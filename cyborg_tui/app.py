@@ -8,12 +8,15 @@ import signal
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from cyborg_tui.actions import ACTIONS, rebound
 from cyborg_tui.config import Config
@@ -22,7 +25,9 @@ from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
-from cyborg_tui.screens.colours import textual_theme
+from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.screens.choices import Choice, choices
+from cyborg_tui.screens.colours import textual_theme, theme_for
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
@@ -37,13 +42,14 @@ from cyborg_tui.terminal.once import Once
 from cyborg_tui.terminal.outside import keep_private
 from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
-from cyborg_tui.theme import colourless, load_theme
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("search", "take_over", "map", "help", "looms", "models", "palette", "which_key", "quit")
+_OURS = ("search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit")
+_PATIENCE = 1.0
+"""Seconds that keys which were typed before the app ends may take to arrive."""
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -61,10 +67,7 @@ class CyborgApp(LineApp):
         """Raises LibraryError, TextFileError, BadKeys."""
         kind = kind_of()
         wanted = "" if os.environ.get("NO_COLOR") else config.theme
-        if wanted and kind.colours:
-            theme, problem = load_theme("ansi" if kind.few_colours else wanted)
-        else:
-            theme, problem = colourless(), ""
+        theme, problem = theme_for(kind, wanted)
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
@@ -142,7 +145,9 @@ class CyborgApp(LineApp):
 
     def _fatal_error(self) -> None:
         """One sentence, and where in the program it was; never the person's text, which Textual would show."""
-        error = self._exception
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):
+            error = error.error
         where = "".join(traceback.format_tb(error.__traceback__)) if error else ""
         kind = type(error).__name__
         safe = self._session.rescued() or "What you wrote is saved."
@@ -159,7 +164,9 @@ class CyborgApp(LineApp):
 
     def _open(self, loom: LoomRow) -> Session:
         settings = self._config.fan.settings()
-        return Session(loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead)
+        return Session(
+            loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead, widens=self._config.widen
+        )
 
     def _may_look_ahead(self) -> bool:
         wanted = self._config.look_ahead
@@ -200,6 +207,7 @@ class CyborgApp(LineApp):
         return {
             "take_over": self._take_over,
             "map": self._map,
+            "tokens": self._tokens,
             "help": self._help,
             "looms": self._looms,
             "models": self._models,
@@ -222,6 +230,14 @@ class CyborgApp(LineApp):
     async def _help(self) -> None:
         if isinstance(self.screen, WorkingScreen):
             self.push_screen(HelpScreen(self._actions))
+
+    async def _tokens(self) -> None:
+        from cyborg_tui.screens.tokens import TokensScreen
+
+        if isinstance(self.screen, TokensScreen):
+            self.screen.action_leave()
+        elif isinstance(self.screen, WriteScreen):
+            self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
 
     async def _palette(self) -> None:
         if not isinstance(self.screen, Palette):
@@ -324,8 +340,17 @@ class CyborgApp(LineApp):
             self._say(str(error))
 
     async def _quit(self) -> None:
+        await self._let_keys_arrive()
         said = await self._session.close()
         self.exit(message=Text(drawable(said)) if said else None)
+
+    async def _let_keys_arrive(self) -> None:
+        """What was typed before the key that is being heeded may still wait in the pane that has the keys."""
+        if self.focused is not None:
+            arrived = asyncio.Event()
+            self.focused.call_later(arrived.set)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(arrived.wait(), _PATIENCE)
 
     def _say(self, sentence: str) -> None:
         if sentence and self._front is not None:
@@ -336,7 +361,7 @@ class CyborgApp(LineApp):
             self._front.say_too(sentence)
 
     @property
-    def _front(self) -> WorkingScreen | None:
+    def _front(self) -> WorkingScreen[Any] | None:
         """The screen that speaks to the person."""
         return self.screen if isinstance(self.screen, WorkingScreen) else self._write
 
@@ -351,6 +376,18 @@ class CyborgApp(LineApp):
                 yield SystemCommand(action.help, keys, self._runner(action.id))
             elif isinstance(screen, WorkingScreen) and action.id not in twice and screen.allows(action):
                 yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))
+        if isinstance(screen, WriteScreen) and not self._session.read_only:
+            for choice in choices(self._config):
+                yield SystemCommand(choice.name, choice.about, partial(self._draw_by, choice))
+
+    def _draw_by(self, choice: Choice) -> None:
+        """How the next fans are made."""
+        try:
+            self._session.draw_by(choice.made(self._session.settings))
+        except BadSetting as error:
+            self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        else:
+            self._say(f"{choice.name}, from the next fan on.")
 
     def _runner(self, where: str) -> Callable[[], None]:
         def run() -> None:

@@ -1,8 +1,10 @@
 """The command line. Heavy modules are imported where they are used, so that --help comes at once."""
 
+import errno
 import os
 import sys
 import time
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +15,14 @@ from cyborg_tui import __version__
 from cyborg_tui.commands.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cyborg_tui.app import CyborgApp
     from cyborg_tui.config import Config
     from cyborg_tui.library.library import Library
+    from cyborg_tui.loom.draw import Draw
+    from cyborg_tui.loom.fan import Fan
+    from cyborg_tui.loom.loom import Loom
 
 __all__ = ["main"]
 
@@ -78,7 +85,14 @@ def list_looms(ctx: click.Context) -> None:
 @click.argument("prompt")
 @click.option("-n", "width", type=click.IntRange(1, 16), help="Number of branches.")
 @click.option("--max-tokens", type=click.IntRange(1, 4096), help="Longest branch, in tokens.")
-@click.option("--until", type=click.Choice(["tokens", "sentence", "paragraph"]), help="Where a branch ends.")
+@click.option("--preset", help="How tokens are drawn: a preset of the app, or one of yours.")
+@click.option("--kind", type=click.Choice(["sampled", "distinct", "threshold"]), help="How the branches begin.")
+@click.option(
+    "--until",
+    type=click.Choice(["tokens", "sentence", "paragraph", "line", "string", "end", "fork"]),
+    help="Where a branch ends.",
+)
+@click.option("--stop", help="The text with which a branch ends, with --until string.")
 @click.option("--temperature", type=float)
 @click.option("--top-k", type=int)
 @click.option("--top-p", type=float)
@@ -88,24 +102,37 @@ def list_looms(ctx: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
 def fan(
-    ctx: click.Context, /, prompt: str, seed: int | None, model: str | None, as_json: bool, **chosen: object
+    ctx: click.Context,
+    /,
+    prompt: str,
+    seed: int | None,
+    model: str | None,
+    as_json: bool,
+    **chosen: object,
 ) -> None:
     """Branches from PROMPT, without a screen; - reads standard input."""
     import msgspec
 
     from cyborg_tui.commands.fan import FanCommandError, run_fan
-    from cyborg_tui.loom.settings import BadSetting, Until
+    from cyborg_tui.loom.settings import BadSetting, FanKind, Until
+    from cyborg_tui.presets import BadPreset, preset_named
 
     config: Config = ctx.obj()
+    preset = chosen.pop("preset")
     given = {name: value for name, value in chosen.items() if value is not None}
     if "until" in given:
         given["until"] = Until(given["until"])
+    if "kind" in given:
+        given["kind"] = FanKind(given["kind"])
     try:
-        settings = msgspec.structs.replace(config.fan, **given).settings()
-    except BadSetting as error:
+        drawn = config.fan.drawn_by(preset_named(str(preset), config.presets).values) if preset else config.fan
+        settings = msgspec.structs.replace(drawn, **given).settings()
+    except (BadSetting, BadPreset) as error:
         raise click.UsageError(str(error)) from None
     engine = msgspec.structs.replace(config.engine, model=model) if model else config.engine
-    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if prompt == "-" else prompt
+    text = prompt
+    if prompt == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin is not None else ""
     try:
         run_fan(text, settings, seed, engine, as_json=as_json)
     except FanCommandError as error:
@@ -178,6 +205,71 @@ def get_model(wanted: str) -> None:
 
 
 @cli.command()
+@click.argument("loom", type=int)
+@click.argument("fan", type=int, required=False)
+@click.pass_context
+def replay(ctx: click.Context, /, loom: int, fan: int | None) -> None:
+    """Play back how LOOM was written; with FAN, make that fan of it again and compare.
+
+    `cyborg-tui list` has the numbers of looms; a fan's stands above it. Space pauses, arrows step,
+    + is faster, q quits.
+    """
+    if fan is None:
+        _play_back(ctx.obj(), loom)
+        return
+    from cyborg_tui.commands.replay import replay as make_again
+    from cyborg_tui.commands.replay import said
+
+    config: Config = ctx.obj()
+    with _recorded(config, loom, fan) as (opened, made, draws):
+        replayed = make_again(opened, made, draws, config.engine)
+    for sentence in said(replayed):
+        click.echo(plain(sentence))
+    if replayed.differences and not replayed.circumstances:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("loom", type=int)
+@click.argument("fan", type=int)
+@click.pass_context
+def lens(ctx: click.Context, /, loom: int, fan: int) -> None:
+    """What the model saw when it made FAN of LOOM, token by token."""
+    from cyborg_tui.commands.lens import look, said
+
+    config: Config = ctx.obj()
+    with _recorded(config, loom, fan) as (opened, _, draws):
+        sights = look(opened, draws, config.engine)
+    for sight in sights:
+        for line in said(sight):
+            click.echo(plain(line))
+
+
+@contextmanager
+def _recorded(config: "Config", loom: int, fan: int) -> "Iterator[tuple[Loom, Fan, tuple[Draw, ...]]]":
+    """A loom, a fan of it, and how that was drawn; what cannot be had, or made again, as one sentence."""
+    from cyborg_tui.commands.listening import EngineSaysNoError
+    from cyborg_tui.library.library import Library, LibraryError
+
+    library = None
+    try:
+        library = Library(config.data)
+        opened = library.open(library.loom(loom).id)
+        made = next((one for one in opened.tree.fans if one.id == fan), None)
+        if made is None:
+            raise LibraryError(f"Loom {loom} has no fan {fan}; a fan's number stands above its branches.")
+        draws = library.draws(loom, fan)
+        if not draws:
+            raise LibraryError(f"How fan {fan} was drawn is not on record: it is of an earlier version, or unfinished.")
+        yield opened, made, draws
+    except (LibraryError, EngineSaysNoError) as error:
+        raise click.ClickException(plain(str(error))) from None
+    finally:
+        if library is not None:
+            library.close()
+
+
+@cli.command()
 def engine() -> None:
     """The worker, on standard input and output; another cyborg-tui speaks to it."""
     from cyborg_tui.engine.worker import main as work
@@ -195,10 +287,7 @@ def _load(model: str, data_dir: str, config_path: str) -> "Config":
 
 
 def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
-    os.environ.setdefault("TEXTUAL_FPS", "240")  # read when Textual is imported; else a key may wait for a frame
-    os.environ.setdefault("ESCDELAY", "50")
+    _needs_terminal()
     from cyborg_tui.commands.mending import offer
     from cyborg_tui.library.errors import UnusableLibraryError
 
@@ -213,6 +302,25 @@ def _run(config: "Config", loom: int | None = None, file: Path | None = None) ->
     finally:
         library.close()
     sys.exit(app.return_code or 0)
+
+
+def _play_back(config: "Config", loom: int) -> None:
+    _needs_terminal()
+    from cyborg_tui.commands.playback import play
+    from cyborg_tui.library.errors import LibraryError
+
+    try:
+        play(config, loom)
+    except LibraryError as error:
+        raise click.ClickException(plain(str(error))) from None
+
+
+def _needs_terminal() -> None:
+    """Raises ClickException if there is none. Textual must not have been imported yet."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
+    os.environ.setdefault("TEXTUAL_FPS", "240")  # read when Textual is imported; else a key may wait for a frame
+    os.environ.setdefault("ESCDELAY", "50")
 
 
 def _open(config: "Config", loom: int | None, file: Path | None) -> "tuple[Library, CyborgApp]":
@@ -247,4 +355,9 @@ def _today(turns_at: int) -> date:
 
 def main() -> None:
     """The entry point of the `cyborg-tui` command."""
-    cli(prog_name="cyborg-tui")
+    try:
+        cli(prog_name="cyborg-tui")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO):
+            raise
+        sys.exit(f"Error: what was to be printed could not be written ({error.strerror}).")

@@ -10,7 +10,9 @@ import msgspec
 import platformdirs
 import tomli
 
-from cyborg_tui.loom.settings import BadSetting, FanSettings, Sampling, Until
+from cyborg_tui.fan_settings import FanConfig
+from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.presets import BadPreset, preset_named
 
 __all__ = ["Config", "ConfigError", "EngineConfig", "FanConfig", "config_file", "load_config"]
 
@@ -39,6 +41,12 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folders with GGUF files, looked through for models beside those of other programs."""
     try_anyway: bool = False
     """Load a model although it is estimated not to fit into memory."""
+    keep_mb: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 512
+    """Megabytes of what was read that are kept in the data folder, so that the same text need not be read again next
+    time; 0 keeps nothing."""
+    exact: bool = False
+    """Whether fans can be made again to the token: everything that decides what is drawn is fixed, and nothing that has
+    been read is used again, which makes them slower."""
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)] = 5
     """How far the engine steps back for the keyboard: 0 to 19."""
     command: tuple[str, ...] = ()
@@ -51,27 +59,6 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds that the server may take over its next word."""
 
 
-class FanConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[fan]`: how branches are drawn."""
-
-    width: int = 8
-    max_tokens: int = 32
-    until: Until = Until.TOKENS
-    temperature: float = 0.9
-    top_k: int = 0
-    top_p: float = 1.0
-    min_p: float = 0.05
-    repetition_penalty: float = 1.0
-    repetition_window: int = 256
-
-    def settings(self) -> FanSettings:
-        """Raises BadSetting if a value lies outside its range."""
-        sampling = Sampling(
-            self.repetition_penalty, self.repetition_window, self.top_k, self.top_p, self.min_p, self.temperature
-        )
-        return FanSettings(self.width, self.max_tokens, self.until, sampling)
-
-
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineConfig = EngineConfig()
     fan: FanConfig = FanConfig()
@@ -80,12 +67,20 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = "ink"
     mouse: bool = False
     """Off, so that the terminal's own selection works."""
+    widen: bool = True
+    """Whether a fan gets more branches where they come as soon as those that are wanted: eight may come before five."""
     look_ahead: Literal["on mains", "always", "never"] = "on mains"
     """Whether the next fan from the highlighted branch is made while you read; "on mains": not on battery."""
     day_turns_at: Annotated[int, msgspec.Meta(ge=0, le=23)] = 4
     """The hour at which a new daily loom begins."""
+    presets_dir: str = ""
+    """Where presets.toml is; empty means beside the config file."""
     data_dir: str = ""
     """Where the library is; empty means the platform's folder for data."""
+
+    @property
+    def presets(self) -> Path:
+        return Path(self.presets_dir).expanduser()
 
     @property
     def data(self) -> Path:
@@ -104,6 +99,10 @@ def config_file() -> Path:
     return Path(platformdirs.user_config_dir("cyborg-tui")) / "config.toml"
 
 
+_LONGEST = 1 << 20
+"""Bytes of a config file."""
+
+
 def load_config(
     path: Path | None = None, environment: Mapping[str, str] = os.environ, model: str = "", data_dir: str = ""
 ) -> Config:
@@ -119,25 +118,45 @@ def load_config(
         _put(values, ("engine", "model"), model)
     if data_dir:
         _put(values, ("data_dir",), data_dir)
+    values["presets_dir"] = values.get("presets_dir") or str(file.parent)
     try:
+        _put_under(values)
         config = msgspec.convert(values, Config)
         config.fan.settings()
     except msgspec.ValidationError as error:
         raise ConfigError(f"{file}: {_in_words(str(error))}") from None
     except BadSetting as error:
         raise ConfigError(f"{file}: fan.{error}.") from None
+    except BadPreset as error:
+        raise ConfigError(str(error)) from None
+    if config.engine.command and config.engine.url:
+        raise ConfigError(f"{file}: engine.command and engine.url name two engines; leave one of them out.")
     return config
+
+
+def _put_under(values: dict[str, Any]) -> None:
+    """What the preset says that `[fan]` names, where that says nothing itself. Raises BadPreset."""
+    fan = values.get("fan")
+    name = fan.get("preset") if isinstance(fan, dict) else None
+    if isinstance(fan, dict) and isinstance(name, str) and name:
+        values["fan"] = {**preset_named(name, Path(str(values["presets_dir"])).expanduser()).values, **fan}
 
 
 def _read(file: Path, *, must_exist: bool) -> dict[str, Any]:
     try:
-        return tomli.loads(file.read_text("utf-8"))
+        with file.open("rb") as opened:
+            data = opened.read(_LONGEST + 1)
+        if len(data) > _LONGEST:
+            raise ConfigError(f"{file} is no config file: it is longer than {_LONGEST:,} bytes.")
+        return tomli.loads(data.decode("utf-8"))
     except FileNotFoundError:
         if must_exist:
             raise ConfigError(f"There is no config file at {file}; check the path.") from None
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} could not be read ({error}).") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} could not be read (byte {error.start} is no UTF-8).") from None
+    except OSError as error:
+        raise ConfigError(f"{file} could not be read ({error.strerror}).") from None
     except tomli.TOMLDecodeError as error:
         raise ConfigError(f"{file}: {error}.") from None
 

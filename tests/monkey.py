@@ -17,6 +17,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from textual.keys import _character_to_key
+
 from cyborg_tui.actions import ACTIONS
 from cyborg_tui.library.examination import examine
 from cyborg_tui.library.library import Library
@@ -89,19 +91,26 @@ def _keys_of_the_table() -> dict[str, int]:
     return found
 
 
+_ARROWS = {"up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end": "F"}
+_NUMBERED = {"insert": 2, "delete": 3, "pageup": 5, "pagedown": 6}
+_MODIFIERS = {"shift": 1, "alt": 2, "ctrl": 4}
+_LETTERS = {_character_to_key(chr(code)): chr(code) for code in range(32, 127)}
+_ALONE = {"escape": "Esc", "shift+tab": "\x1b[Z", "ctrl+@": "\x00", "ctrl+underscore": "\x1f", "space": " "}
+
+
 def _name_of(key: str) -> str | None:
     """A key of the table of actions as `Terminal.send` takes it; None if it is not known how it is sent."""
-    spoken = {"escape": "Esc", "shift+tab": "\x1b[Z", "ctrl+@": "\x00", "ctrl+underscore": "\x1f", "slash": "/"}
-    name = spoken.get(key) or "+".join(part.capitalize() for part in key.split("+"))
-    if len(key) == 1 or name in KEYS or name.startswith(("\x1b", "\x00", "\x1f")) or len(name) == 1:
-        return key if len(key) == 1 else name
-    modified = re.fullmatch("(alt|ctrl)\\+([a-z])", key)
-    if modified and modified[1] == "alt":
-        return "\x1b" + modified[2]
-    unicode_name = key.replace("_", " ").upper()
-    with contextlib.suppress(KeyError):
-        return unicodedata.lookup(unicode_name)
-    return None
+    *modifiers, base = key.split("+")
+    held = 1 + sum(_MODIFIERS.get(modifier, 0) for modifier in modifiers)
+    name = "+".join(part.capitalize() for part in key.split("+"))
+    if key in _ALONE or name in KEYS or len(key) == 1:
+        return _ALONE.get(key) or (name if name in KEYS else key)
+    if base in _ARROWS:
+        return f"\x1b[1;{held}{_ARROWS[base]}"
+    if base in _NUMBERED:
+        return f"\x1b[{_NUMBERED[base]};{held}~"
+    letter = _LETTERS.get(base)
+    return {1: letter, 2: letter.upper(), 3: f"\x1b{letter}"}.get(held) if letter else None
 
 
 CHANCES: dict[str, int] = {
@@ -274,7 +283,8 @@ class Monkey:
 
     @property
     def _title(self) -> str:
-        return self.terminal.screen.partition("│")[0].strip()
+        """It stands first in the first row, before where in the tree one is."""
+        return re.split("  +", self.terminal.screen.partition("│")[0].strip())[0]
 
     def compare(self) -> None:
         """Write a letter, and see that in the end all agrees. Raises Drift."""

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from tests.terminal import APP, Terminal
 
 
@@ -51,7 +53,7 @@ def test_failures_exit_with_1_and_wrong_usage_with_2(tmp_path):
 def test_the_doctor_finds_everything_well_here(tmp_path):
     done = cyborg("--data-dir", str(tmp_path / "data"), "doctor")
     assert "ok  model: commonplace" in done.stdout
-    assert "ok  llama.cpp" in done.stdout
+    assert "ok  engine" in done.stdout
 
 
 def test_the_doctor_says_what_to_do_about_a_missing_model(tmp_path):
@@ -122,3 +124,56 @@ def test_the_doctor_waits_for_the_second_try_of_an_engine_that_was_lost(tmp_path
     said, _ = doctor.communicate()
     assert lost
     assert "ok  model" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("--config /dev/zero", "is no config file"),
+        ("--config .", "could not be read (Is a directory)"),
+        ("<&-", "needs a terminal"),
+        (">&-", "needs a terminal"),
+        ("/dev/null <&-", "needs a terminal"),
+        ("doctor >/dev/full", "could not be written (No space left on device)"),
+        ("list >/dev/full 2>&1", ""),
+    ],
+)
+def test_what_makes_no_sense_is_told_in_a_sentence(command, said):
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"exec {sys.executable} -m cyborg_tui {command}"], capture_output=True, text=True, check=False
+    )
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["fifo", "folder", "/dev/null", "x" * 300, "no/such/folder/file"])
+def test_what_is_no_text_file_is_not_opened(tmp_path, name):
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    with Terminal((*APP, "--data-dir", tmp_path / "data", name), folder=tmp_path) as t:
+        assert t.wait_for_end(20) == 1
+        assert "Error: " in t.screen
+        assert "Traceback" not in t.screen
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 1), (1, 50), (400, 100)])
+def test_in_a_terminal_of_any_size_what_is_typed_is_kept(tmp_path, size):
+    path = tmp_path / "page.txt"
+    with Terminal((*APP, "--data-dir", tmp_path / "data", path), *size) as t:
+        t.wait_for(lambda _: b"\x1b[?1049h" in t.raw)
+        t.settle(1)
+        t.send("Kept.", "Ctrl+Q")
+        assert t.wait_for_end(30) == 0
+    assert path.read_text() == "Kept."
+
+
+@pytest.mark.parametrize(
+    "environment", [{"HOME": "/no/such/home"}, {"HOME": ""}, {"TERM": "nonsense"}, {"LC_ALL": "C"}]
+)
+def test_in_an_odd_environment_what_is_typed_is_kept(tmp_path, environment):
+    path = tmp_path / "page.txt"
+    with Terminal((*APP, "--data-dir", tmp_path / "data", path), environment=environment) as t:
+        t.wait_for("Tab branches")
+        t.send("Kept.", "Ctrl+Q")
+        assert t.wait_for_end(20) == 0
+    assert path.read_text() == "Kept."

@@ -28,6 +28,7 @@ def test_an_option_goes_before_the_environment_before_the_file_before_the_defaul
         ("theme = 'ink'\nmouse = maybe\n", "line 2"),
         ("day_turns_at = 99", "day_turns_at: expected `int` <= 23"),
         ("[engine]\ncontext = -1", "engine.context: expected `int` >= 0"),
+        ("[engine]\ncommand = ['ssh', 'box']\nurl = 'http://box'", "engine.command and engine.url name two engines"),
     ],
 )
 def test_what_is_wrong_is_said_with_file_and_key(tmp_path, text, says):

@@ -1,4 +1,4 @@
-"""The disk is full: it is said, tried again, and no word is lost. A real file system of half a megabyte."""
+"""The disk is full: it is said, tried again, and no word is lost. A real file system of four megabytes."""
 
 import os
 import re
@@ -30,7 +30,7 @@ def app(tmp_path):
     disk.mkdir()
     home.mkdir()
     run = (
-        f"mount -t tmpfs -o size=600k tmpfs {disk} && head -c 250000 /dev/zero > {disk}/room && "
+        f"mount -t tmpfs -o size=4000k tmpfs {disk} && head -c 3200000 /dev/zero > {disk}/room && "
         f"(while sleep 0.1; do [ -e {home}/now ] && rm -f {disk}/room; [ -e {home}/end ] && break; "
         f"[ -e {home}/out ] || [ ! -e {home}/copy ] || {{ cp -r {disk}/data {home}/out; }}; done) & "
         f"sleep 0.3; exec {sys.executable} -m cyborg_tui --data-dir {disk}/data"

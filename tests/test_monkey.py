@@ -1,12 +1,8 @@
-"""A monkey at the keys: whatever it does, the screen, the session and the library agree, and memory stays flat."""
+"""A monkey at the keys: whatever it does, the screen, the session and the library agree."""
 
 import runpy
 
-import pytest
-
-from tests.monkey import CHANCES, Monkey, acts, play_and_shrink, shrunk, written_as_script
-
-CHAPTERS, IN_A_CHAPTER = 10, 400
+from tests.monkey import CHANCES, acts, play_and_shrink, shrunk, written_as_script
 
 
 def test_two_hundred_acts_of_a_monkey(tmp_path):
@@ -39,29 +35,3 @@ def test_a_failure_is_written_as_a_script_that_can_be_run(tmp_path, monkeypatch)
     script = ["Tab", "\x1b[200~é\r\x1b[201~", "resize 20x5", "be quiet"]
     runpy.run_path(str(written_as_script(script, "monkey-7")))
     assert played == [script]
-
-
-@pytest.mark.soak
-def test_four_thousand_acts_of_a_monkey(tmp_path):
-    play_and_shrink(tmp_path, acts(11, 2000), "monkey-11", seconds=600)
-    script = acts(12, CHAPTERS * IN_A_CHAPTER // 2, leave_out=("quit",))
-    sizes = memory_in_chapters(tmp_path / "chapters", script)
-    print(sizes)
-
-
-def memory_in_chapters(folder, script):
-    """Resident kilobytes of the app and its engine, each time that an empty loom has been opened."""
-    monkey, sizes = Monkey(folder, CHAPTERS), []
-    try:
-        size = len(script) // CHAPTERS
-        for number in range(CHAPTERS):
-            monkey.begin_chapter(number)
-            monkey.compare()
-            sizes.append(monkey.memory())
-            for act in script[number * size : (number + 1) * size]:
-                monkey.do(act)
-            monkey.compare()
-        monkey.leave()
-    finally:
-        monkey.close()
-    return sizes

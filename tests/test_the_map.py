@@ -100,6 +100,14 @@ def test_hiding_takes_out_of_sight_and_undo_brings_back(writing, data):
     writing.wait_for(lambda s: "with what is hidden" not in s and re.search(r"├ 1 ", s))
 
 
+def test_all_of_it_is_there_at_once_though_nothing_else_happens(data):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.settle(1)
+        t.send("F2")
+        t.wait_for(lambda s: "row 1 of 1" in s and "Enter go there" in s, seconds=5)
+
+
 def test_an_empty_page_has_nothing_on_its_map_yet(data):
     with app(data) as t:
         t.wait_for("Tab branches")

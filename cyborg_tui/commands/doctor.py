@@ -14,6 +14,7 @@ from cyborg_tui.engine.engine import engine_for
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library import examination
 from cyborg_tui.library.backups import Backups
+from cyborg_tui.loom.fan import ModelIdentity
 from cyborg_tui.theme import load_theme
 
 __all__ = ["Finding", "examine"]
@@ -87,11 +88,15 @@ async def _engine(config: Config) -> list[Finding]:
         await client.close()
     if isinstance(event, Ready):
         return [
-            Finding("llama.cpp", True, f"{event.build}, runs on {', '.join(event.devices)}"),
-            Finding("model", True, f"{event.model.name} ({event.model.file}), window {event.window} tokens"),
+            Finding("engine", True, f"{event.build}, runs on {', '.join(event.devices)}"),
+            Finding("model", True, f"{_named(event.model)}, window {event.window} tokens"),
         ]
     assert isinstance(event, (Unavailable, Lost))
     return [Finding("model", False, event.sentence)]
+
+
+def _named(model: ModelIdentity) -> str:
+    return f"{model.name} ({model.file})" if model.file else model.name
 
 
 def _folder(data: Path) -> Finding:

@@ -80,12 +80,13 @@ class _Run:
         """Branches written whole; the next one is being written as it grows."""
         self._shown = 0
         self._problem = ""
-        self._interrupted = False
+        self._interrupted = self._elsewhere = False
         self._over = asyncio.Event()
 
     async def run(self) -> FanReport:
         began = time.perf_counter()
         client = engine_for(self._config, self._hear, fans=self._settings)
+        self._elsewhere = bool(client.place)
         await client.start()
         segments = (Segment(self._prompt),) if self._prompt else ()
         client.fan(Context(segments), self._settings, self._seed)
@@ -104,8 +105,11 @@ class _Run:
         match event:
             case Ready(model=model):
                 self._model, self._load_s = model.name, time.perf_counter() - self._began
-            case Lost(again=True):
-                if self._interrupted:  # else it is asked for again
+            case Lost(sentence=sentence, again=True):
+                if self._elsewhere:  # which may be out of reach for hours
+                    self._problem = sentence
+                    self._over.set()
+                elif self._interrupted:  # else it is asked for again
                     self._problem = "The engine stopped unexpectedly; try again."
                     self._over.set()
             case Unavailable(sentence=sentence) | Lost(sentence=sentence) | Refused(sentence=sentence):

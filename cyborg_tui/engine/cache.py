@@ -102,6 +102,10 @@ class Cache:
             assert more, "more branches than sequences"
             cuts += more
 
+    def forget(self, sequence: int) -> None:
+        """A sequence is vacant again."""
+        self._tree.drop(sequence)
+
     def clear(self) -> None:
         """Nothing is held any more."""
         self._tree = Radix()

@@ -12,7 +12,7 @@ from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.backoff import Backoff
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.losses import Asked, Losses
+from cyborg_tui.engine.losses import Losses
 from cyborg_tui.engine.parting import Cure, Parting, parting_of, place_of
 from cyborg_tui.engine.process import NonsenseError, Process
 from cyborg_tui.engine.protocol import (
@@ -25,8 +25,11 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanRequest,
     FanStats,
+    Foresee,
+    ForeseeingEnded,
     Grew,
     Hello,
+    Leave,
     Loading,
     Lost,
     Ping,
@@ -36,7 +39,10 @@ from cyborg_tui.engine.protocol import (
     Request,
     ScoreEnded,
     ScoreRequest,
+    See,
+    Start,
     Unavailable,
+    Work,
     load,
     wire,
 )
@@ -64,11 +70,14 @@ class EngineClient:
         *,
         fans: FanSettings | None = None,
         log: Path | None = None,
+        kept: Path | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
-        """`fans`: the fans that are likely to be asked for, so that there is room for their branches."""
+        """`fans`: the fans that are likely to be asked for, so that there is room for their branches. `kept`: the file
+        in which what was read is kept until the next time."""
         self._config, self._listener, self._log = config, listener, log
         self._usual = fans or FanSettings()
+        self._kept = kept
         self._command = tuple(command or config.command or _HERE)
         self._place = place_of(config.command) if config.command else ""
         self._process: Process | None = None
@@ -87,8 +96,8 @@ class EngineClient:
         """What is said of one of another version, which is ended."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = self._scores = 0
-        self._unanswered: deque[Asked] = deque()
+        self._fans = self._foreseen = self._scores = 0
+        self._unanswered: deque[Work] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
         """Whether the first of them has branches."""
@@ -165,13 +174,19 @@ class EngineClient:
         for task in (self._starting, self._watching):
             await _end(task)
         if self._process is not None:
+            if self._kept is not None and self._ready:
+                self._send(Leave())
             await self._process.end()
         await _end(self._reader)
 
-    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
-        """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
+        `left_out`: as many tokens as were left out of the window before, if it is to see the same. Returns the number
+        that its events carry."""
         self._fans += 1
-        self._fan = FanRequest(self._fans, wire(context), settings, seed)
+        self._fan = FanRequest(self._fans, wire(context), settings, seed, tuple(begun), left_out)
         if self._losses.guilty(self._fan):
             asyncio.get_running_loop().call_soon(self._refuse, self._fan)
             self.cancel()
@@ -187,6 +202,13 @@ class EngineClient:
             self._ask(request)
         return self._fans
 
+    def see(self, context: Context) -> int:
+        """Ask which tokens a context is. Returns the number that the answer carries; there is none without a model."""
+        self._fans += 1
+        if self._ready:
+            self._send(See(self._fans, wire(context)))
+        return self._fans
+
     def want(self, fan: int) -> None:
         """A fan that was made ahead is wanted now."""
         for request in self._unanswered:
@@ -198,6 +220,16 @@ class EngineClient:
         request = Evaluate(wire(context))
         if self._ready and self._fan is None and not self._losses.guilty(request):
             self._ask(request)
+
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked."""
+        request = Foresee(self._foreseen + 1, wire(context), tuple(places))
+        if not self._ready or self._fan is not None or self._losses.guilty(request):
+            return 0
+        self._foreseen += 1
+        self._ask(request)
+        return request.id
 
     def score(self, context: Context, text: Context) -> int:
         """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
@@ -222,7 +254,7 @@ class EngineClient:
         self._loading, self._ready = True, False
         self._loads += 1
         self._give_up()
-        self._send(load(self._config, self._usual))
+        self._send(load(self._config, self._usual, self._kept))
         self._watch()
 
     def _give_up(self) -> None:
@@ -232,7 +264,7 @@ class EngineClient:
                 self._listener(ScoreEnded(request.id, False))
         self._unanswered.clear()
 
-    def _ask(self, request: Asked) -> None:
+    def _ask(self, request: Work) -> None:
         self._unanswered.append(request)
         self._send(request)
         self._watch()
@@ -281,7 +313,7 @@ class EngineClient:
                 self._loading = False
             case Grew():
                 self._grew = True
-            case FanEnded() | Evaluated() | ScoreEnded():
+            case FanEnded() | Evaluated() | ForeseeingEnded() | ScoreEnded():
                 self._answered(event)
             case _:
                 pass
@@ -294,7 +326,7 @@ class EngineClient:
         self._loads -= 1
         return self._loads > 0
 
-    def _answered(self, event: FanEnded | Evaluated | ScoreEnded) -> None:
+    def _answered(self, event: FanEnded | Evaluated | ForeseeingEnded | ScoreEnded) -> None:
         self._grew = False
         if self._unanswered:
             self._losses.accomplished(self._unanswered.popleft())

@@ -1,11 +1,11 @@
 """What every engine can be asked, wherever it runs; and which one the settings want."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.protocol import EngineEvent
+from cyborg_tui.engine.protocol import EngineEvent, Start
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.settings import FanSettings
 
@@ -36,12 +36,21 @@ class Engine(Protocol):
         """Use this model from now on."""
         ...
 
-    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
-        """Ask for a fan; one that is running is stopped. Returns the number that its events carry."""
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
+        `left_out`: as many tokens as were left out of the window before, if it is to see the same. Returns the number
+        that its events carry."""
         ...
 
     def evaluate(self, context: Context) -> None:
         """Have a context evaluated while there is nothing else to do."""
+        ...
+
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
+        Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
         ...
 
     def score(self, context: Context, text: Context) -> int:
@@ -55,6 +64,10 @@ class Engine(Protocol):
 
     def want(self, fan: int) -> None:
         """A fan that was made ahead is wanted now."""
+        ...
+
+    def see(self, context: Context) -> int:
+        """Ask which tokens a context is. Returns the number that the answer carries; there is none without a model."""
         ...
 
     def cancel(self) -> None:
@@ -75,4 +88,5 @@ def engine_for(
         return RemoteEngine(config, listener)
     from cyborg_tui.engine.client import EngineClient
 
-    return EngineClient(config, listener, fans=fans, log=log)
+    kept = log.with_name("engine.cache") if log is not None and not config.command and config.keep_mb else None
+    return EngineClient(config, listener, fans=fans, log=log, kept=kept)

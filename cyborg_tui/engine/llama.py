@@ -1,4 +1,4 @@
-"""llama.cpp: the one module that knows it. A model, its vocabulary, one context of many sequences, and samplers."""
+"""llama.cpp, known here and in `samplers` alone. A model, its vocabulary, and one context of many sequences."""
 
 import ctypes
 import hashlib
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import llama_cpp as ll
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,10 +19,10 @@ from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
 from cyborg_tui.engine.memory import CACHE_TYPES, sequences, smaller_windows, window_of
 from cyborg_tui.engine.sayable import Sayable
+from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
-from cyborg_tui.loom.settings import Sampling
 
-__all__ = ["Candidate", "Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "Sampler", "build", "devices"]
+__all__ = ["Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "build", "devices"]
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
@@ -29,8 +30,6 @@ _SPM = 1
 _SMALL = 20_000_000
 """Parameters below which one thread is fastest: a second one would mostly wait, and on a busy machine for long."""
 
-Candidate = tuple[int, float]
-"""A token id and a logit."""
 Progress = Callable[[float], bool | None]
 """Hears which part of the weights is loaded; answers False to stop that."""
 Floats = NDArray[np.float32]
@@ -65,6 +64,11 @@ def build() -> str:
     return f"llama-cpp-python {ll.__version__}"
 
 
+def _fixed(config: EngineConfig) -> EngineConfig:
+    """With everything fixed that decides which tokens are drawn; the threads are on record with each fan."""
+    return msgspec.structs.replace(config, cache_type="f16", flash_attention="on", gpu_layers=0, resident=0)
+
+
 def devices() -> tuple[str, ...]:
     return ("GPU",) if ll.llama_supports_gpu_offload() else ("CPU",)
 
@@ -86,6 +90,7 @@ class Llama:
 
     def __init__(self, path: Path, config: EngineConfig, room: int, progress: Progress) -> None:
         """`room`: cells for branches, beside those for the window and for other paths. Raises ModelRefusedError."""
+        config = _fixed(config) if config.exact else config
         self.steps = 0
         """Batches evaluated."""
         self._context: Any = None
@@ -113,6 +118,9 @@ class Llama:
         self.cell_bytes = self._bytes_of_a_cell(config.cache_type)
         self.sequences = sequences(recurrent=not self.rolls_back)
         self._context = self._open_context(config, room, path)
+        self.exact = config.exact
+        self.kept_at_most = config.keep_mb * 2**20
+        """Bytes of the cache that may be kept in a file."""
         self._memory = ll.llama_get_memory(self._context)
         self._n_batch = ll.llama_n_batch(self._context)
         self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
@@ -168,7 +176,8 @@ class Llama:
 
     def _make_context(self, config: EngineConfig) -> ll.llama_context_p | None:
         params = ll.llama_context_default_params()
-        threads = config.threads or (1 if ll.llama_model_n_params(self._model) < _SMALL else physical_cores())
+        small: bool = ll.llama_model_n_params(self._model) < _SMALL
+        threads = config.threads or (1 if small else physical_cores())
         params.n_ctx = self.cells
         params.n_batch = params.n_ubatch = 512
         params.n_seq_max = self.sequences
@@ -178,6 +187,9 @@ class Llama:
         params.n_threads = params.n_threads_batch = threads
         params.swa_full = True
         params.no_perf = False
+        machine = ll.llama_print_system_info().decode("utf-8", "replace")
+        cache, flash, layers = config.cache_type, config.flash_attention, config.gpu_layers
+        self.decoding = Decoding(config.exact, threads, 512, cache, flash, layers, self.window, build(), machine)
         return ll.llama_init_from_model(self._model, params)
 
     def _bytes_of_a_cell(self, cache_type: str) -> int:
@@ -273,6 +285,16 @@ class Llama:
         ll.llama_synchronize(self._context)
 
     @property
+    def context(self) -> Any:
+        """llama.cpp's own, for its samplers."""
+        return self._context
+
+    @property
+    def vocab(self) -> Any:
+        """llama.cpp's own, for its samplers."""
+        return self._vocab
+
+    @property
     def batch_size(self) -> int:
         size: int = self._n_batch
         return size
@@ -302,61 +324,28 @@ class Llama:
         ll.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
 
+    def state(self, sequence: int, start: int, end: int, scratch: int) -> bytes:
+        """What the cache holds of the tokens `start` to `end` of a sequence. `scratch`: a vacant one."""
+        ll.llama_memory_seq_cp(self._memory, sequence, scratch, start, end)
+        size = ll.llama_state_seq_get_size(self._context, scratch)
+        space = (ctypes.c_uint8 * size)()
+        written: int = ll.llama_state_seq_get_data(self._context, space, size, scratch)
+        ll.llama_memory_seq_rm(self._memory, scratch, -1, -1)
+        return bytes(memoryview(space)[:written])
+
+    def restore(self, sequence: int, data: bytes, scratch: int) -> bool:
+        """Add to a sequence what `state` gave. False if it cannot be used."""
+        space = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+        if not ll.llama_state_seq_set_data(self._context, space, len(data), scratch):
+            return False
+        ll.llama_memory_seq_cp(self._memory, scratch, sequence, -1, -1)
+        ll.llama_memory_seq_rm(self._memory, scratch, -1, -1)
+        return True
+
+    def clear(self) -> None:
+        """Forget everything, as if nothing had ever been evaluated."""
+        ll.llama_memory_clear(self._memory, True)
+
     def counters(self) -> Counters:
         data = ll.llama_perf_context(self._context)
         return Counters(data.n_p_eval, data.n_eval)
-
-
-class Sampler:
-    """llama.cpp's sampler chain for one branch."""
-
-    def __init__(self, model: Llama, settings: Sampling, seed: int, recent: Sequence[int]) -> None:
-        self._model = model
-        self._chain = ll.llama_sampler_chain_init(ll.llama_sampler_chain_default_params())
-        for sampler in _samplers(settings, seed):
-            ll.llama_sampler_chain_add(self._chain, sampler)
-        if settings.repetition_penalty != 1.0 and settings.repetition_window:
-            for token in recent[-settings.repetition_window :]:
-                ll.llama_sampler_accept(self._chain, token)
-
-    def sample(self, index: int) -> int:
-        """Draw from the logits of the batch's token at `index`."""
-        token: int = ll.llama_sampler_sample(self._chain, self._model._context, index)
-        return token
-
-    def draw(self, candidates: Sequence[Candidate] | Floats) -> int:
-        """Draw from candidates of one's own, or from a row of logits."""
-        if isinstance(candidates, np.ndarray):
-            ids: NDArray[np.int32] = np.arange(len(candidates), dtype=np.int32)
-            logits = candidates
-        else:
-            ids = np.array([token for token, _ in candidates], np.int32)
-            logits = np.array([logit for _, logit in candidates], np.float32)
-        data = np.zeros(len(ids), dtype=np.dtype([("id", "i4"), ("logit", "f4"), ("p", "f4")]))
-        data["id"], data["logit"] = ids, logits
-        array = ll.llama_token_data_array(
-            data=data.ctypes.data_as(ll.llama_token_data_p), size=len(ids), selected=-1, sorted=False
-        )
-        ll.llama_sampler_apply(self._chain, ctypes.byref(array))
-        token: int = array.data[array.selected].id
-        ll.llama_sampler_accept(self._chain, token)
-        return token
-
-    def close(self) -> None:
-        ll.llama_sampler_free(self._chain)
-
-
-def _samplers(settings: Sampling, seed: int) -> list[object]:
-    chain: list[object] = []
-    if settings.repetition_penalty != 1.0 and settings.repetition_window:
-        chain.append(ll.llama_sampler_init_penalties(settings.repetition_window, settings.repetition_penalty, 0.0, 0.0))
-    if settings.temperature <= 0:
-        return [*chain, ll.llama_sampler_init_greedy()]
-    if settings.top_k:
-        chain.append(ll.llama_sampler_init_top_k(settings.top_k))
-    if settings.top_p < 1:
-        chain.append(ll.llama_sampler_init_top_p(settings.top_p, 1))
-    if settings.min_p > 0:
-        chain.append(ll.llama_sampler_init_min_p(settings.min_p, 1))
-    chain.append(ll.llama_sampler_init_temp(settings.temperature))
-    return [*chain, ll.llama_sampler_init_dist(seed & 0xFFFFFFFF)]

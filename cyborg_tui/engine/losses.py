@@ -5,12 +5,10 @@ from collections import Counter
 
 import msgspec
 
-from cyborg_tui.engine.protocol import Evaluate, FanRequest, ScoreRequest
+from cyborg_tui.engine.protocol import FanRequest, ScoreRequest, Work
 
-__all__ = ["Asked", "Losses"]
+__all__ = ["Losses"]
 
-Asked = FanRequest | Evaluate | ScoreRequest
-"""What takes a worker a while."""
 
 _IN_A_ROW = 3
 _GUILTY = 2
@@ -29,14 +27,14 @@ class Losses:
         """A model is there."""
         self._while_loading = 0
 
-    def accomplished(self, request: Asked) -> None:
+    def accomplished(self, request: Work) -> None:
         """A request came to its end."""
         self._in_a_row = 0
         if self._blamed:
             for key in _keys(request):
                 self._blamed.pop(key, None)
 
-    def lost(self, request: Asked | None, *, grew: bool, loading: bool) -> None:
+    def lost(self, request: Work | None, *, grew: bool, loading: bool) -> None:
         """A worker was lost while it worked on `request`. `grew`: its branches had begun, so that reading the context
         was not the cause."""
         self._in_a_row += 1
@@ -57,12 +55,12 @@ class Losses:
         """Whether the next worker would be lost too."""
         return self.loading_is_hopeless or self._in_a_row >= _IN_A_ROW
 
-    def guilty(self, request: Asked) -> bool:
+    def guilty(self, request: Work) -> bool:
         """Whether this request, or reading its context alone, has cost two workers."""
         return bool(self._blamed) and any(self._blamed[key] >= _GUILTY for key in _keys(request))
 
 
-def _keys(request: Asked) -> list[bytes]:
+def _keys(request: Work) -> list[bytes]:
     """What a request is known by, whoever asks for it again and with whichever seed: its context and settings, then its
     context alone. Digests, so that no text is kept."""
     context = msgspec.msgpack.encode(request.context)

@@ -1,13 +1,17 @@
 """What client and worker say to each other: msgpack structs, each after its length in four bytes, big-endian."""
 
+import hashlib
 import os
 import struct
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, encode
 from cyborg_tui.loom.settings import FanSettings
 
@@ -23,10 +27,15 @@ __all__ = [
     "FanEnded",
     "FanRequest",
     "FanStats",
+    "FileHash",
+    "Foresee",
+    "ForeseeingEnded",
+    "Foreseen",
     "Grew",
     "Growth",
     "Held",
     "Hello",
+    "Leave",
     "Load",
     "Loading",
     "Lost",
@@ -37,20 +46,26 @@ __all__ = [
     "Refused",
     "Remark",
     "Request",
+    "Saw",
     "ScoreEnded",
     "ScoreRequest",
     "Scored",
+    "See",
+    "Start",
     "Unavailable",
+    "Widths",
     "WireSegment",
+    "Work",
     "decode_event",
     "decode_request",
+    "digest",
     "encode_frame",
     "frames",
     "load",
     "wire",
 ]
 
-VERSION = 5
+VERSION = 6
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -64,12 +79,14 @@ class Load(msgspec.Struct, tag=True, frozen=True):
     """The path in `config`, which may be no UTF-8; the one there is empty."""
     branches: int
     """Tokens that the branches of one fan may have together."""
+    kept: bytes = b""
+    """The file in which the cache is kept; empty: none."""
 
 
-def load(config: EngineConfig, fan: FanSettings) -> Load:
+def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None) -> Load:
     """What the worker must know; not how it is reached."""
     own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
-    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens)
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""))
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -84,19 +101,46 @@ def wire(context: Context) -> tuple[WireSegment, ...]:
     return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary) for part in context.segments)
 
 
+class Start(msgspec.Struct, frozen=True):
+    """How a branch begins."""
+
+    token: int
+    healed: bool
+    """Whether the token replaces the last one of the context."""
+
+
 class FanRequest(msgspec.Struct, tag=True, frozen=True):
-    """A fan wanted. It takes the place of one that is running."""
+    """A fan wanted, or more branches for one. It takes the place of one that is running."""
 
     id: int
     context: tuple[WireSegment, ...]
     settings: FanSettings
     seed: int
+    begun: tuple[Start, ...] = ()
+    """How the branches begin that are there already."""
+    left_out: int = -1
+    """Tokens to leave out from the beginning, as once before; -1: as many as do not fit."""
+
+
+class See(msgspec.Struct, tag=True, frozen=True):
+    """Asks for a context's tokens."""
+
+    id: int
+    context: tuple[WireSegment, ...]
 
 
 class Evaluate(msgspec.Struct, tag=True, frozen=True):
     """A context that may soon be asked for; evaluated when there is nothing else to do."""
 
     context: tuple[WireSegment, ...]
+
+
+class Foresee(msgspec.Struct, tag=True, frozen=True):
+    """What may come next is wanted, after a context and each of some runs of tokens."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    places: tuple[tuple[int, ...], ...]
 
 
 class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
@@ -111,11 +155,17 @@ class Cancel(msgspec.Struct, tag=True, frozen=True):
     """Stop the fan, evaluation or scoring in flight."""
 
 
+class Leave(msgspec.Struct, tag=True, frozen=True):
+    """The end of the input comes next: time to keep what is kept."""
+
+
 class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Request = Load | FanRequest | Evaluate | ScoreRequest | Cancel | Ping
+Work = FanRequest | Evaluate | Foresee | ScoreRequest
+"""What takes the worker a while; each is answered once it is over, in turn."""
+Request = Load | Work | Cancel | Leave | Ping | See
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -140,6 +190,28 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     devices: tuple[str, ...]
     sentence: str = ""
     """What the person should know of how it runs; empty if all is as it was wanted."""
+    decoding: Decoding = Decoding()
+
+
+class Saw(msgspec.Struct, tag=True, frozen=True):
+    """A context's tokens, before any are left out: their ids, and what each stands for."""
+
+    id: int
+    tokens: tuple[int, ...]
+    texts: tuple[bytes, ...]
+
+
+class FileHash(msgspec.Struct, tag=True, frozen=True):
+    """What the model's file is, found out while nothing was asked for."""
+
+    sha256: str
+
+
+class Widths(msgspec.Struct, tag=True, frozen=True):
+    """How long a step takes here, found out while nothing was asked for."""
+
+    seconds: dict[int, float]
+    """By the number of branches."""
 
 
 class Unavailable(msgspec.Struct, tag=True, frozen=True):
@@ -238,6 +310,8 @@ class FanStats(msgspec.Struct, frozen=True):
     """All tokens evaluated for this fan, as llama.cpp counts them."""
     left_out_tokens: int = 0
     """Of the prompt, those before the window."""
+    digest: str = ""
+    """Of the ids of the prompt's tokens, as `digest` has it."""
     prefill_s: float = 0.0
     decode_s: float = 0.0
     first_token_s: float = 0.0
@@ -285,6 +359,25 @@ class Evaluated(msgspec.Struct, tag=True, frozen=True):
     """None if the cache was not looked at."""
 
 
+class Foreseen(msgspec.Struct, tag=True, frozen=True):
+    """What may come next at one of the places."""
+
+    request: int
+    place: tuple[int, ...]
+    entropy: float
+    """In nats."""
+    ninety: int
+    """How many tokens it takes to reach a probability of 90 %."""
+    likeliest: bytes
+    """The likeliest tokens, as `loom.alternatives.pack` has those of one."""
+
+
+class ForeseeingEnded(msgspec.Struct, tag=True, frozen=True):
+    """No more of this is told: all of it was, or something else was wanted."""
+
+    request: int
+
+
 EngineEvent = (
     Hello
     | Loading
@@ -294,15 +387,26 @@ EngineEvent = (
     | Away
     | Pong
     | Refused
+    | Saw
+    | FileHash
+    | Widths
     | Remark
     | PromptProgress
     | Grew
     | BranchEnded
     | FanEnded
     | Evaluated
+    | Foreseen
+    | ForeseeingEnded
     | Scored
     | ScoreEnded
 )
+
+
+def digest(tokens: Sequence[int]) -> str:
+    """What token ids are known by: 16 hexadecimal digits."""
+    return hashlib.blake2b(array("i", tokens).tobytes(), digest_size=8).hexdigest()
+
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

@@ -1,20 +1,27 @@
 """The resident paths: contexts evaluated once and kept in the cache, the logits of their tips at hand."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
 
 from cyborg_tui.engine.cache import Cache, Cut
+from cyborg_tui.engine.kept import KeptCache
 from cyborg_tui.engine.llama import Floats, Llama, NoRoomError
 from cyborg_tui.engine.protocol import EngineEvent, Held, PromptProgress
 from cyborg_tui.engine.protocol import WireSegment as Segment
 from cyborg_tui.engine.tips import Tips
-from cyborg_tui.engine.window import left_out
+from cyborg_tui.engine.window import Window, left_out
 
 __all__ = ["Interrupted", "Resident", "Say"]
 
 _LONGEST_CHUNK = 0.3
 """Seconds of prompt evaluated without looking whether something else is wanted."""
 _SHORTEST_CHUNK = 8
+_KEPT_TOGETHER = 256
+"""Tokens whose cache is kept as one part of the file."""
+_EXACT_CHUNK = 32
+"""Tokens of prompt evaluated together where that must always be the same: in other chunks, other tokens are drawn."""
 _LEAST_BESIDE = 256
 """Cells that may hold other paths, however short this one is; see `Resident._budget`."""
 Say = Callable[[EngineEvent], None]
@@ -36,6 +43,15 @@ class Resident:
         self._tokens_per_s = 0.0
         self._length = 0
         """Of the path evaluated last."""
+        self._window = Window()
+        self._path: list[int] = []
+        """What is seen of the path that is being written."""
+        self._longest = 0
+        """What the next window will have room for."""
+        self.kept: KeptCache | None = None
+        """Where the cache of this path is kept; opened before anything is evaluated."""
+        self._also = 0
+        """Cells beside this path that the next window takes."""
 
     @property
     def held(self) -> Held:
@@ -71,15 +87,61 @@ class Resident:
         self.evaluate(tokens, None, rows=2 if typed and len(tokens) > 1 else 1)
         return len(tokens)
 
-    def in_window(self, tokens: list[int], longest: int) -> tuple[list[int], int]:
-        budget = max(8, self.model.window - min(longest, self.model.window // 2))
-        cut = left_out(tokens, budget, lambda token: self.model.pieces[token].endswith(b"\n"))
-        return (tokens[cut:], cut) if cut else (tokens, 0)
+    def forget(self) -> None:
+        """Begin with an empty cache."""
+        self.model.clear()
+        self._cache.clear()
+        self._tips.clear()
 
-    def evaluate(self, tokens: list[int], fan: int | None, *, rows: int = 1) -> tuple[int, int]:
+    def in_window(self, tokens: list[int], longest: int) -> tuple[list[int], int]:
+        """What is seen of a path if there must be room for branches of up to `longest` tokens after it, and how many
+        tokens before that are not."""
+        self._longest = max(8, self.model.window - min(longest, self.model.window // 2))
+        place = left_out if self.model.exact else self._window.place
+        cut = place(tokens, self._longest, self._ends_paragraph)
+        self._path = tokens[cut:] if cut else tokens
+        return self._path, cut
+
+    def prepare_next_window(self) -> Iterator[None]:
+        """If the window is nearly full, have the shorter one that comes after it in the cache, beside it."""
+        path = self._path
+        at = None if self.model.exact else self._window.next(path, self._longest, self._ends_paragraph)
+        self._also = len(path) if at is not None and self.model.rolls_back else 0
+        if self._also:
+            self.evaluate(path[at:], None, quietly=True)
+            yield
+
+    def _ends_paragraph(self, token: int) -> bool:
+        return self.model.pieces[token].endswith(b"\n")
+
+    def time_step(self, width: int) -> float | None:
+        """Seconds of a step with so many branches at the end of the path evaluated last; the quicker of two. None if
+        that cannot be found out now."""
+        trunk, length = self._cache.nearest(self._path)
+        if trunk is None or length < len(self._path):
+            return None
+        keep: set[int] = {trunk}
+        seconds: list[float] = []
+        try:
+            for _ in range(width):
+                keep.add(self.branch_off(trunk, length, keep))
+            branches = sorted(keep - {trunk})
+            for step in range(2):
+                began = time.perf_counter()
+                self.decode([(self._path[-1], length + step, branch, True) for branch in branches], keep)
+                seconds.append(time.perf_counter() - began)
+        finally:
+            for branch in keep - {trunk}:
+                self._cache.forget(branch)
+                self.model.cut(branch, 0)
+        return min(seconds)
+
+    def evaluate(self, tokens: list[int], fan: int | None, *, rows: int = 1, quietly: bool = False) -> tuple[int, int]:
         """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand. Returns the sequence
         that holds them and how many were there already. Raises Interrupted."""
         self._length = len(tokens)
+        if self.kept is not None and not self._cache.cells:
+            self._come_back(tokens, self.kept)
         if self.model.rolls_back:
             self._cut(self._cache.shrink(tokens, self._budget(len(tokens))))
         near, shared = self._cache.nearest(tokens)
@@ -89,7 +151,8 @@ class Resident:
         while done < len(tokens):
             if self._wanted_elsewhere():
                 raise Interrupted
-            self._progress(fan, done, len(tokens), done - start)
+            if not quietly:
+                self._progress(fan, done, len(tokens), done - start)
             size = min(self._chunk(), len(tokens) - done)
             at = time.perf_counter()
             piece = tokens[done : done + size]
@@ -106,10 +169,51 @@ class Resident:
         self._cache.visit(sequence)
         return sequence, start
 
+    def _come_back(self, tokens: list[int], kept: KeptCache) -> None:
+        """Take what was kept of these tokens into the cache, which is empty."""
+        sequence, _ = self._cache.vacate(keep=())
+        scratch, _ = self._cache.vacate(keep={sequence})
+        self._cache.begin(sequence)
+        for part in kept.shared(tokens):
+            data = kept.data(part)
+            if data is None:
+                break
+            if not part.tokens:
+                self._tips.keep(tokens[: part.start], np.frombuffer(data, np.float32))
+            elif self.model.restore(sequence, data, scratch):
+                self._cache.extend(sequence, part.tokens)
+            else:
+                break
+        self._cache.visit(sequence)
+
+    def keep(self, *, to_the_end: bool) -> Iterator[None]:
+        """Keep the cache of this path, in steps; the last tokens and the logits only `to_the_end`, for they change all
+        the time."""
+        kept, path = self.kept, self._path
+        sequence, length = self._cache.nearest(path)
+        if kept is None or sequence is None or length < len(path) or not self.model.rolls_back:
+            return
+        whole = length - length % _KEPT_TOGETHER
+        done = sum(len(part.tokens) for part in kept.shared(path))
+        if done == whole and not to_the_end:
+            return
+        kept.cut(path)
+        while done < (length if to_the_end else whole):
+            upto = min(done - done % _KEPT_TOGETHER + _KEPT_TOGETHER, length)
+            scratch, cuts = self._cache.vacate(keep={sequence})
+            self._cut(cuts)
+            if not kept.add(done, path[done:upto], self.model.state(sequence, done, upto, scratch)):
+                return
+            done = upto
+            yield
+        for end in (length - 1, length) if to_the_end else ():  # the last token may be another one by the next time
+            if (row := self._tips.get(path[:end])) is not None:
+                kept.add(end, (), row.tobytes())
+
     def _budget(self, length: int) -> int:
         """Cells that other paths may have beside one of this length. Every step goes over them too (1,000 of them take
         5 % beside a context of 512 tokens), so they are half as many as the path itself needs, within the setting."""
-        return min(self.model.beside, max(_LEAST_BESIDE, length // 2))
+        return min(self.model.beside, max(_LEAST_BESIDE, length // 2)) + self._also
 
     def _place_for(self, near: int | None, start: int) -> tuple[int, int]:
         """A sequence that holds just the first `start` tokens of the one nearest to what is wanted, and how many those
@@ -131,6 +235,8 @@ class Resident:
             self.model.cut(sequence, start)
 
     def _chunk(self) -> int:
+        if self.model.exact:
+            return _EXACT_CHUNK
         if not self._tokens_per_s:
             return min(16, self.model.batch_size)
         return max(_SHORTEST_CHUNK, min(self.model.batch_size, int(self._tokens_per_s * _LONGEST_CHUNK)))

@@ -1,8 +1,49 @@
-"""Which part of a long context the model sees: its end, cut in large steps so that its beginning seldom changes."""
+"""Which part of a long context the model sees: its end, whose beginning stays where it is as long as it can. Pure."""
 
+from array import array
 from collections.abc import Callable, Sequence
 
-__all__ = ["left_out"]
+__all__ = ["Window", "left_out"]
+
+_NEARLY_FULL = 0.85
+"""From which on the next window is worth having ready."""
+_MARK = 64
+"""Tokens by which the beginning of a window is known again."""
+
+
+class Window:
+    """Where the part that is seen begins. It is known by the tokens there, so that it stays, whatever is left out, or
+    edited, before it."""
+
+    def __init__(self) -> None:
+        self._begins = self._goes_on = b""
+
+    def place(self, tokens: Sequence[int], budget: int, ends_paragraph: Callable[[int], bool]) -> int:
+        """How many tokens from the start are left out, so that no more than `budget` are left: as before, or as in the
+        window that was made ready, or in a large step."""
+        least = len(tokens) - budget
+        if least <= 0:
+            self._begins = b""
+            return 0
+        data = array("i", tokens).tobytes()
+        for mark in (self._begins, self._goes_on):
+            at = _find(mark, data, least)
+            if at is not None:
+                break
+        else:
+            at = left_out(tokens, budget, ends_paragraph)
+        self._begins = _mark(tokens, at)
+        return at
+
+    def next(self, tokens: Sequence[int], budget: int, ends_paragraph: Callable[[int], bool]) -> int | None:
+        """How many of the tokens that are seen now are left out of the next window; None while this one has room."""
+        if len(tokens) < _NEARLY_FULL * budget or len(tokens) < 2 * _MARK:
+            return None
+        at = _find(self._goes_on, array("i", tokens).tobytes(), 1)
+        if at is None:
+            at = left_out(tokens, len(tokens) - 1, ends_paragraph)
+            self._goes_on = _mark(tokens, at)
+        return at
 
 
 def left_out(tokens: Sequence[int], budget: int, ends_paragraph: Callable[[int], bool]) -> int:
@@ -17,3 +58,16 @@ def left_out(tokens: Sequence[int], budget: int, ends_paragraph: Callable[[int],
         if ends_paragraph(tokens[at - 1]):
             return at
     return min(cut, len(tokens) - 1)
+
+
+def _mark(tokens: Sequence[int], at: int) -> bytes:
+    return array("i", tokens[at : at + _MARK]).tobytes()
+
+
+def _find(mark: bytes, data: bytes, least: int) -> int | None:
+    """Where the tokens of a mark stand, not before the token `least`."""
+    size = array("i").itemsize
+    at = data.find(mark, least * size) if mark else -1
+    while at >= 0 and at % size:
+        at = data.find(mark, at + 1)
+    return at // size if at >= 0 else None

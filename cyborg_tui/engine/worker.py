@@ -29,15 +29,20 @@ from cyborg_tui.engine.protocol import (
     Evaluate,
     Evaluated,
     FanRequest,
+    Foresee,
+    ForeseeingEnded,
     Hello,
+    Leave,
     Load,
     Loading,
     Ping,
     Pong,
     Ready,
     Request,
+    Saw,
     ScoreEnded,
     ScoreRequest,
+    See,
     Unavailable,
     decode_request,
     encode_frame,
@@ -45,12 +50,17 @@ from cyborg_tui.engine.protocol import (
 )
 
 if TYPE_CHECKING:
+    from cyborg_tui.engine.chores import Chores
     from cyborg_tui.engine.fanning import Fanning
     from cyborg_tui.engine.llama import Llama
 
 __all__ = ["main"]
 
 _LONGEST_SENTENCE = 400
+_LEAVE = 0.7
+"""Seconds that may go by until the end when the app says that it leaves."""
+_QUIET = 1.0
+"""Seconds without a request after which there is time for chores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +84,29 @@ class Worker:
         self._model: Llama | None = None
         self._loaded: _Loaded | None = None
         self._fanning: Fanning | None = None
+        self._chores: Chores | None = None
         self._loads_asked = self._loads_begun = 0
         self._steps_loading = 0
+        self._leaving: threading.Event | None = None
+        """Set when what is kept has been kept."""
 
     def run(self) -> None:
         self._target.write(MAGIC)
         self._say(Hello(VERSION, __version__))
         threading.Thread(target=self._read, daemon=True).start()
-        fanning = None
         while True:
             request = self._latest()
+            fanning = self._fanning
             if isinstance(request, Load):
-                fanning = self._load(request)
+                self._load(request)
+            elif isinstance(request, Leave):
+                self._leave()
             elif fanning is not None and isinstance(request, FanRequest):
                 fanning.fan(request)
             elif fanning is not None and isinstance(request, Evaluate):
                 self._evaluate(fanning, request)
+            elif fanning is not None and isinstance(request, Foresee):
+                self._foresee(fanning, request)
             elif fanning is not None and isinstance(request, ScoreRequest):
                 fanning.scoring.score(request)
 
@@ -103,18 +120,35 @@ class Worker:
                 if isinstance(request, Ping):
                     self._say(Pong(self._steps_loading + (self._model.steps if self._model is not None else 0)))
                     continue
+                if isinstance(request, Leave):
+                    self._leaving = threading.Event()
+                if isinstance(request, See):
+                    self._see(request)
+                    continue
                 self._loads_asked += isinstance(request, Load)
                 self._inbox.put(request)
                 self._urgent.set()
+        if self._leaving is not None:
+            self._leaving.wait(_LEAVE)
         os._exit(0)
+
+    def _see(self, request: See) -> None:
+        """Answered at once, beside whatever is being evaluated."""
+        if self._fanning is not None:
+            resident = self._fanning.resident
+            tokens, _ = resident.tokens_of(request.context)
+            texts = tuple(resident.model.pieces[token] for token in tokens)
+            self._say(Saw(request.id, tuple(tokens), texts))
 
     def _latest(self) -> Request:
         """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
         void."""
-        request = self._inbox.get()
-        while isinstance(request, (Evaluate, ScoreRequest, Cancel)) and not self._inbox.empty():
+        request = self._next()
+        while isinstance(request, (Evaluate, Foresee, ScoreRequest, Cancel)) and not self._inbox.empty():
             if isinstance(request, Evaluate):
                 self._say(Evaluated(0))
+            elif isinstance(request, Foresee):
+                self._say(ForeseeingEnded(request.id))
             elif isinstance(request, ScoreRequest):
                 self._say(ScoreEnded(request.id, False))
             request = self._inbox.get()
@@ -124,13 +158,31 @@ class Worker:
             self._urgent.set()
         return request
 
+    def _next(self) -> Request:
+        """The next request. If none comes for a while there are chores; after them nothing wakes the machine."""
+        chores = self._chores
+        if chores is not None:
+            chores.renew()
+            with contextlib.suppress(queue.Empty):
+                return self._inbox.get(timeout=_QUIET)
+            while self._inbox.empty() and chores.do_a_step():
+                pass
+        return self._inbox.get()
+
+    def _leave(self) -> None:
+        if self._chores is not None:
+            self._chores.keep_all()
+        if self._leaving is not None:
+            self._leaving.set()
+
     def _say(self, event: EngineEvent) -> None:
         with self._saying:
             self._target.write(encode_frame(event))
             self._target.flush()
 
-    def _load(self, request: Load) -> "Fanning | None":
+    def _load(self, request: Load) -> None:
         """Answered with Ready or Unavailable, each once."""
+        from cyborg_tui.engine.chores import Chores
         from cyborg_tui.engine.fanning import Fanning
         from cyborg_tui.engine.llama import ModelRefusedError
 
@@ -138,7 +190,7 @@ class Worker:
         self._loads_begun += 1
         try:
             if self._is_there(path, request):
-                return self._fanning
+                return
             shape = look_at(path, unique=True).shape
             if problem := self._no_room_for(path, shape, request):
                 raise BadModelError(problem)
@@ -146,11 +198,12 @@ class Worker:
             self._model = model = self._read_model(path, shape, request)
         except (BadModelError, ModelRefusedError) as error:
             self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
-            return None
+            return
         self._loaded = _Loaded(request, _stamp(path), shape, self._ready(model, shape, request.config))
         self._fanning = Fanning(model, self._say, self._urgent.is_set)
         self._say(self._loaded.answer)
-        return self._fanning
+        kept = Path(os.fsdecode(request.kept)) if request.kept and request.config.keep_mb else None
+        self._chores = Chores(self._fanning.resident, path, self._say, kept)
 
     def _is_there(self, path: Path, request: Load) -> bool:
         """Answer at once if just that model is loaded: it was left for one that could not be had."""
@@ -161,6 +214,9 @@ class Worker:
         return True
 
     def _let_go(self) -> None:
+        if self._fanning is not None and self._fanning.resident.kept is not None:
+            self._fanning.resident.kept.close()
+        self._fanning = self._chores = None
         if self._model is not None:
             self._model.close()
         self._model = self._loaded = self._fanning = None
@@ -206,7 +262,7 @@ class Worker:
         wanted, says = window_of(config, shape.context), ""
         if model.window < wanted:
             says = f"There was no memory for a window of {wanted:,} tokens; it has {model.window:,}."
-        return Ready(model.identity, model.window, build(), devices(), says)
+        return Ready(model.identity, model.window, build(), devices(), says, model.decoding)
 
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
         from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
@@ -214,8 +270,18 @@ class Worker:
 
         tokens = 0
         with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
-            tokens = fanning.resident.prepare(request.context)
+            if not fanning.model.exact:
+                tokens = fanning.resident.prepare(request.context)
         self._say(Evaluated(tokens, fanning.resident.held))
+
+    def _foresee(self, fanning: "Fanning", request: Foresee) -> None:
+        from cyborg_tui.engine.foreseeing import foresee
+        from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
+
+        try:
+            foresee(fanning.resident, request, self._say)
+        except (NoNumbersError, NoRoomError):
+            self._say(ForeseeingEnded(request.id))
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyborg_tui.library import schema
+from cyborg_tui.library.chunks import chunks_of_node
 from cyborg_tui.library.errors import damaged
 from cyborg_tui.library.passages import BEFORE, Passage, passages_again
 from cyborg_tui.library.reading import UNREADABLE
-from cyborg_tui.library.rows import facts_from, node_from, to_bytes, to_text
+from cyborg_tui.library.rows import facts_from, has_chunks, node_from, to_bytes, to_text
 from cyborg_tui.loom.fan import BranchId, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.terms import words_of
@@ -43,15 +44,17 @@ def index_nodes(
     connection: sqlite3.Connection,
     nodes: Mapping[tuple[int, NodeId], Node | None],
     tagged: Iterable[tuple[int, NodeId]] = (),
+    *,
+    purged: bool = False,
 ) -> bool:
     """Keep the index in step with nodes that have just been written, or None where they are gone, and with the tags of
     others, within the transaction under way.
 
-    Whatever is wrong with the index keeps nothing from being saved: then it is built again later, and this returns
-    False.
+    `purged`: some are gone for good, and SQLite must merge what it keeps, or their words are left in the file. Whatever
+    is wrong with the index keeps nothing from being saved: then it is built again later, and this returns False.
     """
     tagged = [key for key in tagged if key not in nodes]
-    if not nodes and not tagged:
+    if not (nodes or tagged or purged):
         return True
     connection.execute("SAVEPOINT passages")
     try:
@@ -59,6 +62,8 @@ def index_nodes(
         update.all(time.time())
         for key in tagged:
             update.from_file(*key)
+        if purged:
+            connection.execute("INSERT INTO found (found) VALUES ('optimize')")
     except (sqlite3.Error, *UNREADABLE) as error:
         if not connection.in_transaction:  # there is no room on the disk, say, for anything
             raise
@@ -200,7 +205,8 @@ class _Update:
         if (loom, id) in self.nodes:
             return self.nodes[loom, id]
         row = self.connection.execute(_NODE, (loom, id)).fetchone()
-        return None if row is None else node_from(row, _Texts(self, loom))
+        chunks = chunks_of_node(self.connection, loom, id) if row is not None and has_chunks(row) else {}
+        return None if row is None else node_from(row, _Texts(self, loom), chunks)
 
     def branch(self, loom: int, branch: BranchId) -> tuple[str, str]:
         """The text of a branch, and who wrote it. Raises KeyError."""

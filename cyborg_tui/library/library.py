@@ -19,21 +19,28 @@ from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, open_loom, read_loom
-from cyborg_tui.library.rows import alternatives_from, score_from, to_bytes
+from cyborg_tui.library.rows import alternatives_from, draw_from, event_from, score_from, to_bytes, to_text
 from cyborg_tui.library.source import LibrarySource
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
-from cyborg_tui.loom.fan import BranchId
+from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
+_DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
+_EVENTS = """SELECT at, kind, node, fan, branch, amount, note, turn
+    FROM events LEFT JOIN turns ON turns.event = events.id WHERE loom = ? ORDER BY events.id"""
+_TEXTS = "SELECT id, text FROM branches WHERE loom = ?"
+_ON_RECORD = "SELECT 1 FROM events JOIN turns ON turns.event = events.id WHERE loom = ? LIMIT 1"
 ALL_AT_ONCE = 3000
 """Nodes up to which a loom is read as a whole, so that all of it is known to be sound; a larger one as it is asked
 for."""
@@ -138,6 +145,17 @@ class Library:
         with self._in_words():
             return dict(self._reader.execute(_TAKEN, (loom,)))
 
+    def events(self, loom: int) -> list[Event]:
+        """The log of a loom, from its beginning. Raises LibraryError."""
+        with self._in_words():
+            texts = {id: to_text(text) for id, text in self._reader.execute(_TEXTS, (loom,))}
+            return [event_from(row, texts) for row in self._reader.execute(_EVENTS, (loom,))]
+
+    def is_on_record(self, loom: int) -> bool:
+        """Whether the log says how the text changed. Raises LibraryError."""
+        with self._in_words():
+            return self._reader.execute(_ON_RECORD, (loom,)).fetchone() is not None
+
     def keep_in_file(self, loom: int, path: Path) -> None:
         """From now on the loom is the text of this file. Raises LibraryError if another loom is."""
         real = os.fsencode(os.path.realpath(path))
@@ -188,14 +206,20 @@ class Library:
     def _open(self, loom: int) -> Loom:
         (size,) = self._reader.execute("SELECT count(*) FROM nodes WHERE loom = ?", (loom,)).fetchone()
         if size <= ALL_AT_ONCE:
-            return read_loom(self._reader, loom)
+            return read_loom(self._reader, loom, self._reading.to_read)
         source = LibrarySource(self.file, loom)
         self._sources.add(source)
         source.hold()
-        opened = open_loom(source.connection, loom, source)
+        opened = open_loom(source.connection, loom, source, self._reading.to_read)
         if self._claims.holds(loom):
             source.follow()
         return opened
+
+    def draws(self, loom: int, fan: FanId) -> tuple[Draw, ...]:
+        """How a fan's branches were drawn; empty where that is not known. Raises LibraryError."""
+        self.flush(self._patience)
+        with self._in_words():
+            return tuple(draw_from(packed) for (packed,) in self._reader.execute(_DRAWS, (loom, fan)))
 
     def save_score(self, loom: int, key: bytes, score: Score) -> None:
         """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""
@@ -219,6 +243,7 @@ class Library:
                 for source in self._sources:
                     if source.loom == loom:
                         source.hold()
+            self._writer.forget(loom)
             self._claims.release(loom)
 
     def ask_for(self, loom: int) -> bool:

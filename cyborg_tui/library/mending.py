@@ -1,7 +1,7 @@
 """A damaged library set aside, and a new one made from everything that can still be read of it and of its backup."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from cyborg_tui.library import schema
 from cyborg_tui.library.aside import begin, new_file, put_in_place
 from cyborg_tui.library.backups import Backup, Backups
+from cyborg_tui.library.chunks import Chunks
 from cyborg_tui.library.errors import InUseError, LibraryError, reason
 from cyborg_tui.library.examination import examine
 from cyborg_tui.library.index import queue
@@ -16,12 +17,14 @@ from cyborg_tui.library.leftovers import in_use
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.library.reading import UNREADABLE, loom_row
 from cyborg_tui.library.repairing import GAP, Remains, Repair
-from cyborg_tui.library.rows import Row, to_bytes
+from cyborg_tui.library.rows import Row, to_bytes, to_text
 from cyborg_tui.library.salvage import Salvaged, salvage
 from cyborg_tui.loom.changes import Changes
 
 __all__ = ["Mended", "mend"]
 
+_BESIDE = {"alternatives": 3, "draws": 4}
+"""Tables whose rows belong to a branch, or a fan, with how many columns they have."""
 _COLUMNS = schema.columns("looms")
 _FACTS = tuple(map(_COLUMNS.index, ("id", "kind", "title", "made_at", "changed_at", "path", "digest")))
 _PLACE = tuple(map(_COLUMNS.index, ("node", "cursor", "fan", "highlighted", "next_node")))
@@ -71,14 +74,15 @@ def mend(file: Path, now: datetime) -> Mended:
         raise InUseError("Another window has the library open; close that first.")
     try:
         salvaged = salvage(file)
-        looms, alternatives = _looms(salvaged), salvaged.rows["alternatives"]
+        looms, beside = _looms(salvaged), {table: salvaged.rows[table] for table in _BESIDE}
         backup = Backups(file).newest_good()
         if backup is not None:
             backed_up = salvage(backup.file)
             _add_what_there_is_more_of(looms, _looms(backed_up))
-            alternatives += backed_up.rows["alternatives"]
+            for table in beside:
+                beside[table] += backed_up.rows[table]
         with new_file(file) as part:
-            _write(part, looms, salvaged.rows["events"], alternatives)
+            _write(part, looms, salvaged.rows, beside)
             faults = examine(part).faults
     except (sqlite3.Error, OSError) as error:
         raise LibraryError(f"No new library could be made ({reason(error)}); the old one is as it was.") from None
@@ -104,8 +108,12 @@ def _looms(salvaged: Salvaged) -> dict[int, _Loom]:
         for row in rows[table]:
             if isinstance(row[0], int) and 0 < row[0] < 2**62:
                 getattr(remains.setdefault(row[0], Remains()), table).append(row)
+    for id, loom, _, text in rows["chunks"]:
+        if loom in remains and isinstance(text, bytes):
+            with suppress(UnicodeDecodeError):
+                remains[loom].chunks[id] = to_text(text)
     models = {row[0]: row[1:] for row in rows["models"]}
-    torn = bool(salvaged.torn & {"nodes", "fans", "branches"})
+    torn = bool(salvaged.torn & {"nodes", "fans", "branches", "chunks"})
     looms = {}
     for id, left in remains.items():
         repair = Repair(left, models)
@@ -143,7 +151,8 @@ def _add_what_there_is_more_of(looms: dict[int, _Loom], backed_up: dict[int, _Lo
             looms[id] = loom
 
 
-def _write(part: Path, looms: dict[int, _Loom], events: list[Row], alternatives: list[Row]) -> None:
+def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], beside: dict[str, list[Row]]) -> None:
+    """`beside`: rows of the tables that belong to a branch or a fan."""
     begin(part)
     pending = Pending()
     for id, loom in looms.items():
@@ -156,13 +165,19 @@ def _write(part: Path, looms: dict[int, _Loom], events: list[Row], alternatives:
             row = [None if at in _UNIQUE and value in given else value for at, value in enumerate(loom.row)]
             given.update(row[at] for at in _UNIQUE)
             connection.execute(f"INSERT INTO looms VALUES ({', '.join('?' * len(row))})", row)
-        pending.write(connection)
+        pending.write(connection, Chunks())
         queue(connection, looms)
         connection.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row for row in events if row[1] in looms),
+            (row for row in rows["events"] if row[1] in looms),
         )
+        kept = {row[0] for row in rows["events"] if row[1] in looms}
+        turns = (row for row in rows["turns"] if row[0] in kept)
+        connection.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?)", turns)
         branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}
-        connection.executemany(
-            "INSERT OR IGNORE INTO alternatives VALUES (?, ?, ?)", (row for row in alternatives if row[:2] in branches)
-        )
+        fans = {(id, fan.id) for id, loom in looms.items() for fan in loom.changes.fans}
+        for (table, columns), there in zip(_BESIDE.items(), (branches, fans), strict=True):
+            connection.executemany(
+                f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})",
+                (row for row in beside[table] if row[:2] in there),
+            )

@@ -2,12 +2,14 @@
 
 import sqlite3
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from cyborg_tui.library.chunks import Chunks
 from cyborg_tui.library.rows import (
     alternatives_row,
     branch_row,
+    draw_row,
     event_row,
     facts_row,
     fan_row,
@@ -16,11 +18,15 @@ from cyborg_tui.library.rows import (
     place_row,
     places_to,
     score_row,
+    turn_to,
 )
+from cyborg_tui.library.steps import write_history
 from cyborg_tui.loom.changes import Changes, Place
-from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
-from cyborg_tui.loom.fan import Branch, Fan
+from cyborg_tui.loom.fan import Branch, Fan, FanId
+from cyborg_tui.loom.history import HistoryChange
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
@@ -48,8 +54,12 @@ _BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CO
     (fan, place, seed, node, text, healed, tokens, finish, looked) = (excluded.fan, excluded.place, excluded.seed,
     excluded.node, excluded.text, excluded.healed, excluded.tokens, excluded.finish, excluded.looked)"""
 _ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
+_DRAW = """INSERT OR REPLACE INTO draws SELECT ?, ?, ?, ?
+    WHERE EXISTS (SELECT 1 FROM fans WHERE loom = ? AND id = ?)"""
 _SCORE = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_TURN = "INSERT INTO turns VALUES (?, ?)"
+_FORGET_TURNS = "DELETE FROM turns WHERE event IN (SELECT id FROM events WHERE loom = ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
 _CHANGED = "UPDATE looms SET changed_at = ? WHERE id = ?"
@@ -68,8 +78,11 @@ class Pending:
     places_been: dict[int, Places] = field(default_factory=dict)
     alternatives: _ById[bytes] = field(default_factory=dict)
     """Packed, by branch."""
+    draws: dict[tuple[int, FanId, int], Draw] = field(default_factory=dict)
+    """By loom, fan and first branch."""
     scores: dict[tuple[int, bytes], Score] = field(default_factory=dict)
     """By loom and key."""
+    histories: dict[int, HistoryChange] = field(default_factory=dict)
     events: list[tuple[int, Event]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
@@ -84,11 +97,14 @@ class Pending:
         self.branches.update({(loom, branch.id): branch for branch in changes.branches})
         self.facts.update({(loom, facts.node): facts for facts in changes.facts})
         self.alternatives.update({(loom, branch): packed for branch, packed in changes.alternatives})
+        self.draws.update({(loom, draw.fan, draw.first): draw for draw in changes.draws})
         self.events.extend((loom, event) for event in changes.events)
         if changes.place is not None:
             self.places[loom] = changes.place
         if changes.places is not None:
             self.places_been[loom] = changes.places
+        if changes.history is not None:
+            self._add_history(loom, changes.history)
         if changes.changes_text:
             self.changed[loom] = time.time()
 
@@ -100,17 +116,34 @@ class Pending:
         self.facts.update(newer.facts)
         self.places_been.update(newer.places_been)
         self.alternatives.update(newer.alternatives)
+        self.draws.update(newer.draws)
         self.scores.update(newer.scores)
+        for loom, history in newer.histories.items():
+            self._add_history(loom, history)
         self.events.extend(newer.events)
         self.places.update(newer.places)
         self.digests.update(newer.digests)
         self.changed.update(newer.changed)
 
-    def write(self, connection: sqlite3.Connection) -> None:
+    def _add_history(self, loom: int, newer: HistoryChange) -> None:
+        before = self.histories.get(loom)
+        steps = {step.number: step for step in (*(before.steps if before else ()), *newer.steps)}
+        self.histories[loom] = replace(newer, steps=tuple(steps.values()))
+
+    @property
+    def purges(self) -> bool:
+        """Whether something is deleted for good."""
+        return any(event.kind is EventKind.PURGED for _, event in self.events)
+
+    def write(self, connection: sqlite3.Connection, chunks: Chunks) -> None:
         """Write everything within the transaction under way. Raises sqlite3.Error."""
         many = connection.executemany
         many(_DELETE_NODE, (key for key, node in self.nodes.items() if node is None))
-        many(_NODE, (node_row(loom, node) for (loom, _), node in self.nodes.items() if node is not None))
+        for key, node in self.nodes.items():
+            if node is None:
+                chunks.drop(connection, key)
+            else:
+                connection.execute(_NODE, node_row(key[0], node, chunks.write(connection, key[0], node)))
         fans = [(loom, fan) for (loom, _), fan in self.fans.items() if fan is not None]
         many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for loom, fan in fans])
         gone = {key for key, fan in self.fans.items() if fan is None}
@@ -120,15 +153,27 @@ class Pending:
         said = {key: packed for key, packed in self.alternatives.items() if key not in lost}
         many(_ALTERNATIVES, (alternatives_row(*key, packed) for key, packed in said.items()))
         many(_DELETE_ALTERNATIVES, lost)
+        many(_DRAW, ((*draw_row(loom, draw), loom, draw.fan) for (loom, *_), draw in self.draws.items()))
         many(_DELETE_FAN, gone)
         many(_DELETE_FACTS, (key for key, facts in self.facts.items() if not facts))
         many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))
         many(_PLACES, ((loom, places_to(places)) for loom, places in self.places_been.items()))
         many(_SCORE, (score_row(*key, score) for key, score in self.scores.items()))
-        many(_EVENT, (event_row(loom, event) for loom, event in self.events))
+        for loom, history in self.histories.items():
+            write_history(connection, loom, history)
+        self._write_events(connection)
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))
         many(_CHANGED, ((at, loom) for loom, at in self.changed.items()))
+
+    def _write_events(self, connection: sqlite3.Connection) -> None:
+        """What was deleted for good is in no line of the log any more."""
+        for loom, event in self.events:
+            if event.kind is EventKind.PURGED:
+                connection.execute(_FORGET_TURNS, (loom,))
+            id = connection.execute(_EVENT, event_row(loom, event)).lastrowid
+            if event.turn is not None:
+                connection.execute(_TURN, (id, turn_to(event.turn)))
 
 
 def _model_id(connection: sqlite3.Connection, fan: Fan) -> int:

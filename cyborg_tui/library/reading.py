@@ -3,13 +3,15 @@
 import os
 import sqlite3
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import msgspec
 
+from cyborg_tui.library.chunks import chunks_of_loom
 from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from, to_text
 from cyborg_tui.library.soundness import breaks
+from cyborg_tui.library.steps import recollection
 from cyborg_tui.loom.fan import BranchId, Fan, FanId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.source import Skeleton, Source
@@ -59,8 +61,11 @@ def loom_row(row: tuple[int, str, bytes, float, float, bytes | None, str]) -> Lo
     return LoomRow(id, kind, to_text(title), made_at, changed_at, None if path is None else os.fsdecode(path), digest)
 
 
-def read_loom(connection: sqlite3.Connection, loom: int) -> Loom:
-    """A loom as it was last saved, all of it. Raises sqlite3.Error, and one of `UNREADABLE` if it is damaged."""
+def read_loom(
+    connection: sqlite3.Connection, loom: int, connect: Callable[[], sqlite3.Connection] | None = None
+) -> Loom:
+    """A loom as it was last saved, all of it; `connect` gives a connection for what may be read later. Raises
+    sqlite3.Error, and one of `UNREADABLE` if it is damaged."""
     read = connection.execute
     with connection:
         read("BEGIN")  # one view of all tables, whatever another process writes meanwhile
@@ -69,22 +74,26 @@ def read_loom(connection: sqlite3.Connection, loom: int) -> Loom:
         ]
         fans = fans_from(((branch.fan, branch.id) for branch in branches), read(FANS.format(""), (loom,)))
         texts = {branch.id: branch.text for branch in branches}
-        nodes = [node_from(row, texts) for row in read("SELECT * FROM nodes WHERE loom = ? ORDER BY id", (loom,))]
+        rows = read("SELECT * FROM nodes WHERE loom = ? ORDER BY id", (loom,))
+        chunks = chunks_of_loom(connection, loom)
+        nodes = [node_from(row, texts, chunks) for row in rows]
         around = _Around(connection, loom)
     tree = Tree(nodes, fans, branches, around.next_node, around.facts)
     if broken := breaks(tree):
         raise BrokenTree(broken[0])
-    return around.loom_of(tree)
+    return around.loom_of(tree, connect or (lambda: connection))
 
 
-def open_loom(connection: sqlite3.Connection, loom: int, source: Source) -> Loom:
+def open_loom(
+    connection: sqlite3.Connection, loom: int, source: Source, connect: Callable[[], sqlite3.Connection]
+) -> Loom:
     """A loom as it was last saved, within a transaction under way; of it the source gives what is asked for. Raises
     sqlite3.Error, and one of `UNREADABLE` if its manuscript is damaged; what else may be shows when it is asked for."""
     skeleton = _skeleton(connection, loom)
     around = _Around(connection, loom)
     tree = Tree(next_node=around.next_node, facts=around.facts)
     tree.read_from(source, skeleton)
-    return around.loom_of(tree)
+    return around.loom_of(tree, connect)
 
 
 class _Around:
@@ -94,19 +103,27 @@ class _Around:
         self._place = place_from(connection.execute(_PLACE, (loom,)).fetchone())
         self.next_node = self._place.next_node if self._place else ROOT + 1
         self.facts = [facts_from(row) for row in connection.execute("SELECT * FROM facts WHERE loom = ?", (loom,))]
-        trail = connection.execute("SELECT places FROM trails WHERE loom = ?", (loom,)).fetchone()
-        self._places = places_from(trail[0] if trail else None)
+        trail = connection.execute("SELECT places, history FROM trails WHERE loom = ?", (loom,)).fetchone()
+        places: bytes | None = trail[0] if trail else None
+        self._history: bytes | None = trail[1] if trail else None
+        self._places = places_from(places)
+        self._loom = loom
 
-    def loom_of(self, tree: Tree) -> Loom:
+    def loom_of(self, tree: Tree, connect: Callable[[], sqlite3.Connection]) -> Loom:
         if self._place is not None and self._place.node not in tree:
             raise BrokenTree("the end of its text is missing")
-        return Loom(tree, self._place, self._places)
+        return Loom(
+            tree,
+            self._place,
+            self._places,
+            recollect=lambda path: recollection(connect, self._loom, self._history, path),
+        )
 
 
 def _skeleton(connection: sqlite3.Connection, loom: int) -> Skeleton:
     read = connection.execute
     skeleton = Skeleton(
-        dict(read("SELECT id, parent FROM nodes WHERE loom = ? ORDER BY id", (loom,))),
+        dict(read("SELECT id, parent FROM nodes WHERE loom = ? ORDER BY parent, id", (loom,))),
         read("SELECT id, carries FROM nodes WHERE loom = ? AND carries IS NOT NULL", (loom,)).fetchall(),
         [node for (node,) in read("SELECT id FROM nodes WHERE loom = ? AND bookmarked", (loom,))],
         dict(read("SELECT id, context FROM fans WHERE loom = ? ORDER BY id", (loom,))),

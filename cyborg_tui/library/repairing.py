@@ -32,6 +32,8 @@ class Remains:
     branches: list[Row] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
     trails: list[Row] = field(default_factory=list)
+    chunks: dict[int, str] = field(default_factory=dict)
+    """The texts of chunks, by their ids."""
     place: Row = (None,)
 
 
@@ -44,7 +46,8 @@ class Repair:
         self._branches = {branch.id: branch for branch in self._whole(remains.branches, _branch)}
         self._fans = {fan.id: fan for fan in self._whole(remains.fans, lambda row: _fan(row, models))}
         texts = {branch.id: branch.text for branch in self._branches.values()}
-        self._nodes = {node.id: node for node in self._whole(remains.nodes, lambda row: _node(row, texts))}
+        nodes = self._whole(remains.nodes, lambda row: _node(row, texts, remains.chunks))
+        self._nodes = {node.id: node for node in nodes}
         self._next_node = max([ROOT, *self._nodes, *(branch.node for branch in self._branches.values())]) + 1
         self._next_branch = max(self._branches, default=0) + 1
         self.lost += sum(piece.text == GAP for node in self._nodes.values() for piece in node.pieces)
@@ -225,8 +228,8 @@ def _fan(row: Row, models: Mapping[int, Row]) -> Fan:
     return fan
 
 
-def _node(row: Row, texts: Mapping[BranchId, str]) -> Node:
-    node = node_from(row, texts, GAP)
+def _node(row: Row, texts: Mapping[BranchId, str], chunks: Mapping[int, str]) -> Node:
+    node = node_from(row, texts, chunks, GAP)
     if not all(_is_id(id) or id is None for id in (node.parent, node.branch, node.carries)):
         raise ValueError("no ids")
     if not _is_id(node.id) or not _are((node.made_at, float)):

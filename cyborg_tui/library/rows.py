@@ -9,14 +9,16 @@ from typing import Any, overload
 import msgspec
 
 from cyborg_tui.loom.changes import Place
-from cyborg_tui.loom.event import Event
+from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.piece import Piece, Pieces
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.turn import Turn
 
 __all__ = [
     "Row",
@@ -24,11 +26,15 @@ __all__ = [
     "alternatives_row",
     "branch_from",
     "branch_row",
+    "draw_from",
+    "draw_row",
+    "event_from",
     "event_row",
     "facts_from",
     "facts_row",
     "fan_from",
     "fan_row",
+    "has_chunks",
     "model_row",
     "node_from",
     "node_row",
@@ -41,6 +47,7 @@ __all__ = [
     "score_row",
     "to_bytes",
     "to_text",
+    "turn_to",
 ]
 
 Row = tuple[Any, ...]
@@ -57,12 +64,16 @@ _EFFORT = 6
 
 _StoredPiece = bytes | tuple[int, int, int]
 """Typed text; or a branch, and which characters of it: start, end."""
+_ChunkId = int
+"""Stands for typed text that is kept in a chunk."""
 
-_pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece, ...])
+_pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece | _ChunkId, ...])
+_turn = msgspec.msgpack.Decoder(tuple[int, int, int, tuple[_StoredPiece, ...]])
 _tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
+_draws = msgspec.msgpack.Decoder(Draw)
 
 
 def to_bytes(text: str) -> bytes:
@@ -73,31 +84,49 @@ def to_text(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-def node_row(loom: int, node: Node) -> Row:
-    pieces: list[_StoredPiece] = [
-        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end)
-        for piece in node.pieces
+def node_row(loom: int, node: Node, chunks: Sequence[int | None] = ()) -> Row:
+    """`chunks`: for each piece the id of the chunk in which its text is kept, or None; empty if none is."""
+    inline = _stored(node.pieces)
+    pieces: list[_StoredPiece | _ChunkId] = [
+        piece if chunk is None else chunk for piece, chunk in zip(inline, chunks or [None] * len(inline), strict=True)
     ]
     flags = (node.cut, node.hidden, node.bookmarked)
     return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
 
 
-def node_from(row: Row, texts: Mapping[BranchId, str], gap: str | None = None) -> Node:
-    """`texts`: the texts of the loom's branches. If one is missing `gap` stands where it stood; without a gap, raises
-    KeyError, or ValueError if it is too short."""
+def _stored(pieces: Pieces) -> list[_StoredPiece]:
+    return [
+        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end) for piece in pieces
+    ]
+
+
+def node_from(
+    row: Row, texts: Mapping[BranchId, str], chunks: Mapping[int, str] | None = None, gap: str | None = None
+) -> Node:
+    """`texts`: the texts of the loom's branches; `chunks`: those of the node's chunks. If one is missing `gap` stands
+    where it stood; without a gap, raises KeyError, or ValueError if it is too short."""
     _, id, parent, branch, carries, cut, hidden, bookmarked, made_at, stored = row
-    pieces = tuple(_piece_from(piece, texts, gap) for piece in _pieces.decode(stored))
+    pieces = tuple(_piece_from(piece, texts, chunks or {}, gap) for piece in _pieces.decode(stored))
     return Node(id, parent, pieces, branch, carries, bool(cut), bool(hidden), bool(bookmarked), made_at)
 
 
 def pieces_of(row: Row) -> set[BranchId]:
     """The branches that the pieces of a node's row are of."""
-    return {piece[0] for piece in _pieces.decode(row[-1]) if not isinstance(piece, bytes)}
+    return {piece[0] for piece in _pieces.decode(row[-1]) if isinstance(piece, tuple)}
 
 
-def _piece_from(stored: _StoredPiece, texts: Mapping[BranchId, str], gap: str | None) -> Piece:
+def has_chunks(row: Row) -> bool:
+    """Whether some of a node's text stands in chunks."""
+    return any(isinstance(piece, int) for piece in _pieces.decode(row[-1]))
+
+
+def _piece_from(
+    stored: _StoredPiece | _ChunkId, texts: Mapping[BranchId, str], chunks: Mapping[int, str], gap: str | None
+) -> Piece:
     if isinstance(stored, bytes):
         return Piece(to_text(stored))
+    if isinstance(stored, int):
+        return Piece(chunks[stored] if gap is None else chunks.get(stored, gap))
     branch, start, end = stored
     if gap is not None and not 0 <= start < end <= len(texts.get(branch, "")):
         return Piece(gap)
@@ -224,6 +253,35 @@ def alternatives_from(stored: bytes) -> bytes:
         return zlib.decompress(stored)
     except zlib.error as error:
         raise ValueError(str(error)) from None
+
+
+def turn_to(turn: Turn) -> bytes:
+    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, _stored(turn.pieces)))
+
+
+def event_from(row: Row, texts: Mapping[BranchId, str]) -> Event:
+    """A row without loom, with the turn at its end. `texts`: of the branches; what is missing is a gap."""
+    at, kind, node, fan, branch, amount, note, stored = row
+    turn = None
+    if stored is not None:
+        length, start, end, pieces = _turn.decode(stored)
+        turn = Turn(length, start, end, tuple(_piece_or_gap(piece, texts) for piece in pieces))
+    return Event(at, EventKind(kind), node, fan, branch, amount, to_text(note), turn)
+
+
+def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
+    if isinstance(stored, bytes) or len(texts.get(stored[0], "")) >= stored[2]:
+        return _piece_from(stored, texts, {}, None)
+    return Piece("…" * (stored[2] - stored[1]))
+
+
+def draw_row(loom: int, draw: Draw) -> Row:
+    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+
+
+def draw_from(packed: bytes) -> Draw:
+    """Raises msgspec.DecodeError."""
+    return _draws.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:

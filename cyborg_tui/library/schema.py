@@ -19,7 +19,9 @@ TABLES = (
     "fans",
     "branches",
     "alternatives",
+    "draws",
     "events",
+    "turns",
     "facts",
     "trails",
     "steps",
@@ -181,9 +183,26 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
     (
-        "CREATE INDEX nodes_as_they_hang ON nodes (loom, id, parent)",
+        "DROP INDEX nodes_of_parent",
+        "CREATE INDEX nodes_as_they_hang ON nodes (loom, parent, id)",
         "CREATE INDEX nodes_that_carry ON nodes (loom, id, carries) WHERE carries IS NOT NULL",
         "CREATE INDEX nodes_bookmarked ON nodes (loom, id) WHERE bookmarked",
+    ),
+    (
+        """CREATE TABLE draws (
+            loom INTEGER NOT NULL,
+            fan INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, fan, first),
+            FOREIGN KEY (loom, fan) REFERENCES fans ON DELETE CASCADE
+        )""",
+    ),
+    (
+        """CREATE TABLE turns (
+            event INTEGER PRIMARY KEY REFERENCES events ON DELETE CASCADE,
+            turn BLOB NOT NULL
+        )""",
     ),
 )
 
@@ -210,6 +229,7 @@ def connect(file: Path, patience: float = 5.0, *, only_read: bool = False) -> sq
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is purged is not left in pages that are free
     except UnicodeDecodeError:  # SQLite names the damaged table, and the name is damaged too
         connection.close()
         raise sqlite3.DatabaseError("malformed database schema") from None

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from cyborg_tui.library import schema
+from cyborg_tui.library.chunks import chunks_of_node
 from cyborg_tui.library.errors import reason
 from cyborg_tui.library.reading import FANS, UNREADABLE, fans_from
-from cyborg_tui.library.rows import Row, branch_from, node_from, pieces_of, to_text
+from cyborg_tui.library.rows import Row, branch_from, has_chunks, node_from, pieces_of, to_text
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.store import BrokenTree
@@ -78,7 +79,7 @@ class LibrarySource:
         branches = sorted({branch for row in rows for branch in pieces_of(row)})
         drawn = self._read("SELECT id, text FROM branches WHERE loom = ? AND id IN ({})", branches)
         texts = {branch: to_text(text) for branch, text in drawn}
-        return [node_from(row, texts) for row in rows]
+        return [node_from(row, texts, self._chunks(row)) for row in rows]
 
     @_in_words
     def fans(self, ids: Sequence[FanId]) -> list[Fan]:
@@ -88,6 +89,9 @@ class LibrarySource:
     @_in_words
     def branches(self, ids: Sequence[BranchId]) -> list[Branch]:
         return [*map(branch_from, self._read("SELECT * FROM branches WHERE loom = ? AND id IN ({})", ids))]
+
+    def _chunks(self, row: Row) -> dict[int, str]:
+        return chunks_of_node(self.connection, self.loom, row[1]) if has_chunks(row) else {}
 
     def _read(self, question: str, ids: Sequence[int]) -> Iterator[Row]:
         for at in range(0, len(ids), _AT_ONCE):

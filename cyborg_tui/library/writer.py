@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 
+from cyborg_tui.library.chunks import Chunks
 from cyborg_tui.library.errors import reason
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.index import index_nodes
@@ -31,6 +32,7 @@ class Writer:
         self.index_is_behind = False
         """Whether something was saved that is not in the index."""
         self._pending = self._batch = Pending()
+        self._chunks = Chunks()
         self._added = self._committed = 0
         self._pause = _GATHER
         self._hurry = self._closing = False
@@ -86,6 +88,10 @@ class Writer:
             self._changed.notify_all()
             return self._changed.wait_for(lambda: self._committed >= upto, timeout)
 
+    def forget(self, loom: int) -> None:
+        """Another process writes in this loom from now on; everything of it must have been committed."""
+        self._chunks.forget(loom)
+
     def close(self, timeout: float) -> bool:
         """Commit the rest and end. False if the rest could not be committed within `timeout` seconds."""
         saved = self.flush(timeout)
@@ -126,11 +132,13 @@ class Writer:
             connection = self._holding.to_write()
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
-                batch.write(connection)
-                self.index_is_behind = not index_nodes(connection, batch.nodes, batch.facts)
+                batch.write(connection, self._chunks)
+                self.index_is_behind = not index_nodes(connection, batch.nodes, batch.facts, purged=batch.purges)
             if not self._holding.stands:  # deleted a moment ago, and the commit with it
                 return "its file was deleted"
+            self._chunks.committed()
         except Exception as error:  # whatever it is: this thread must live, and what is not saved be kept
+            self._chunks.rolled_back()
             self._holding.let_go_if_possible()
             return reason(error)
         return ""

@@ -1,12 +1,17 @@
 """What an operation changed: the delta that is saved."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
+
+if TYPE_CHECKING:
+    from cyborg_tui.loom.history import HistoryChange
 
 __all__ = ["Changes", "Place"]
 
@@ -39,13 +44,16 @@ class Changes:
     place: Place | None = None
     alternatives: tuple[tuple[BranchId, bytes], ...] = ()
     """What each of these branches nearly said, packed as `alternatives.pack` has it, token by token."""
+    draws: tuple[Draw, ...] = ()
     removed_fans: tuple[FanId, ...] = ()
     facts: tuple[Facts, ...] = ()
     """Facts that say nothing any more are removed."""
     places: Places | None = None
+    history: "HistoryChange | None" = None
 
     def __bool__(self) -> bool:
-        return bool(self.changes_text or self.events or self.place or self.facts or self.places or self.alternatives)
+        around = (self.events, self.place, self.facts, self.places, self.alternatives, self.history)
+        return self.changes_text or any(around) or bool(self.draws)
 
     @property
     def changes_text(self) -> bool:

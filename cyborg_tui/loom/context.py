@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cyborg_tui.loom.fan import Branch, BranchId, encode, whole_characters
+from cyborg_tui.loom.fan import Branch, BranchId
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.tokens import stretches
 
 __all__ = ["Context", "Segment", "context_of"]
 
@@ -55,24 +56,15 @@ def context_of(pieces: Iterable[Piece], branch: Callable[[BranchId], tuple[Branc
 def _tokens_between(branch: Branch, vocabulary: str, start: int, end: int) -> Iterator[Segment]:
     """Characters `start` to `end` of a branch, a segment for each smallest run of tokens that is whole characters."""
     covered = start
-    begin, ids, size = 0, [], 0
-    rest = encode(branch.text)
-    at = 0
-    for token in branch.tokens:
-        ids.append(token.id)
-        size += token.size
-        text = whole_characters(rest[at : at + size])
-        if text is None:
-            continue
-        finish = begin + len(text)
-        if begin >= start and finish <= end and text:
-            if covered < begin:
-                yield Segment(branch.text[covered:begin])
-            yield Segment(text, tuple(ids), vocabulary)
-            covered = finish
-        begin, at, ids, size = finish, at + size, [], 0
-        if begin >= end:
+    for part in stretches(branch):
+        if part.start >= end:
             break
+        if part.start >= start and part.end <= end:
+            if covered < part.start:
+                yield Segment(branch.text[covered : part.start])
+            ids = tuple(token.id for token in part.tokens)
+            yield Segment(branch.text[part.start : part.end], ids, vocabulary)
+            covered = part.end
     if covered < end:
         yield Segment(branch.text[covered:end])
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cyborg_tui.loom.fan import BranchId, FanId, NodeId
+from cyborg_tui.loom.turn import Turn
 
 __all__ = ["Event", "EventKind"]
 
@@ -46,3 +47,5 @@ class Event:
     amount: int | None = None
     """Characters taken or changed, where the kind has any."""
     note: str = ""
+    turn: Turn | None = None
+    """How the manuscript changed; None in the log of an earlier version."""

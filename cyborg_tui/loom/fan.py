@@ -7,6 +7,7 @@ from enum import Enum
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
+    "BATCHED",
     "Branch",
     "BranchId",
     "Fan",
@@ -20,6 +21,8 @@ __all__ = [
     "whole_characters",
 ]
 
+BATCHED = "batched"
+"""The fast way to decode a fan, whose tokens depend on the circumstances of the run."""
 NodeId = int
 FanId = int
 BranchId = int
@@ -31,6 +34,12 @@ class Finish(str, Enum):
     TOKENS = "tokens"
     SENTENCE = "sentence"
     PARAGRAPH = "paragraph"
+    LINE = "line"
+    STRING = "string"
+    FORK = "fork"
+    """Where it could best have gone another way."""
+    SPARE = "spare"
+    """It never began: the likeliest beginnings were all taken."""
     END = "end"
     """The model ended the text."""
     CANCELLED = "cancelled"
@@ -106,8 +115,8 @@ class Fan:
     seed: int
     made_at: float
     """Seconds since 1970, UTC."""
-    mode: str = "batched"
-    """How it was decoded: "batched" is the fast way, whose tokens depend on the circumstances of the run."""
+    mode: str = BATCHED
+    """How it was decoded."""
     branches: tuple[BranchId, ...] = field(default=())
 
 

@@ -1,14 +1,15 @@
 """Undo and redo: one history of edits, takes, moves and marks, in the order they were made."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Protocol
 
 from cyborg_tui.loom.deeds import Deed, Reshaped
 from cyborg_tui.loom.fan import BranchId, FanId, NodeId
 from cyborg_tui.loom.manuscript import Snapshot
 
-__all__ = ["History", "Step", "StepKind", "View"]
+__all__ = ["History", "HistoryChange", "Memory", "Step", "StepKind", "View"]
 
 _PAUSE = 1.5
 """Seconds without a key after which typing begins a new step."""
@@ -50,18 +51,100 @@ class Step:
     """Characters typed or deleted in a run."""
     ends_at: int = -1
     """Where the run of typing would go on; -1 if it cannot."""
+    number: int = 0
+    """In the order of doing, from 1."""
+    previous: Snapshot = ()
+    """The path after the step before; empty if that is not known any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChange:
+    """What is to be kept of the history, or changed in what is kept."""
+
+    steps: tuple[Step, ...]
+    """New ones, and those that went on."""
+    first: int
+    done: int
+    last: int
+    """The numbers of the steps that can be undone are `first` to `done`; those that can be redone go on to `last`."""
+    path: Snapshot
+    """After the last step done."""
+    now: Snapshot
+    """As it is."""
+
+
+class Memory(Protocol):
+    """The steps of earlier days."""
+
+    first: int
+    done: int
+    last: int
+    path: Snapshot
+    """After the last step done."""
+
+    def steps(self) -> tuple[list[Step], list[Step]]:
+        """Those done, the last of them last; and those undone, the one undone last at the end."""
+        ...
+
+    def forget_undone(self) -> None: ...
 
 
 class History:
-    """Steps done and undone. It never touches what was generated: a fan is not undone, only its taking is."""
+    """Steps done and undone. It never touches what was generated: a fan is not undone, only its taking is.
 
-    def __init__(self) -> None:
+    The last `KEPT` steps are kept, across restarts too. Those of earlier days are recalled when they are needed.
+    """
+
+    KEPT = 500
+
+    def __init__(self, memory: Memory | None = None) -> None:
+        self._memory = memory
+        """Where the steps of earlier days are; None once they are here."""
         self._done: list[Step] = []
         self._undone: list[Step] = []
+        self._first, self._number = (memory.first, memory.done) if memory else (1, 0)
+        self._path: Snapshot = memory.path if memory else ()
+        self._dirty: dict[int, Step] = {}
+        self._told: tuple[int, int, int] = (self._first, self._number, memory.last if memory else 0)
+        self._told_now: Snapshot = ()
 
     def push(self, step: Step) -> None:
+        """Something was done; what was undone before cannot be redone any more."""
         self._undone.clear()
+        if self._memory is not None:
+            self._memory.forget_undone()
+        self._number += 1
+        step.number, step.previous = self._number, self._path
         self._done.append(step)
+        self.went_on(step)
+        self._first = max(self._first, self._number - self.KEPT + 1)
+        while self._done and self._done[0].number < self._first:
+            del self._done[0]
+
+    def went_on(self, step: Step) -> None:
+        """The last step is not what it was."""
+        self._dirty[step.number] = step
+        self._path = step.after.path
+
+    def drain(self, now: Snapshot) -> HistoryChange | None:
+        """What changed since the last call. `now`: the path as it is."""
+        last = self._undone[0].number if self._undone else self._number
+        if self._memory is not None and not self._undone:
+            last = max(last, self._memory.last)
+        told = (self._first, self._number, last)
+        if not self._dirty and told == self._told and now == self._told_now:
+            return None
+        steps, self._dirty = tuple(self._dirty.values()), {}
+        self._told, self._told_now = told, now
+        return HistoryChange(tuple(replace(step) for step in steps), *told, self._path or now, now)
+
+    def _recall(self) -> None:
+        """Bring the steps of earlier days here, if they are not yet."""
+        if self._memory is not None:
+            done, undone = self._memory.steps()
+            self._memory = None
+            self._done[:0] = [step for step in done if step.number >= self._first]
+            self._undone[:0] = undone
 
     def running(self, start: int, end: int, text: str, at: float) -> Step | None:
         """The step that this edit goes on with: the same run of typing or of deleting, without a pause."""
@@ -75,15 +158,25 @@ class History:
 
     def undo(self) -> Step | None:
         if not self._done:
+            self._recall()
+        if not self._done:
             return None
-        self._undone.append(self._done.pop())
-        return self._undone[-1]
+        step = self._done.pop()
+        self._undone.append(step)
+        self._number = step.number - 1
+        self._path = step.previous or step.before.path
+        return step
 
     def redo(self) -> Step | None:
         if not self._undone:
+            self._recall()
+        if not self._undone:
             return None
-        self._done.append(self._undone.pop())
-        return self._done[-1]
+        step = self._undone.pop()
+        self._done.append(step)
+        self._number = step.number
+        self._path = step.after.path
+        return step
 
     def forget(self, nodes: Collection[NodeId], branches: Collection[BranchId]) -> None:
         """Let go of every step that needs one of these, which were deleted for good, and of what lies beyond it."""
@@ -92,6 +185,13 @@ class History:
             path = (*step.before.path, *step.after.path, *(step.deed.heads if isinstance(step.deed, Reshaped) else ()))
             return any(node.id in nodes or any(piece.branch in branches for piece in node.pieces) for node in path)
 
+        self._recall()
         for steps in (self._done, self._undone):
             last = max((index for index, step in enumerate(steps) if needs(step)), default=-1)
             del steps[: last + 1]
+        self._first = self._done[0].number if self._done else self._number + 1
+        for step in (*self._done[:1], *(self._undone[-1:] if not self._done else ())):
+            step.previous = ()
+            self._dirty[step.number] = step
+        self._dirty = {step.number: step for step in (*self._done, *self._undone) if step.number in self._dirty}
+        self._path = self._done[-1].after.path if self._done else ()

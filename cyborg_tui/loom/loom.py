@@ -2,23 +2,41 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
-from cyborg_tui.loom.history import History, Step, StepKind, View
-from cyborg_tui.loom.manuscript import Manuscript, Spot
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
+from cyborg_tui.loom.history import History, Memory, Step, StepKind, View
+from cyborg_tui.loom.manuscript import Manuscript, Snapshot, Spot
+from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, Tree
+from cyborg_tui.loom.turn import Turn, turn_between, whole
 
-__all__ = ["Loom"]
+__all__ = ["Chosen", "Loom"]
+
+CHOSEN = "chosen"
+"""The mode of a fan whose only branch is made of tokens that the person chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Tokens that a model might have drawn, and the person chose."""
+
+    model: ModelIdentity
+    tokens: tuple[TokenRecord, ...]
+    data: bytes
+    """What they stand for."""
+    alternatives: bytes
+    """To each of them, as `alternatives.pack` has them."""
 
 
 class Loom:
@@ -30,6 +48,7 @@ class Loom:
         place: Place | None = None,
         places: Places | None = None,
         clock: Callable[[], float] = time.time,
+        recollect: Callable[[Snapshot], Memory | None] | None = None,
     ) -> None:
         self.tree = tree or Tree()
         here = place if place is not None and place.node in self.tree else Place(ROOT)
@@ -42,9 +61,12 @@ class Loom:
         """Where one has been, to go back and forward among."""
         self._saved_places = self.places
         self.alternatives = AlternativesUnderWay()
-        self._history = History()
+        self._history = History(None if recollect is None else recollect(self.manuscript.snapshot()))
         self._clock = clock
         self._events: list[Event] = []
+        self._told: Sequence[Node] = tuple(self.manuscript.path)
+        """The path as it was when the log was last written to."""
+        self._draws: list[Draw] = []
         if here.fan is not None and self.tree.has_fan(here.fan):
             self.show_fan(here.fan)
 
@@ -70,9 +92,11 @@ class Loom:
             running = Step(StepKind.WRITING, before, before, now)
             self._history.push(running)
         running.after, running.at = self.view(), now
+        self._history.went_on(running)
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
-        self.log(EventKind.EDITED, amount=len(text) - removed)
+        turn = Turn(len(self.manuscript) + removed - len(text), start, end, typed(text))
+        self.log(EventKind.EDITED, amount=len(text) - removed, turn=turn)
 
     def rewrite(self, edits: Sequence[Edit]) -> int:
         """Several of the person's edits as one, none overlapping another. Returns how many changed something. Raises
@@ -88,13 +112,31 @@ class Loom:
             self.log(EventKind.EDITED, amount=len(self.manuscript) - old_length)
         return len(edits)
 
-    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int) -> Fan:
+    def fan(self, model: ModelIdentity, settings: FanSettings, seed: int, mode: str = "batched") -> Fan:
         """A new fan at the cursor, its branches still to grow. It is shown."""
         now = self._clock()
-        fan = self.manuscript.fan(self.cursor, model, settings, seed, now)
+        fan = self.manuscript.fan(self.cursor, model, settings, seed, now, mode=mode)
         self.spot = Spot(fan.context, self.cursor, fan.id)
         self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
+
+    def choose(self, offset: int, chosen: Chosen, seed: int) -> None:
+        """A new branch that begins at this offset with what the person chose; it ends the manuscript. What stood
+        from there on stays in the tree, where it was."""
+        now = self._clock()
+        before = self.view()
+        settings = FanSettings(width=1, max_tokens=len(chosen.tokens))
+        fan = self.manuscript.fan(offset, chosen.model, settings, seed, now, mode=CHOSEN)
+        (branch,) = self.tree.branches(fan.id)
+        self.grow(branch.id, decode(chosen.data), 0, chosen.tokens, seed, alternatives=chosen.alternatives)
+        self.finish(branch.id, Finish.TOKENS)
+        self.tree.look(branch.id)
+        self.manuscript.go(branch.node)
+        self.cursor, self.spot = len(self.manuscript), None
+        self.done(StepKind.MOVE, before)
+        self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
+        amount = len(self.tree.node(branch.node))
+        self.log(EventKind.TAKEN, node=branch.node, fan=fan.id, branch=branch.id, amount=amount)
 
     def widen(self, fan: FanId, by: int) -> Fan:
         """More branches for a fan, still to grow."""
@@ -242,14 +284,22 @@ class Loom:
     def changes(self) -> Changes:
         """What changed since the last call, with the events that changed it."""
         events, self._events = tuple(self._events), []
+        draws, self._draws = tuple(self._draws), []
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
         alternatives = self.alternatives.drain()
-        return replace(self.tree.drain(), events=events, place=self.place, places=places, alternatives=alternatives)
+        history = self._history.drain(self.manuscript.snapshot())
+        changes = replace(self.tree.drain(), events=events, place=self.place, places=places)
+        return replace(changes, alternatives=alternatives, history=history, draws=draws)
 
-    def note(self, kind: EventKind, note: str = "", fan: FanId | None = None) -> None:
-        """A line for the process log that changes nothing."""
-        self.log(kind, note=note, fan=fan)
+    def note_draw(self, draw: Draw) -> None:
+        """How some branches of a fan were drawn."""
+        self._draws.append(draw)
+
+    def note(self, kind: EventKind, note: str = "", fan: FanId | None = None, *, afresh: bool = False) -> None:
+        """A line for the process log that changes nothing. `afresh`: what came before is not on record, so the line has
+        all of the text."""
+        self.log(kind, note=note, fan=fan, turn=whole(self.manuscript.pieces) if afresh else None)
 
     def _goes_on(self, spot: Spot, taken: Branch) -> bool:
         """Whether more of a branch taken in part can follow: nothing of its fan, edited or not, stands further on."""
@@ -321,5 +371,11 @@ class Loom:
         branch: BranchId | None = None,
         amount: int | None = None,
         note: str = "",
+        turn: Turn | None = None,
     ) -> None:
-        self._events.append(Event(self._clock(), kind, node, fan, branch, amount, note))
+        """Write a line. `turn`: how the manuscript changed since the last one, if it is known."""
+        then, self._told = self._told, tuple(self.manuscript.path)
+        if kind is EventKind.PURGED:  # all earlier turns are forgotten with what was purged
+            turn = whole(self.manuscript.pieces)
+        turn = turn or turn_between(then, self._told)
+        self._events.append(Event(self._clock(), kind, node, fan, branch, amount, note, turn))

@@ -1,12 +1,12 @@
 """The manuscript: one path through the tree, and every way the person changes or leaves it."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.loom import carrying, returning, taking
 from cyborg_tui.loom.editing import Edit, rewritten
-from cyborg_tui.loom.fan import BranchId, Fan, FanId, ModelIdentity, NodeId
+from cyborg_tui.loom.fan import BATCHED, BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice, text_of, typed
 from cyborg_tui.loom.settings import FanSettings
@@ -67,6 +67,17 @@ class Manuscript:
 
     def __len__(self) -> int:
         return self._ends[-1]
+
+    def pieces_around(self, start: int, end: int) -> Iterator[tuple[Piece, int]]:
+        """The pieces of which something stands between two offsets, uncut, each with the offset at which it begins."""
+        for index in range(bisect_left(self._ends, start + 1), len(self._path)):
+            at = self._begin(index)
+            if at >= end:
+                return
+            for piece in self._path[index].pieces:
+                if at < end and at + len(piece.text) > start:
+                    yield piece, at
+                at += len(piece.text)
 
     def pieces_between(self, start: int, end: int) -> Pieces:
         first = bisect_left(self._ends, start + 1)
@@ -135,9 +146,11 @@ class Manuscript:
         self._arrive(under, keep_open=fresh)
         self._mend(left)
 
-    def fan(self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float) -> Fan:
+    def fan(
+        self, offset: int, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = BATCHED
+    ) -> Fan:
         """A new fan from the manuscript up to `offset`. What was being written is frozen from now on."""
-        fan = self.tree.add_fan(self._anchor(offset), model, settings, seed, at)
+        fan = self.tree.add_fan(self._anchor(offset), model, settings, seed, at, mode=mode)
         self._arrive(self.leaf)
         return fan
 
@@ -286,13 +299,13 @@ class Manuscript:
             last = min(end - begin, len(node))
             text = splice(node.pieces, max(0, start - begin), last, pieces if i == index else ())
             tree.rewrite(node.id, text)
-            if not text:
+            if not text and not tree.is_kept(node.id):
                 emptied.append(node.id)
         if not emptied and all(node.id in tree.open for node in self._path[first:]):
             self._see_again(index)
             return
         leaf = self.leaf
-        if all(not tree.node(node_id).pieces for node_id in tree.open):
+        if leaf in emptied and all(not tree.node(node_id).pieces for node_id in tree.open):
             emptied.remove(leaf)  # without a child, the frozen node above would be a draft again
         for node_id in emptied:
             if node_id == leaf:
@@ -365,7 +378,10 @@ class Manuscript:
         tree = self.tree
         beside = parent == under or (above is not None and tree.node(above).parent == parent)
         passing = tree.node(parent).cut and not tree.is_context(parent)
-        return (beside or passing) and under not in tree.open and all(node.id in tree.open for node, _ in suffix)
+        staying = {node.id for node, _ in suffix}
+        if any(tree.is_kept(node_id) for node_id in tree.open if node_id not in staying):
+            return False
+        return (beside or passing) and under not in tree.open and staying <= {*tree.open}
 
     def _move(self, suffix: list[tuple[Node, Pieces]], under: NodeId) -> None:
         tree = self.tree

@@ -3,14 +3,15 @@
 After "Quantifying curation" (generative.ink, 2021).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from math import log2
+from math import log, log2
 
 from cyborg_tui.loom.fan import Branch, BranchId, NodeId, encode
+from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.tree import Tree
 
-__all__ = ["Bits", "chosen_bits", "tokens_between"]
+__all__ = ["Bits", "chosen_bits", "tokens_between", "typed_bits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,27 @@ def chosen_bits(tree: Tree, place: NodeId, taken: Collection[BranchId]) -> float
             own = branch.id if branch.purged else branch.text[branch.healed :]
             would_do[own] = would_do.get(own, False) or branch.id in taken or _would_have_done(tree, branch)
     return log2(len(would_do) / sum(would_do.values()))
+
+
+def typed_bits(scored: Iterable[Scored], text: str, start: int, end: int) -> Bits:
+    """What the person's own text from `start` to `end` cost a model to guess: log2(1 / p) of each token that ends
+    there. `text`: the whole, of which the stretches are scored."""
+    typed, tokens, unscored = 0.0, 0, 0
+    for stretch in scored:
+        begin, past = max(start, stretch.start), min(end, stretch.end)
+        if begin >= past:
+            continue
+        if stretch.score is None:
+            unscored += past - begin
+            continue
+        first = len(encode(text[stretch.start : begin]))
+        last = first + len(encode(text[begin:past]))
+        at = -stretch.score.lead
+        for token in stretch.score.tokens:
+            at += token.size
+            if token.size and first < at <= last:
+                typed, tokens = typed - token.logprob / log(2), tokens + 1
+    return Bits(typed=typed, scored=tokens, unscored=unscored)
 
 
 def tokens_between(branch: Branch, start: int, end: int) -> int:

@@ -1,13 +1,14 @@
-"""How a fan is drawn: its width and length, where its branches end, and how tokens are sampled."""
+"""How a fan is made: how many branches, how they begin and end, and how tokens are drawn."""
 
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["BadSetting", "FanSettings", "Sampling", "Until"]
+from cyborg_tui.loom.sampling import BadSetting, Sampling, check_range
 
+__all__ = ["BadSetting", "FanKind", "FanSettings", "ForkBy", "Sampling", "Until"]
 
-class BadSetting(ValueError):
-    """A setting lies outside its range; the message names the setting, the value and the range."""
+_LONGEST_STOP = 200
+_USUAL = Sampling()
 
 
 class Until(str, Enum):
@@ -16,43 +17,34 @@ class Until(str, Enum):
     TOKENS = "tokens"
     SENTENCE = "sentence"
     PARAGRAPH = "paragraph"
+    LINE = "line"
+    """With the end of the line."""
+    STRING = "string"
+    """With `stop`."""
+    END = "end"
+    """Where the model ends the text, and nowhere before its limit."""
+    FORK = "fork"
+    """Between `shortest` and the limit, where it could best have gone another way."""
 
 
-_SAMPLING_RANGES: dict[str, tuple[float, float]] = {
-    "repetition_penalty": (0.1, 10.0),
-    "repetition_window": (0, 4096),
-    "top_k": (0, 1_000_000),
-    "top_p": (0.0, 1.0),
-    "min_p": (0.0, 1.0),
-    "temperature": (0.0, 10.0),
-}
+class ForkBy(str, Enum):
+    """What makes a place the one to fork at ("Language models are multiverse generators", generative.ink, 2021)."""
+
+    UNCERTAIN = "uncertain"
+    """The next token is most uncertain."""
+    UNLIKELY = "unlikely"
+    """The token that was drawn next is least likely."""
 
 
-def _check(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # also refuses NaN
-        raise BadSetting(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
+class FanKind(str, Enum):
+    """How the branches of a fan begin."""
 
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """Sampler settings, applied in the order of the fields below, temperature last."""
-
-    repetition_penalty: float = 1.0
-    """Logits of recently used tokens are divided by this; 1 turns it off."""
-    repetition_window: int = 256
-    """How many of the last tokens count as recently used."""
-    top_k: int = 0
-    """Keep the k likeliest tokens; 0 keeps all."""
-    top_p: float = 1.0
-    """Keep the likeliest tokens until their probability reaches p; 1 keeps all."""
-    min_p: float = 0.05
-    """Keep tokens at least this likely relative to the likeliest; 0 keeps all."""
-    temperature: float = 0.9
-    """Flattens (> 1) or sharpens (< 1) what is left; 0 always takes the likeliest token."""
-
-    def __post_init__(self) -> None:
-        for name, (low, high) in _SAMPLING_RANGES.items():
-            _check(name, getattr(self, name), low, high)
+    SAMPLED = "sampled"
+    """Each for itself."""
+    DISTINCT = "distinct"
+    """No two with the same token: drawn without replacement."""
+    THRESHOLD = "threshold"
+    """One for each of the likeliest tokens, until their probability reaches `threshold` or there are enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +56,17 @@ class FanSettings:
     max_tokens: int = 32
     """The longest a branch may become, in tokens."""
     until: Until = Until.TOKENS
-    sampling: Sampling = Sampling()
+    sampling: Sampling = _USUAL
+    kind: FanKind = FanKind.SAMPLED
+    threshold: float = 0.9
+    stop: str = ""
+    shortest: int = 4
+    """Of a branch that ends in a fork, in tokens."""
+    fork_by: ForkBy = ForkBy.UNCERTAIN
 
     def __post_init__(self) -> None:
-        _check("width", self.width, 1, 16)
-        _check("max_tokens", self.max_tokens, 1, 4096)
+        check_range("width", self.width, 1, 16)
+        check_range("max_tokens", self.max_tokens, 1, 4096)
+        check_range("threshold", self.threshold, 0.01, 1.0)
+        check_range("shortest", self.shortest, 1, 4096)
+        check_range("length of stop", len(self.stop), 1 if self.until is Until.STRING else 0, _LONGEST_STOP)

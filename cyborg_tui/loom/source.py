@@ -15,7 +15,7 @@ class Skeleton:
     """How a tree hangs together, without its texts."""
 
     parents: dict[NodeId, NodeId | None] = field(default_factory=dict)
-    """Of every node, those with smaller ids first."""
+    """Of every node; siblings in the order they were made."""
     carried: Iterable[tuple[NodeId, NodeId]] = ()
     """Nodes that carry another, and which."""
     bookmarked: Iterable[NodeId] = ()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cyborg_tui.loom.facts import Facts
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
+from cyborg_tui.loom.fan import BATCHED, Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces, cut, join
 from cyborg_tui.loom.settings import FanSettings
@@ -153,9 +153,11 @@ class Tree(Store):
         """Freeze a node for good."""
         self.put_facts(replace(self.facts(node), settled=True))
 
-    def add_fan(self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float) -> Fan:
+    def add_fan(
+        self, context: NodeId, model: ModelIdentity, settings: FanSettings, seed: int, at: float, *, mode: str = BATCHED
+    ) -> Fan:
         """A new fan from this node, its branches still empty."""
-        fan = Fan(self.next_fan, context, model, settings, seed, at)
+        fan = Fan(self.next_fan, context, model, settings, seed, at, mode)
         self.next_fan += 1
         self.put_fan(fan)
         return self.widen(fan.id, settings.width, at)

@@ -2,22 +2,22 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.terms import asked
 from cyborg_tui.loom.tree import Tree
 from cyborg_tui.outline.standing import branch_of, is_unread
 
 __all__ = ["HOW", "Filter", "Hunt", "read_filter"]
 
-HOW = "words · “a phrase” · tag:… · author:me or a model · before: after: on:2026-11-24 · unread · taken · bookmarked"
+HOW = 'words · "a phrase" · tag:… · author:me or a model · before: after: on:2026-11-24 · unread · taken · bookmarked'
 """The words that are understood, for a person."""
 
-_WORD = re.compile(r'"([^"]*)"?|“([^”]*)”?|(\S+)')
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\Z")
+_WORD = re.compile(r'(?:(tag|author|by|before|after|on):)?(?:"([^"]*)"?|(\S+))?')
 Test = Callable[[Tree, Node], bool]
 
 
@@ -26,64 +26,57 @@ class Filter:
     """Tests that a node must all pass."""
 
     tests: tuple[Test, ...] = ()
-    problem: str = ""
-    """What could not be understood; empty if everything was."""
+    words: tuple[str, ...] = ()
+    """What is looked for in the text, without capitals."""
+
+    def __bool__(self) -> bool:
+        return bool(self.tests or self.words)
 
     def passes(self, tree: Tree, node: Node) -> bool:
+        if self.words:
+            text = node.text.casefold()
+            if not all(word in text for word in self.words):
+                return False
         return all(test(tree, node) for test in self.tests)
 
 
-def read_filter(words: str, today: date | None = None) -> Filter:
-    """What is meant by some words. A word that is no sign of anything is looked for in the text."""
+def read_filter(typed: str) -> Filter:
+    """What is meant by what was typed. A word that is no sign of anything is looked for in the text, also as a part of
+    another; dates are read as in a search."""
     tests: list[Test] = []
-    problem = ""
-    for found in _WORD.finditer(words):
-        phrase = found.group(1) or found.group(2)
-        if phrase is not None:
-            tests.append(_has_text(phrase))
-        elif (word := found.group(3)) is not None:
-            try:
-                tests.append(_test_of(word, today or date.today()))
-            except ValueError as error:
-                problem = str(error)
-    return Filter(tuple(tests), problem)
+    words: list[str] = []
+    for sign, phrase, word in _WORD.findall(typed):
+        value = phrase or word
+        if not value:
+            continue
+        if not sign and word in _STATES:
+            tests.append(_STATES[word])
+        elif not sign:
+            words.append(value.casefold())
+        elif sign == "tag":
+            tests.append(_is_tagged(value))
+        elif sign in ("author", "by"):
+            tests.append(_is_by(value))
+        else:
+            days = asked(f"{sign}:{value}")
+            tests.append(_is_made(days.since, days.until))
+    return Filter(tuple(tests), tuple(words))
 
 
-def _test_of(word: str, today: date) -> Test:
-    """Raises ValueError for a day that is none."""
-    sign, _, value = word.partition(":")
-    if word in _STATES:
-        return _STATES[word]
-    if sign not in ("tag", "author", "before", "after", "on"):
-        return _has_text(word)
-    if not value:  # it is being typed
-        return lambda tree, node: True
-    if sign == "tag":
-        return _is_tagged(value)
-    return _is_by(value) if sign == "author" else _is_made(sign, _day(value, today))
-
-
-def _is_made(when: str, day: date) -> Test:
-    begin, end = _midnight(day), _midnight(day + timedelta(days=1))
-    if when == "before":
-        return lambda tree, node: node.made_at < begin
-    if when == "after":
-        return lambda tree, node: node.made_at >= end
+def _is_made(since: date | None, until: date | None) -> Test:
+    """On one of these days; `until` is the first that is too late."""
+    begin = _midnight(since) if since is not None else 0.0
+    end = _midnight(until) if until is not None else float("inf")
     return lambda tree, node: begin <= node.made_at < end
 
 
-def _has_text(words: str) -> Test:
-    wanted = words.casefold()
-    return lambda tree, node: wanted in node.text.casefold()
+def _midnight(day: date) -> float:
+    return datetime(day.year, day.month, day.day).timestamp()
 
 
 def _is_tagged(wanted: str) -> Test:
     wanted = wanted.casefold().lstrip("#")
-    return lambda tree, node: any(tag.casefold().startswith(wanted) for tag in _tags(tree, node.id))
-
-
-def _tags(tree: Tree, node: NodeId) -> Sequence[str]:
-    return ()
+    return lambda tree, node: any(tag.casefold().startswith(wanted) for tag in tree.facts(node.id).tags)
 
 
 def _is_by(wanted: str) -> Test:
@@ -92,28 +85,11 @@ def _is_by(wanted: str) -> Test:
         return lambda tree, node: any(piece.branch is None for piece in node.pieces)
 
     def wrote(tree: Tree, node: Node) -> bool:
-        models = (
-            tree.fan(tree.branch(piece.branch).fan).model.name for piece in node.pieces if piece.branch is not None
-        )
+        drawn = (tree.branch(piece.branch) for piece in node.pieces if piece.branch is not None)
+        models = (tree.fan(branch.fan).model.name for branch in drawn)
         return any(wanted == "model" or wanted in model.casefold() for model in models)
 
     return wrote
-
-
-def _day(value: str, today: date) -> date:
-    if value in ("today", "yesterday"):
-        return today - timedelta(days=value == "yesterday")
-    found = _DAY.match(value)
-    if found is None:
-        raise ValueError(f"“{value}” is no day; write it as {today.isoformat()}, or today, or yesterday.")
-    try:
-        return date(*map(int, found.groups()))
-    except ValueError:
-        raise ValueError(f"There is no day {value}.") from None
-
-
-def _midnight(day: date) -> float:
-    return datetime(day.year, day.month, day.day).timestamp()
 
 
 _STATES: dict[str, Test] = {
@@ -135,8 +111,9 @@ class Hunt:
         self._tree = tree
         self._hidden = hidden
         self._found: list[NodeId] = []
-        self._left: Iterator[Node] = iter(sorted(tree, key=lambda node: node.id, reverse=True))
-        self._wanted = wanted
+        self._in_sight: set[NodeId] = set()
+        self._left: Iterator[Node] = reversed(tuple(tree))
+        self.wanted = wanted
         self.done = False
 
     @property
@@ -152,7 +129,7 @@ class Hunt:
         """Look on for so long."""
         end = time.monotonic() + seconds
         for number, node in enumerate(self._left, 1):
-            if self._wanted.passes(self._tree, node) and self._is_in_sight(node):
+            if node.pieces and self.wanted.passes(self._tree, node) and self._is_in_sight(node.id):
                 self._found.append(node.id)
                 if self.more:
                     break
@@ -160,13 +137,18 @@ class Hunt:
                 return
         self.done = True
 
-    def _is_in_sight(self, node: Node) -> bool:
+    def _is_in_sight(self, node: NodeId) -> bool:
         """Whether neither the node nor any above it is hidden."""
-        at: NodeId | None = node.id
-        while not self._hidden and at is not None:
+        if self._hidden:
+            return True
+        above: list[NodeId] = []
+        at: NodeId | None = node
+        while at is not None and at not in self._in_sight:
             if self._tree.node(at).hidden:
                 return False
+            above.append(at)
             at = self._tree.node(at).parent
+        self._in_sight.update(above)
         return True
 
     def with_what_is_above(self) -> frozenset[NodeId]:

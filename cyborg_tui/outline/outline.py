@@ -216,10 +216,6 @@ class Outline:
         own = next((i for i, head in enumerate(heads) if self._runs.get(head) is run), 0)
         return 0 <= own + by < len(heads) and self.reveal(heads[own + by])
 
-    def newest_child(self) -> NodeId | None:
-        """Of what follows from the cursor's row, the child on which what was made last hangs."""
-        return max(self._sight.children(self.place), key=self._sight.newest, default=None)
-
     # finding
 
     def _find(self, number: int) -> tuple[_Spot, tuple[bool, ...]]:

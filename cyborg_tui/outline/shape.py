@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from cyborg_tui.loom.fan import FanId, NodeId
-from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.tree import ROOT, Tree
+from cyborg_tui.loom.overview import Overview
+from cyborg_tui.loom.tree import Tree
 
-__all__ = ["Group", "Line", "Run", "Sight", "complete", "fan_of", "groups_beside", "is_landmark", "line_from"]
+__all__ = ["Group", "Line", "Run", "Sight", "complete", "fan_of", "groups_beside", "line_from"]
 
 
 @dataclass(slots=True, eq=False)
@@ -77,15 +77,16 @@ class Sight:
         self.hidden = hidden
         self._on_path = frozenset(path)
         self._only = only
+        self._overview = Overview(tree)
         self._alone = alone
-        self._weights: dict[NodeId, tuple[int, NodeId]] = {}
+        self._weights: dict[NodeId, int] = {}
 
     def is_on_path(self, node: NodeId) -> bool:
         return node in self._on_path
 
     def children(self, node: NodeId) -> list[NodeId]:
         """Those that are seen, in their order."""
-        return [child for child in self.tree.children(node) if self.sees(child)]
+        return [child for child in self._overview.children(node) if self.sees(child)]
 
     def sees(self, node: NodeId) -> bool:
         """Whether this node is seen, if its parent is."""
@@ -114,22 +115,13 @@ class Sight:
 
     def weight(self, node: NodeId) -> int:
         """How many nodes hang on this one, itself among them."""
-        return self._weighed(node)[0]
-
-    def newest(self, node: NodeId) -> NodeId:
-        """The node made last of those that hang on this one."""
-        return self._weighed(node)[1]
-
-    def _weighed(self, node: NodeId) -> tuple[int, NodeId]:
         found = self._weights.get(node)
         if found is None:
             order = [node]
             for at in order:
                 order += [child for child in self.tree.children(at) if child not in self._weights]
             for at in reversed(order):
-                parts = [self._weights[child] for child in self.tree.children(at)]
-                last = max((part[1] for part in parts), default=at)
-                self._weights[at] = 1 + sum(part[0] for part in parts), max(at, last)
+                self._weights[at] = 1 + sum(self._weights[child] for child in self.tree.children(at))
             found = self._weights[node]
         return found
 
@@ -137,13 +129,8 @@ class Sight:
         """Whether a row ends with this node even if only one follows: it is a place that one may want to come to."""
         if node in self._alone or node == self.path[-1]:
             return True
-        there = self.tree.node(node)
-        return is_landmark(there) or (there.carries is not None and bool(self.tree.fans_at(node)))
-
-
-def is_landmark(node: Node) -> bool:
-    """Whether the person marked it."""
-    return node.bookmarked
+        carries = self.tree.node(node).carries is not None
+        return self.tree.is_marked(node) or (carries and bool(self.tree.fans_at(node)))
 
 
 def line_from(sight: Sight, head: NodeId, group: Group | None) -> Line:
@@ -183,11 +170,7 @@ def groups_beside(sight: Sight, run: Run) -> list[Group]:
 
 def fan_of(tree: Tree, node: NodeId) -> FanId | None:
     """The fan of which this node is a branch, or the beginning of one."""
-    there = tree.node(node)
-    branch = there.branch
-    if branch is None and there.cut and there.pieces:
-        branch = there.pieces[0].branch
-    if branch is None:
+    branch = tree.branch_of(node)
+    if branch is None or tree.fan(tree.branch(branch).fan).context != tree.parent(node):
         return None
-    fan = tree.fan(tree.branch(branch).fan)
-    return fan.id if fan.context == (there.parent or ROOT) else None
+    return tree.branch(branch).fan

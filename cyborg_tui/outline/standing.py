@@ -41,10 +41,6 @@ def is_unread(tree: Tree, node: NodeId) -> bool:
 
 
 def branch_of(tree: Tree, node: NodeId) -> Branch | None:
-    """The branch that this node is, or the beginning of."""
-    there = tree.node(node)
-    if there.branch is not None:
-        return tree.branch(there.branch)
-    if there.cut and there.pieces and fan_of(tree, node) is not None:
-        return tree.branch(there.pieces[0].branch or 0)
-    return None
+    """The branch that this node is the beginning of."""
+    branch = tree.branch_of(node) if fan_of(tree, node) is not None else None
+    return None if branch is None else tree.branch(branch)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cyborg_tui.loom.fan import FanId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.tree import Tree
 from cyborg_tui.outline.standing import branch_of
@@ -24,17 +23,12 @@ class Whereabouts:
 
 
 def whereabouts(tree: Tree, path: Sequence[Node]) -> Whereabouts:
-    depth = number = ways = 0
-    fans: dict[FanId, None] = {}
-    for index, node in enumerate(path):
-        fans.update(dict.fromkeys(tree.fans_at(node.id)))
-        children = tree.children(path[index - 1].id) if index else ()
-        if len(children) > 1:
-            depth += 1
-            number, ways = _among(tree, node, path[index - 1])
+    forks = [index for index, node in enumerate(path[1:], 1) if len(tree.children(path[index - 1].id)) > 1]
+    number, ways = _among(tree, path[forks[-1]], path[forks[-1] - 1]) if forks else (0, 0)
+    fans = dict.fromkeys(fan for node in path for fan in tree.fans_at(node.id))
     taken = {piece.branch for node in path for piece in node.pieces}
-    unread = sum(not any(b.looked or b.id in taken for b in tree.branches(fan)) for fan in fans)
-    return Whereabouts(depth, number, ways, unread)
+    unread = sum(not any(branch.looked or branch.id in taken for branch in tree.branches(fan)) for fan in fans)
+    return Whereabouts(len(forks), number, ways, unread)
 
 
 def _among(tree: Tree, node: Node, above: Node) -> tuple[int, int]:

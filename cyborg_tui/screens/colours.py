@@ -1,11 +1,22 @@
 """A theme as Textual wants it."""
 
+import os
+
 from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
-from cyborg_tui.theme import Theme
+from cyborg_tui.terminal.kind import Kind
+from cyborg_tui.theme import Theme, colourless, load_theme
+from cyborg_tui.widgets.editor import LEVELS
 
-__all__ = ["textual_theme"]
+__all__ = ["textual_theme", "theme_for"]
+
+
+def theme_for(kind: Kind, wanted: str) -> tuple[Theme, str]:
+    """The theme for a terminal, as near to the one that is wanted as that can show, and what is wrong with that one."""
+    if not kind.colours or os.environ.get("NO_COLOR"):
+        return colourless(), ""
+    return load_theme("ansi" if kind.few_colours else wanted)
 
 
 def textual_theme(theme: Theme) -> TextualTheme:
@@ -36,5 +47,11 @@ def textual_theme(theme: Theme) -> TextualTheme:
             "chosen": theme.selection,
             "chosen-style": "reverse" if theme.selection == "ansi_default" else "none",
             "rule": theme.selection,
+            **{f"level-{level}": colour for level, colour in enumerate(_levels(theme.entropy))},
         },
     )
+
+
+def _levels(ramp: tuple[str, ...]) -> list[str]:
+    """The ramp's colours, however many, for as many levels as are drawn."""
+    return [ramp[level * (len(ramp) - 1) // (LEVELS - 1)] for level in range(LEVELS)]

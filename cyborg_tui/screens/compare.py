@@ -29,7 +29,7 @@ class Version:
     text: str
 
 
-class CompareScreen(WorkingScreen):
+class CompareScreen(WorkingScreen[None]):
     """Shows what leads from the one to the other."""
 
     CSS_PATH = "map.tcss"

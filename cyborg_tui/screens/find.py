@@ -64,7 +64,7 @@ class FindScreen(ModalScreen[Found | None]):
             finding, problem = self._find(what), ""
         except LibraryError as error:
             finding, problem = Finding(), str(error)
-        self.app.call_later(self._show, typed, finding, problem or self._nothing(what, finding))
+        self.call_later(self._show, typed, finding, problem or self._nothing(what, finding))
 
     def _nothing(self, what: Asked, finding: Finding) -> str:
         """What to say where there are no places."""
@@ -75,8 +75,8 @@ class FindScreen(ModalScreen[Found | None]):
         return "Nothing here yet." if finding.empty else "Nothing like that, in any branch."
 
     def _show(self, typed: str, finding: Finding, nothing: str) -> None:
-        if typed != self.typed or not self.is_mounted:
-            return  # more was typed meanwhile
+        if typed != self.typed or not self.query(OptionList):
+            return  # more was typed meanwhile, or the screen closed
         self._places = finding.places
         options = self.query_one(OptionList)
         options.clear_options()

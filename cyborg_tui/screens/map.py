@@ -1,22 +1,28 @@
 """The map: the tree as an outline, with what is known of the place under the cursor beside it."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from cyborg_tui.actions import Action
+from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.outline.filters import HOW, Hunt, read_filter
 from cyborg_tui.outline.outline import Outline
 from cyborg_tui.outline.shape import Sight
+from cyborg_tui.outline.standing import branch_of
 from cyborg_tui.screens.compare import CompareScreen, Version
 from cyborg_tui.screens.map_preview import preview
 from cyborg_tui.screens.map_rows import outline_row, place_name
 from cyborg_tui.screens.panes import MapPane, bound_keys
+from cyborg_tui.screens.tending import Tending
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
@@ -27,6 +33,8 @@ __all__ = ["MapScreen"]
 
 _FRAME = 1 / 20
 _NOTHING = (Paragraph((("Nothing here has all of that. Esc: all rows again.", "muted"),)),)
+_LONG_ENOUGH = 1.0
+"""Seconds after which what is shown has been looked at."""
 _SLICE = 0.02
 """Seconds of a frame in which a filter looks for nodes."""
 
@@ -40,7 +48,7 @@ class _Filtered:
     outline: Outline | None = None
 
 
-class MapScreen(WorkingScreen):
+class MapScreen(WorkingScreen[None]):
     """Dismisses when the person goes back to writing; the session is where they went."""
 
     CSS_PATH = "map.tcss"
@@ -58,7 +66,9 @@ class MapScreen(WorkingScreen):
         self._filtered: _Filtered | None = None
         self._known = self._version()
         self._stale = False
-        session.places.visit(session.loom.manuscript.leaf)
+        self._rests: tuple[tuple[NodeId, ...], float] = (), 0.0
+        """The place on which the cursor rests, and since when."""
+        self._tending = Tending(session, lambda: self._outline.current, self._ask, self.notice, self._renew_at)
         self._begin()
 
     def _begin(self) -> None:
@@ -110,7 +120,7 @@ class MapScreen(WorkingScreen):
     def _version(self) -> object:
         """Another value whenever there are other rows."""
         loom = self.session.loom
-        return loom.tree.next_node, loom.manuscript.leaf
+        return loom.tree.shape, loom.manuscript.leaf
 
     def _renew(self) -> None:
         """The tree is another one now."""
@@ -127,6 +137,7 @@ class MapScreen(WorkingScreen):
     def _frame(self) -> None:
         if self._filtered is not None and not self._filtered.hunt.done:
             self._hunt_on(self._filtered)
+        self._look_at_place()
         if self._stale:
             self._stale = False
             if self._version() != self._known:
@@ -134,9 +145,21 @@ class MapScreen(WorkingScreen):
             else:
                 self._show()
 
+    def _look_at_place(self) -> None:
+        """A branch on which the cursor rests for a while has been looked at."""
+        place, now = self._outline.current.nodes[:1], time.monotonic()
+        if place != self._rests[0]:
+            self._rests = place, now
+        elif place and now - self._rests[1] > _LONG_ENOUGH:
+            self._rests = place, float("inf")
+            branch = branch_of(self._sight.tree, place[0])
+            if branch is not None and not branch.looked and not self.session.read_only:
+                self.session.look_at(branch.id)
+
     def _show(self) -> None:
         outline, compared = self._outline, self._compared
-        self._pane.show(lambda number: outline_row(outline, number, compared), len(outline), outline.cursor)
+        words = self._filtered.hunt.wanted.words if self._filtered is not None else ()
+        self._pane.show(lambda number: outline_row(outline, number, compared, words), len(outline), outline.cursor)
         self._show_place()
 
     def _moved(self) -> None:
@@ -145,14 +168,14 @@ class MapScreen(WorkingScreen):
 
     def _show_place(self) -> None:
         nothing = self._filtered is not None and self._filtered.hunt.done and not self._filtered.hunt.found
-        self._preview.show(_NOTHING if nothing else preview(self._outline))
+        self._preview.show(_NOTHING if nothing else preview(self._outline, text_first=self.has_class("low")))
         self._show_lines()
 
     def _show_lines(self) -> None:
-        if not self.is_mounted:
-            return
-        self.query_one(StatusLine).show(self._status())
-        self.query_one(Footer).show([action for action in self._actions if self._works(action)])
+        for status in self.query(StatusLine):
+            status.show(self._status())
+        for footer in self.query(Footer):
+            footer.show([action for action in self._actions if self._works(action)])
 
     def _status(self) -> Status:
         if self._notice:
@@ -223,8 +246,8 @@ class MapScreen(WorkingScreen):
     def action_map_here(self) -> None:
         self._go_to(self._sight.path[-1])
 
-    def action_map_newest(self) -> None:
-        child = self._outline.newest_child()
+    def action_map_last_child(self) -> None:
+        child = self.session.garden.last_child(self._outline.place)
         if child is None:
             self.notice("Nothing follows here.")
         else:
@@ -237,17 +260,17 @@ class MapScreen(WorkingScreen):
         self._to_bookmark(-1)
 
     def action_map_back(self) -> None:
-        self._step(-1, "This is the first place you were in since you came.")
+        self._stepped(self.session.garden.back(), "You were nowhere before.")
 
     def action_map_forward(self) -> None:
-        self._step(1, "This is the last place you were in.")
+        self._stepped(self.session.garden.forward(), "You went nowhere from here yet.")
 
-    def _step(self, by: int, otherwise: str) -> None:
-        place = self.session.places.step(by, self.session.loom.tree)
-        if place is None:
-            self.notice(otherwise)
+    def _stepped(self, done: bool, otherwise: str) -> None:
+        """After going back or forward among the places where the person was."""
+        if done:
+            self._renew_at(self.session.loom.manuscript.leaf)
         else:
-            self._go_to(place)
+            self.notice(otherwise)
 
     def _go_to(self, node: NodeId) -> None:
         """Put the cursor on a node, whatever hides it."""
@@ -262,19 +285,11 @@ class MapScreen(WorkingScreen):
         self._show()
 
     def _to_bookmark(self, by: int) -> None:
-        tree, outline = self._sight.tree, self._outline
-        places = [node.id for node in tree if node.bookmarked]
-        if not places:
-            self.notice("There is no bookmark yet; b marks a place.")
-            return
-        self._go_to(self._next_in_order(places, outline, by))
-
-    def _next_in_order(self, places: Sequence[NodeId], outline: Outline, by: int) -> NodeId:
-        """The next of these places after the cursor's, in the order of their making."""
-        order = sorted(places)
-        now = outline.place
-        after = [place for place in order if place > now] if by > 0 else [p for p in order[::-1] if p < now]
-        return after[0] if after else order[0 if by > 0 else -1]
+        place = self.session.garden.overview.next_bookmark(self._outline.place, backwards=by < 0)
+        if place is None:
+            self.notice("There is no other bookmark; b marks a place.")
+        else:
+            self._go_to(place)
 
     # opening and closing
 
@@ -330,15 +345,13 @@ class MapScreen(WorkingScreen):
     def _filter(self, words: str) -> None:
         """Look for what these words mean; the rows are shown when all of them are found."""
         wanted = read_filter(words)
-        if not wanted.tests:
+        if not wanted:
             self._filtered = None
             self._show()
             return
         before = self._filtered.outline if self._filtered is not None else None
         self._filtered = _Filtered(words, Hunt(self._sight.tree, wanted, hidden=self._hidden), before)
         self._hunt_on(self._filtered)
-        if wanted.problem:
-            self.notice(wanted.problem)
 
     def _hunt_on(self, filtered: _Filtered) -> None:
         """Look on for a while; when all is found, show it."""
@@ -385,9 +398,21 @@ class MapScreen(WorkingScreen):
 
     # doing something there
 
+    def _ask(self, prompt: ModalScreen[Any], answered: Callable[[Any], None]) -> None:
+        self.app.push_screen(prompt, answered)
+
+    def _renew_at(self, place: NodeId | None) -> None:
+        self._renew()
+        if place is not None:
+            self._go_to(place)
+
     def action_map_go(self) -> None:
-        self.session.go(self._outline.place)
-        self.dismiss(None)
+        try:
+            self.session.garden.go(self._outline.place)
+        except NotPossible as error:
+            self.notice(str(error))
+        else:
+            self.dismiss(None)
 
     def action_map_leave(self) -> None:
         """Back, one step at a time: to all rows, to the whole tree, to writing."""
@@ -423,17 +448,38 @@ class MapScreen(WorkingScreen):
     def _open_comparison(self, some: Version, other: Version) -> None:
         self.app.push_screen(CompareScreen(self.session, self._all_actions, some, other))
 
-    def action_map_bookmark(self) -> None:
-        self.session.bookmark_node(self._outline.place)
-        self._renew()
-
     def action_map_hide(self) -> None:
-        row = self._outline.current
-        if not row.nodes or self._sight.is_on_path(row.nodes[0]):
-            self.notice("Your text stands here; go elsewhere first.")
-            return
-        self.session.hide_node(row.nodes[0])
-        self._renew()
+        self._tending.hide()
+
+    def action_map_bookmark(self) -> None:
+        self._tending.bookmark()
+
+    def action_map_tag(self) -> None:
+        self._tending.tag()
+
+    def action_map_note(self) -> None:
+        self._tending.note()
+
+    def action_map_name(self) -> None:
+        self._tending.name()
+
+    def action_map_move_up(self) -> None:
+        self._tending.move(-1)
+
+    def action_map_move_down(self) -> None:
+        self._tending.move(1)
+
+    def action_map_split(self) -> None:
+        self._tending.split()
+
+    def action_map_join(self) -> None:
+        self._tending.join()
+
+    def action_map_rewrite(self) -> None:
+        self._tending.rewrite()
+
+    def action_map_purge(self) -> None:
+        self._tending.purge()
 
     def action_undo(self) -> None:
         if not self.session.undo():

@@ -23,8 +23,8 @@ _ALIKE = 0.5
 _EMPTY = Paragraph()
 
 
-def preview(outline: Outline) -> list[Paragraph]:
-    """Everything worth saying of the row in which an outline's cursor is."""
+def preview(outline: Outline, *, text_first: bool = False) -> list[Paragraph]:
+    """Everything worth saying of the row in which an outline's cursor is. `text_first`: where there is little room."""
     sight, row = outline.sight, outline.current
     tree = sight.tree
     if row.fan is not None and not row.nodes:
@@ -33,7 +33,9 @@ def preview(outline: Outline) -> list[Paragraph]:
     if not any(tree.node(node).pieces for node in row.nodes):
         only = len(tree.children(row.end)) == 0 and tree.node(row.nodes[0]).parent is None
         return [_said("Nothing is written here yet. Esc: back to the page." if only else "Nothing is written here.")]
-    return [*_origin(sight, row), _EMPTY, _text(tree, row), *_difference(sight, row)]
+    origin, text = [*_origin(sight, row)], _text(tree, row)
+    both = [text, _EMPTY, *origin] if text_first else [*origin, _EMPTY, text]
+    return [*both, *_difference(sight, row)]
 
 
 def _said(text: str, manner: str = "muted") -> Paragraph:
@@ -54,6 +56,12 @@ def _origin(sight: Sight, row: Row) -> Iterator[Paragraph]:
     elif pieces:
         yield _said(f"written by you · {_when(tree.node(row.end).made_at)}", "accent")
     yield _said(" · ".join(_states(sight, row, branch)))
+    for node in row.nodes:
+        facts = tree.facts(node)
+        if facts.name:
+            yield _said(facts.name, "accent")
+        if facts.note:
+            yield Paragraph(((own("» "), "accent"), (facts.note, "person")))
 
 
 def _authors(tree: Tree, pieces: Sequence[Piece]) -> str:
@@ -80,8 +88,15 @@ def _states(sight: Sight, row: Row, branch: Branch | None) -> Iterator[str]:
     there = [tree.node(node) for node in row.nodes]
     if any(node.hidden for node in there):
         yield "hidden"
+    if any(tree.carriers(node.id) for node in there if not sight.is_on_path(node.id)):
+        yield "from before an edit"
     if any(node.bookmarked for node in there):
         yield "bookmarked"
+    for node in there:
+        facts = tree.facts(node.id)
+        yield from (f"#{tag}" for tag in facts.tags)
+        if facts.rewritten_at is not None:
+            yield f"rewritten everywhere {_when(facts.rewritten_at)}"
     if branch is not None and branch.finish is None:
         yield "still growing"
     elif branch is not None and branch.finish is Finish.END:

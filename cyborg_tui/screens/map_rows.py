@@ -23,13 +23,17 @@ _MARKS = {
 }
 _LONG_ENOUGH = 400
 """Characters that fill any row."""
+_TAGS = 2
+"""So many tags are shown in a row."""
+_LEAD = 16
+"""Characters before a word that was looked for."""
 _NAME = 50
 """Characters by which a place is called at most."""
 _BREAK = re.compile(r" *\n\s*")
 
 
-def outline_row(outline: Outline, number: int, marked: NodeId | None = None) -> OutlineRow:
-    """A row of the outline. `marked`: the place that is to be compared with another."""
+def outline_row(outline: Outline, number: int, marked: NodeId | None = None, words: Sequence[str] = ()) -> OutlineRow:
+    """A row of the outline. `marked`: the place that is to be compared with another. `words`: what is looked for."""
     row, sight = outline.row(number), outline.sight
     if row.fan is not None and not row.nodes:
         return _head_of_fan(sight.tree, row, row.fan)
@@ -39,7 +43,7 @@ def outline_row(outline: Outline, number: int, marked: NodeId | None = None) -> 
         mark=_MARKS[stands],
         rails=row.rails,
         joint=_joint(sight.tree, row) if row.begins else "",
-        text=first_words(sight.tree, row.nodes, aside=not on_path),
+        text=(*_name(sight.tree, row), *first_words(sight.tree, row.nodes, words, aside=not on_path)),
         right=_right(sight, row, marked),
     )
 
@@ -50,7 +54,7 @@ def _head_of_fan(tree: Tree, row: Row, fan: FanId) -> OutlineRow:
     said = f"fan {fan} · {row.lines} branch{'' if row.lines == 1 else 'es'}"
     said += f" · {unread} not looked at" if unread else ""
     said += f" · {made.model.name}" if made.model.name else ""
-    return OutlineRow(rails=row.rails, joint="──", text=((said, "aside"),), right="▸" if row.closed else "")
+    return OutlineRow(rails=row.rails, joint="──", text=((own(said), "aside"),), right="▸" if row.closed else "")
 
 
 def _joint(tree: Tree, row: Row) -> str:
@@ -58,12 +62,24 @@ def _joint(tree: Tree, row: Row) -> str:
     return "──" if branch is None or branch.node == 0 else f"{branch.index + 1:>2}"
 
 
+def _name(tree: Tree, row: Row) -> tuple[tuple[str, str], ...]:
+    names = [name for node in row.nodes if (name := tree.facts(node).name)]
+    return ((f"{own(' · ').join(names)}: ", "name"),) if names else ()
+
+
 def _right(sight: Sight, row: Row, marked: NodeId | None) -> str:
+    """Marks at the end: to be compared, hidden, from before an edit, a note, a bookmark, tags, and what is folded."""
     tree = sight.tree
     there = [tree.node(node) for node in row.nodes]
+    facts = [tree.facts(node) for node in row.nodes]
+    from_before = any(tree.carriers(node) and not sight.is_on_path(node) for node in row.nodes)
     parts = ["compare"] if marked in row.nodes else []
     parts += ["✗"] if any(node.hidden for node in there) else []
+    parts += ["←"] if from_before else []
+    parts += ['"'] if any(known.note for known in facts) else []
     parts += ["*"] if any(node.bookmarked for node in there) else []
+    tags = [f"#{tag}" for known in facts for tag in known.tags]
+    parts += [*tags[:_TAGS], *(["…"] if len(tags) > _TAGS else [])]
     unread = sum(is_unread(tree, node) for node in row.beside)
     parts += [f"◦{unread}"] if unread else []
     parts += [f"+{len(row.beside)}"] if row.beside else []
@@ -73,6 +89,8 @@ def _right(sight: Sight, row: Row, marked: NodeId | None) -> str:
 
 def place_name(tree: Tree, node: NodeId) -> str:
     """What a place is called, for a person: its branch, and how it begins."""
+    if name := tree.facts(node).name:
+        return name
     branch = branch_of(tree, node)
     words = " ".join("".join(text for text, _ in first_words(tree, (node,), aside=True)).split())
     begins = words if len(words) <= _NAME else words[:_NAME].rpartition(" ")[0] + own("…")
@@ -81,23 +99,41 @@ def place_name(tree: Tree, node: NodeId) -> str:
     return f"branch {branch.index + 1} of fan {branch.fan}: “{begins}”"
 
 
-def first_words(tree: Tree, nodes: Sequence[NodeId], *, aside: bool) -> tuple[tuple[str, str], ...]:
-    """The beginning of the text of some nodes, on one line, with who wrote it; `aside` if that does not matter."""
+def first_words(
+    tree: Tree, nodes: Sequence[NodeId], words: Sequence[str] = (), *, aside: bool
+) -> tuple[tuple[str, str], ...]:
+    """The text of some nodes on one line, as much as fills any row, with who wrote it; `aside` if that does not matter.
+    If one of the `words` stands in it, it begins shortly before that."""
     runs: list[tuple[str, str]] = []
-    left = _LONG_ENOUGH
+    skipped = _before_words(tree, nodes, words)
+    skip, left = skipped, _LONG_ENOUGH
     for node in nodes:
         for piece in tree.node(node).pieces:
-            text = piece.text[:left]
-            left -= len(text)
-            who = "aside" if aside else "person" if piece.branch is None else "model"
-            runs.append((text if runs else text.lstrip(), who))
+            text = piece.text[skip : skip + left]
+            skip, left = max(0, skip - len(piece.text)), left - len(text)
+            if text:
+                who = "aside" if aside else "person" if piece.branch is None else "model"
+                runs.append((text if runs else text.lstrip(), who))
             if left <= 0:
-                return _on_one_line(runs)
-    if not any(text for text, _ in runs):
-        is_root = tree.node(nodes[0]).parent is None
-        blank = any(tree.node(node).pieces for node in nodes)
-        return (("the beginning" if is_root else "(white space)" if blank else "(empty)", "aside"),)
-    return _on_one_line(runs)
+                break
+        if left <= 0:
+            break
+    if skipped:
+        runs.insert(0, (own("…"), "aside"))
+    if any(text for text, _ in runs):
+        return _on_one_line(runs)
+    is_root = tree.node(nodes[0]).parent is None
+    blank = any(tree.node(node).pieces for node in nodes)
+    return (("the beginning" if is_root else "(white space)" if blank else "(empty)", "aside"),)
+
+
+def _before_words(tree: Tree, nodes: Sequence[NodeId], words: Sequence[str]) -> int:
+    """How many characters are left out, so that the first of the words is seen."""
+    if not words:
+        return 0
+    text = "".join(tree.node(node).text for node in nodes)
+    at = text.casefold().find(words[0])
+    return text.rfind(" ", 0, at - _LEAD) + 1 if at > 2 * _LEAD else 0
 
 
 def _on_one_line(runs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

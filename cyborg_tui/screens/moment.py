@@ -37,7 +37,7 @@ class Moment:
         """Whether a key of this action would do something."""
         if action.where == "branches":
             return self.reading and (self.branches or action.id in ("take_and_fan", "write"))
-        if action.where == "editor" and self.reading:
+        if action.where != "anywhere" and (self.reading or action.where != "editor"):
             return False
         if action.id == "take_over":
             return self.read_only
@@ -92,22 +92,23 @@ class Counts:
 
 
 class Where:
-    """Where in the tree the person is, found out again only when they, or the tree, may have moved."""
+    """Where in the tree the person is, found out in a pause of their keys, and only if that may have changed."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: object = None
-        self._words = ""
+        self.words = ""
 
-    def words(self) -> str:
-        session = self._session
+    def look(self) -> bool:
+        """Find out. False if it is as it was."""
+        session, before = self._session, self.words
         tree, leaf = session.loom.tree, session.loom.manuscript.leaf
         seen = sum(branch.looked for branch in session.branches)
         now = (leaf, tree.next_node, session.fan and session.fan.id, len(session.branches), seen)
         if now != self._known:
             self._known = now
-            self._words = place_words(whereabouts(tree, session.loom.manuscript.path))
-        return self._words
+            self.words = place_words(whereabouts(tree, session.loom.manuscript.path))
+        return self.words != before
 
 
 class Glance:

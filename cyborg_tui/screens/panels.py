@@ -5,19 +5,18 @@ from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from cyborg_tui.actions import PLACES, Action
-from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import key_name
 from cyborg_tui.widgets.marks import own
 
-__all__ = ["HelpScreen", "PathPrompt", "WhichKey"]
+__all__ = ["HelpScreen", "WhichKey"]
 
 _HOW = (
     "Write. Tab asks the model for branches from the cursor; read them, and take one, or a word or a sentence of it. "
@@ -68,6 +67,7 @@ class WhichKey(ModalScreen[str | None]):
     """
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
         "m": ("map", "map"),
+        "t": ("tokens", "tokens"),
         "b": ("looms", "library of looms"),
         "o": ("models", "models"),
         "f": ("search", "search"),
@@ -85,27 +85,3 @@ class WhichKey(ModalScreen[str | None]):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         self.dismiss(self.PLACES.get(event.key, (None, ""))[0])
-
-
-class PathPrompt(ModalScreen[str | None]):
-    """Asks for the path of a file; dismisses with it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "Back")]
-    DEFAULT_CSS = """
-    PathPrompt { align: center bottom; background: transparent; }
-    PathPrompt Vertical { width: 100%; height: auto; background: $surface; padding: 0 2; }
-    PathPrompt Input, PathPrompt Input:focus { border: none; height: 1; padding: 0; background: $surface; }
-    """
-
-    def __init__(self, question: str, proposal: str) -> None:
-        super().__init__()
-        self._question, self._proposal = question, proposal
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Static(Text(drawable(self._question) + own("  Enter saves · Esc not now")))
-            yield Input(self._proposal, select_on_focus=False)
-
-    @on(Input.Submitted)
-    def _answered(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from textual import events
+from textual.widget import Widget
 
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.branches import Branches
@@ -10,9 +11,11 @@ from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.outline import OutlinePane
 from cyborg_tui.widgets.preview import Preview
 
-__all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys"]
+__all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
 
-APP_ACTIONS = frozenset({"search", "take_over", "map", "help", "looms", "models", "palette", "which_key", "quit"})
+APP_ACTIONS = frozenset(
+    {"search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit"}
+)
 """What the app does, whatever screen is shown."""
 
 
@@ -25,6 +28,16 @@ def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
         for number, key in enumerate(action.names, 1):
             found[key] = f"take_number({number})" if action.id == "take_number" else action.id
     return found
+
+
+async def run_bound_key(pane: Widget, keys: Mapping[str, str], event: events.Key) -> bool:
+    """Run the screen's action that is bound to a key. False if none is."""
+    if event.key not in keys:
+        return False
+    event.stop()
+    event.prevent_default()
+    await pane.screen.run_action(keys[event.key])
+    return True
 
 
 async def _run_bound(pane: "WritingPane | BranchPane | MapPane | ComparePane", event: events.Key) -> bool:

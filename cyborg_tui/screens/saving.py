@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from cyborg_tui.library.library import LibraryError
-from cyborg_tui.screens.panels import PathPrompt
+from cyborg_tui.screens.questions import LinePrompt
 from cyborg_tui.session import Session
 from cyborg_tui.textfile import ChangedOutsideError, TextFileError
 
@@ -14,7 +14,7 @@ Answered = Callable[[str | None], None]
 
 class Saving:
     def __init__(
-        self, session: Session, ask: Callable[[PathPrompt, Answered], object], notice: Callable[[str], None]
+        self, session: Session, ask: Callable[[LinePrompt, Answered], object], notice: Callable[[str], None]
     ) -> None:
         """`ask` shows a prompt and hands its answer on; `notice` says one sentence."""
         self._session, self._ask, self._notice = session, ask, notice
@@ -50,4 +50,4 @@ class Saving:
             else:
                 self._notice(f"Saved in {self._session.file or path}.")
 
-        self._ask(PathPrompt(question, proposal), keep)
+        self._ask(LinePrompt(question, proposal), keep)

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from cyborg_tui.loom.duplicates import duplicates
 from cyborg_tui.loom.fan import Branch, Fan, Finish
-from cyborg_tui.loom.settings import Until
+from cyborg_tui.loom.settings import FanKind, Until
 from cyborg_tui.outline.whereabouts import Whereabouts
 from cyborg_tui.session import EngineView, Part, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
@@ -14,6 +15,7 @@ __all__ = [
     "fan_view",
     "goes_to",
     "held_back",
+    "looking_ahead",
     "memory_words",
     "place_words",
     "saved_words",
@@ -27,6 +29,7 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
     if fan is None:
         return FanView(note=_note(session))
     taken, tree = session.taken, session.loom.tree
+    twice = duplicates(session.branches)
     branches = tuple(
         BranchView(
             _own(branch),
@@ -35,6 +38,7 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
             partly=taken is not None and branch.id == taken.id and session.taken_length(branch) < len(_own(branch)),
             bookmarked=tree.node(branch.node).bookmarked,
             ended=branch.finish is Finish.END,
+            twice=branch.id in twice,
             compared=index == compared,
         )
         for index, branch in enumerate(session.branches)
@@ -67,6 +71,7 @@ def _header(fan: Fan, shown: int, *, flow: bool) -> str:
     parts = ["flow"] if flow else []
     of = f" of {len(fan.branches)}" if shown < len(fan.branches) else ""
     parts += [f"{shown}{of} branches", f"fan {fan.id}"]
+    parts += [] if fan.settings.kind is FanKind.SAMPLED else [fan.settings.kind.value]
     parts += [f"{fan.settings.max_tokens} tokens" if until is Until.TOKENS else until.value, f"seed {fan.seed}"]
     return " · ".join(parts)
 
@@ -184,6 +189,13 @@ def saved_words(session: Session) -> str:
     if session.read_only:
         return "open in another window: only to read here"
     return "saved, but not yet in the file" if session.file_is_behind else "saved"
+
+
+def looking_ahead(session: Session) -> str:
+    """What is said where it is not known yet what may come next."""
+    if session.place and session.view.model is not None and not session.view.model.size:
+        return "a server does not tell what may come next"
+    return session.view.problem or "looking ahead"
 
 
 def goes_to(session: Session) -> str:

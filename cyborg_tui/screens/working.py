@@ -6,7 +6,7 @@ from typing import ClassVar
 from cyborg_tui.actions import READING, Action
 from cyborg_tui.screens.compositor import RowCompositor
 from cyborg_tui.session import Session
-from cyborg_tui.terminal.screen import LineScreen
+from cyborg_tui.terminal.screen import LineScreen, Result
 from cyborg_tui.widgets.marks import own
 
 __all__ = ["WorkingScreen"]
@@ -15,7 +15,7 @@ _WIDE, _TALL = 100, 20
 """Columns from which two panes stand side by side, and rows from which there is room for a title."""
 
 
-class WorkingScreen(LineScreen):
+class WorkingScreen(LineScreen[Result]):
     PARTS: ClassVar[tuple[str, ...]] = ()
     """Where on this screen actions may belong, beside those that work anywhere."""
 

@@ -19,6 +19,7 @@ from cyborg_tui.screens.seen import Seen
 from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, memory_words, saving_trouble
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
+from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.widgets.branches import FanView
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
@@ -34,7 +35,7 @@ _PAUSE = 0.3
 _TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
-class WriteScreen(WorkingScreen):
+class WriteScreen(WorkingScreen[None]):
     PARTS = ("editor", "branches")
     CSS_PATH = "write.tcss"
 
@@ -116,6 +117,7 @@ class WriteScreen(WorkingScreen):
             self.session.prepare()
         if now - self._keyed_at > _PAUSE:
             self.session.look_ahead()
+            self._dirty |= self._where.look()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
@@ -145,7 +147,7 @@ class WriteScreen(WorkingScreen):
             self._editor.show_provisional(at, text)
         else:
             self._editor.clear_provisional()
-        self.query_one(Title).show(self._where.words())
+        self.query_one(Title).show(self._where.words)
         self.query_one(StatusLine).show(self._status())
         self.query_one(Footer).show(self._keys_that_work())
 
@@ -260,7 +262,7 @@ class WriteScreen(WorkingScreen):
 
     def action_more(self) -> None:
         if not self.session.more():
-            self.notice(_TAKEN)
+            self.notice("There is no fan to add to, or the model is not there yet.")
         self._show()
 
     def action_flow(self) -> None:
@@ -300,6 +302,21 @@ class WriteScreen(WorkingScreen):
     def action_write_on(self) -> None:
         self.set_focus(self._editor)
         self._show()
+
+    async def action_tokens_here(self) -> None:
+        await self.app.run_action("go('tokens')")
+
+    def looking(self) -> Looking:
+        """A look inside: into the branch that stands in the text while the branches have the keys, else the text."""
+        self.session.move_cursor(self._editor.cursor)
+        return Looking(self.session, standing=self.focused is self._branches)
+
+    def looked_inside(self, taken: bool | None) -> None:
+        """The person is back from there; something was taken if `taken`."""
+        if taken:
+            self._dropped = None
+            self.set_focus(self._branches)
+        self._sync()
 
     # actions anywhere
 

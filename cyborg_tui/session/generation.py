@@ -1,6 +1,7 @@
 """Fans under way: asked of the engine, and grown in the loom as it answers."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from cyborg_tui.engine.engine import Engine
@@ -11,6 +12,7 @@ from cyborg_tui.engine.protocol import (
     Evaluated,
     FanEnded,
     FanStats,
+    FileHash,
     Grew,
     Held,
     Loading,
@@ -19,14 +21,18 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Remark,
+    Start,
     Unavailable,
+    Widths,
 )
 from cyborg_tui.loom.context import Context, context_of
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, decode
+from cyborg_tui.loom.draw import Decoding, Draw
+from cyborg_tui.loom.fan import BranchId, Fan, FanId, Finish, ModelIdentity, decode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.piece import Piece, join
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session.ahead import Ahead
+from cyborg_tui.session.sight import context_then, drawn_in
 
 __all__ = ["EngineView", "Generation", "Waiting"]
 
@@ -67,12 +73,30 @@ class EngineView:
     """Why there is no model."""
     news: str = ""
     """What happened to the engine, or to what was asked of it, that is mended already or that another try mends."""
+    decoding: Decoding | None = None
+    """How the model is run."""
+    file_hash: str = ""
+    """SHA-256 of the model's file, as far as it is known."""
+    step_seconds: Mapping[int, float] = field(default_factory=dict)
+    """How long a step takes, by the number of branches; empty if it was not measured."""
     stats: FanStats | None = None
     """Of the last fan."""
     held: Held | None = None
     """What the engine's cache holds, as far as it is known."""
     shortened: bool = False
     """Whether the last fan's context was only the end of the manuscript."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Branches of a fan that were asked for."""
+
+    fan: FanId
+    first: int
+    """The index of the first of them."""
+    width: int
+    left_out: int
+    """Characters of the manuscript that the engine was not even told of."""
 
 
 class Generation:
@@ -82,10 +106,12 @@ class Generation:
         self.engine: Engine | None = None
         self.view = EngineView()
         self._loom = loom
-        self._under_way: dict[int, tuple[FanId, int]] = {}
-        """Request → the fan, and the index of the first of its branches that were asked for."""
-        self._out_of_reach = 0
-        """Characters of the manuscript that the engine was not even told of."""
+        self._under_way: dict[int, _Asked] = {}
+        """By the numbers of the requests."""
+        self._stopped: dict[int, _Asked] = {}
+        """What is not wanted any more, and of which the engine has not yet said how it was drawn."""
+        self._unhashed: list[Draw] = []
+        """Drawn by the model that is loaded, before its file was known by its hash."""
         self._ahead: Ahead | None = None
 
     @property
@@ -103,9 +129,17 @@ class Generation:
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
         context = self.context(end)
-        self._out_of_reach = context.left_out
         self.forget_ahead()
-        self._under_way[self.engine.fan(context, settings, seed)] = (fan.id, first)
+        request = self.engine.fan(context, settings, seed, self._begun(fan, first))
+        self._under_way[request] = _Asked(fan.id, first, width, context.left_out)
+
+    def _begun(self, fan: Fan, first: int) -> tuple[Start, ...]:
+        """How the branches before index `first` begin, in the tokens of the model in use."""
+        model = self.view.model
+        if model is None or model.vocabulary != fan.model.vocabulary:
+            return ()
+        branches = self._loom.tree.branches(fan.id)[:first]
+        return tuple(Start(one.tokens[0].id, one.healed > 0) for one in branches if one.tokens)
 
     # looking ahead
 
@@ -129,8 +163,7 @@ class Generation:
         ahead, self._ahead = self._ahead, None
         assert ahead is not None
         assert self.engine is not None
-        self._out_of_reach = ahead.context.left_out
-        self._under_way[ahead.request] = (fan.id, 0)
+        self._under_way[ahead.request] = _Asked(fan.id, 0, ahead.settings.width, ahead.context.left_out)
         if not ahead.over:
             self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
             self.engine.want(ahead.request)
@@ -149,6 +182,13 @@ class Generation:
         if ahead is not None and not ahead.over and self.engine is not None:
             self.engine.cancel()
 
+    # what the model saw
+
+    def see(self, draw: Draw) -> int:
+        """Ask for the tokens of what the engine was told for a draw. Returns the number that the answer carries."""
+        assert self.engine is not None
+        return self.engine.see(context_then(self._loom, draw))
+
     # everything else
 
     def try_again(self) -> None:
@@ -163,10 +203,19 @@ class Generation:
             assert self.engine is not None
             self.engine.evaluate(self.context(end))
 
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
+        """Ask what may come next after the manuscript up to `end`, what is `drawn` after it, and each of some runs of
+        tokens. Returns the request's number; 0 if it cannot be asked now."""
+        if not self.ready or self.growing:
+            return 0
+        assert self.engine is not None
+        return self.engine.foresee(self.context(end, drawn), places)
+
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
         if self._under_way and self.engine is not None:
             self.engine.cancel()
+        self._stopped.update(self._under_way)
         for request in tuple(self._under_way):
             self._end(request, Finish.CANCELLED)
 
@@ -175,14 +224,17 @@ class Generation:
         self._wait(event)
         if isinstance(event, (Ready, Lost, Unavailable)):
             self._ahead = None
+            self._stopped.clear()
+            self._unhashed.clear()
         match event:
             case Grew() | BranchEnded() | FanEnded():
                 self._hear_of_a_fan(event)
             case Loading(fraction=fraction):
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
-            case Ready(model=model, window=window, sentence=sentence):
+            case Ready(model=model, window=window, sentence=sentence, decoding=decoding):
                 now = Waiting.PROMPT if self.growing else Waiting.NOTHING
-                self.view = EngineView(model, window, now, news=sentence or (_BACK if self.view.news else ""))
+                news = sentence or (_BACK if self.view.news else "")
+                self.view = EngineView(model, window, now, news=news, decoding=decoding)
             case Lost(sentence=sentence, again=True):
                 self.view = EngineView(waiting=Waiting.MODEL, news=sentence)
             case Refused(sentence=sentence) | Remark(sentence=sentence):
@@ -193,15 +245,29 @@ class Generation:
                 waiting = self._waiting_for(request)
                 if waiting is not None:
                     self.view = replace(self.view, waiting=waiting, done=done / max(1, total), seconds_left=left)
+            case FileHash() | Widths():
+                self._learn(event)
             case Evaluated(held=held):
                 waiting = Waiting.NOTHING if self.view.waiting is Waiting.AHEAD else self.view.waiting
                 self.view = replace(self.view, waiting=waiting, held=held or self.view.held)
             case _:
                 pass
 
+    def _learn(self, event: FileHash | Widths) -> None:
+        """What the engine found out while nothing was asked for."""
+        if isinstance(event, Widths):
+            self.view = replace(self.view, step_seconds=event.seconds)
+            return
+        self.view = replace(self.view, file_hash=event.sha256)
+        for draw in self._unhashed:
+            self._loom.note_draw(replace(draw, file_hash=event.sha256))
+        self._unhashed.clear()
+
     def _hear_of_a_fan(self, event: Grew | BranchEnded | FanEnded) -> None:
         if self._ahead is not None and self._ahead.request == event.fan:
             self._ahead.heard.append(event)
+        if isinstance(event, FanEnded) and event.stats.prompt_tokens:
+            self._note_draw(event)
         if event.fan not in self._under_way:
             return
         match event:
@@ -236,17 +302,29 @@ class Generation:
 
     def _end(self, request: int, finish: Finish, stats: FanStats | None = None) -> None:
         """The fan of this request is over; branches that had not ended end in this way."""
-        fan, _ = self._under_way.pop(request)
-        for branch in self._loom.tree.branches(fan):
+        asked = self._under_way.pop(request)
+        for branch in self._loom.tree.branches(asked.fan):
             self._loom.finish(branch.id, finish)
         self.view = replace(self.view, waiting=Waiting.NOTHING, seconds_left=None)
         if stats is not None and stats.prompt_tokens:
-            shortened = bool(self._out_of_reach or stats.left_out_tokens)
+            shortened = bool(asked.left_out or stats.left_out_tokens)
             self.view = replace(self.view, stats=stats, shortened=shortened)
 
     def _branch(self, request: int, index: int) -> BranchId:
-        fan, first = self._under_way[request]
-        return self._loom.tree.fan(fan).branches[first + index]
+        asked = self._under_way[request]
+        return self._loom.tree.fan(asked.fan).branches[asked.first + index]
+
+    def _note_draw(self, event: FanEnded) -> None:
+        """What the model saw, and how it was run, goes on record with the fan."""
+        asked = self._under_way.get(event.fan) or self._stopped.pop(event.fan, None)
+        if asked is None:
+            return
+        stats = event.stats
+        saw = (asked.left_out, stats.left_out_tokens, stats.prompt_tokens, stats.digest)
+        draw = Draw(asked.fan, asked.first, asked.width, *saw, self.view.decoding or Decoding(), self.view.file_hash)
+        self._loom.note_draw(draw)
+        if not draw.file_hash:
+            self._unhashed.append(draw)
 
     def context(self, end: int, drawn: Piece | None = None) -> Context:
         """The manuscript up to `end` and what is `drawn` after it, as far back as the window can possibly reach; the
@@ -255,11 +333,6 @@ class Generation:
         step = reach // 4
         beyond = end + (len(drawn.text) if drawn is not None else 0) - reach
         start = max(0, -(-beyond // step) * step)
-        tree = self._loom.tree
-
-        def branch(branch_id: BranchId) -> tuple[Branch, str]:
-            drawn = tree.branch(branch_id)
-            return drawn, tree.fan(drawn.fan).model.vocabulary
-
         pieces = self._loom.manuscript.pieces_between(start, end) if start < end else ()
-        return context_of(pieces if drawn is None else join(pieces, (drawn,)), branch, left_out=start)
+        whole = pieces if drawn is None else join(pieces, (drawn,))
+        return context_of(whole, drawn_in(self._loom), left_out=start)

@@ -28,12 +28,12 @@ class KeptLoom:
         """What is wrong with saving; empty if nothing is."""
         self._library = library
         before = self.loom.text
+        self._note(EventKind.OPENED, afresh=bool(before) and not library.is_on_record(row.id))
         self._file = None if self.read_only else read_file(row, self.loom)
         self.changed_outside = bool(before) and self.loom.text != before
         """Whether the file's text came in instead of what the loom said last."""
         self.first_text = self.loom.text
         """As it was when the loom was opened."""
-        self._note(EventKind.OPENED)
         self._remember_file()
 
     @property
@@ -117,8 +117,8 @@ class KeptLoom:
         if self._file is not None:
             self._library.remember_file(self.row.id, self._file.digest)
 
-    def _note(self, kind: EventKind) -> None:
-        self.loom.note(kind)
+    def _note(self, kind: EventKind, *, afresh: bool = False) -> None:
+        self.loom.note(kind, afresh=afresh)
         self._save()
 
     @property

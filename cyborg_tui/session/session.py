@@ -1,28 +1,33 @@
 """What a screen, the command line or a test drives."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.engine import Engine
-from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
+from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Saw, Unavailable
+from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, NodeId
-from cyborg_tui.loom.measures import Bits
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, NodeId
+from cyborg_tui.loom.loom import Chosen
+from cyborg_tui.loom.measures import Bits, typed_bits
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.provenance import Provenance
 from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.words import WordCount
-from cyborg_tui.outline.places import Places
 from cyborg_tui.session.choosing import Choosing
 from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
 from cyborg_tui.session.scoring import Progress, Scoring
+from cyborg_tui.session.sight import Sight, sight
 
 __all__ = ["Part", "Session"]
 
@@ -40,6 +45,11 @@ class Part:
     bits: Bits
 
 
+def _with(bits: Bits, typed: Bits) -> Bits:
+    """The bits, with what is known of the text that the person typed."""
+    return replace(bits, typed=typed.typed, scored=typed.scored, unscored=typed.unscored)
+
+
 class Session(KeptLoom):
     """One loom being written. Edits are synchronous and in memory; only I/O is not."""
 
@@ -51,20 +61,26 @@ class Session(KeptLoom):
         on_change: Callable[[], None],
         *,
         may_look_ahead: Callable[[], bool] = lambda: True,
+        widens: bool = False,
     ) -> None:
-        """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
+        """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError.
+
+        `widens`: whether more branches are made where they come as soon as those that are wanted.
+        """
         super().__init__(row, library)
         self.settings = settings
         self._generation = Generation(self.loom)
-        self._on_change, self._may_look_ahead = on_change, may_look_ahead
+        self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
+        self._typed: tuple[str, Bits] = ("", Bits())
+        """The text that was scored last, and its bits."""
         self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._fan_wanted = False
+        self._seeing: dict[int, asyncio.Future[Saw | None]] = {}
         self._choosing: Choosing | None = None
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._words = WordCount()
-        self.garden = Gardening(self.loom, self._stop, self._changed)
-        self.places = Places()
-        """Where the person was since they came."""
+        self._hears_too: Callable[[EngineEvent], None] | None = None
+        self.garden = Gardening(self.loom, self._stop, self._gardened)
 
     # writing: what the editor calls
 
@@ -117,7 +133,11 @@ class Session(KeptLoom):
         if fan is None:
             return ()
         tree = self.loom.tree
-        return tuple(branch for branch in tree.branches(fan.id) if not tree.node(branch.node).hidden)
+        return tuple(
+            branch
+            for branch in tree.branches(fan.id)
+            if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
+        )
 
     @property
     def highlighted(self) -> int:
@@ -174,6 +194,12 @@ class Session(KeptLoom):
 
     # asking
 
+    def draw_by(self, settings: FanSettings) -> None:
+        """Make the next fans so."""
+        self._stop()
+        self.settings = settings
+        self._changed()
+
     def ask(self) -> bool:
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
         for once more."""
@@ -185,11 +211,14 @@ class Session(KeptLoom):
             self._generation.try_again()
             self._on_change()
             return there
-        seed = self._generation.made_ahead(self.loom.cursor, self.settings)
-        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed)
+        width = self._width
+        seed = self._generation.made_ahead(self.loom.cursor, self._drawn)
+        fan = self.loom.fan(model, self.settings, random.randrange(_SEEDS) if seed is None else seed, self._mode)
         self.loom.highlighted = 0
+        if width > self.settings.width:
+            fan = self.loom.widen(fan.id, width - self.settings.width)
         if seed is None:
-            self._generation.draw(fan, 0, self.settings.width, self.loom.cursor)
+            self._generation.draw(fan, 0, width, self.loom.cursor)
         else:
             self._generation.show_ahead(fan)
         self._changed()
@@ -205,14 +234,14 @@ class Session(KeptLoom):
             self.ask()
 
     def more(self) -> bool:
-        """More branches for the fan in view. False if one of them has been taken, or the model is not there."""
+        """More branches for the fan in view, as it was made. False if there is none, or the model is not there."""
         fan, spot = self.fan, self.loom.spot
-        if fan is None or spot is None or not self._generation.ready or self.taken is not None:
+        if fan is None or spot is None or not self._generation.ready:
             return False
         self._stop()
         first = len(fan.branches)
-        wider = self.loom.widen(fan.id, self.settings.width)
-        self._generation.draw(wider, first, self.settings.width, spot.offset)
+        wider = self.loom.widen(fan.id, self._width)
+        self._generation.draw(wider, first, self._width, spot.offset)
         self._changed()
         return True
 
@@ -237,6 +266,47 @@ class Session(KeptLoom):
         """Have the context at the cursor evaluated ahead of the key."""
         self._generation.prepare(self.loom.cursor)
 
+    @property
+    def _mode(self) -> str:
+        decoding = self.view.decoding
+        return "exact" if decoding is not None and decoding.exact else "batched"
+
+    @property
+    def _width(self) -> int:
+        """Branches to ask for: as many as are wanted, and those that come with them for nothing."""
+        wanted = self.settings.width
+        may_widen = self._widens and self._mode != "exact"
+        return widened(wanted, self.view.step_seconds) if may_widen else wanted
+
+    @property
+    def _drawn(self) -> FanSettings:
+        """The settings, with the number of branches that is asked for."""
+        return replace(self.settings, width=self._width)
+
+    async def what_it_saw(self, fan: FanId) -> tuple[Sight, ...]:
+        """What the model saw of the manuscript when it drew the branches of a fan, token by token: once for each time
+        that branches were asked for. Empty where that is not on record, or there is no model. Raises LibraryError."""
+        found = []
+        for draw in self.draws(fan):
+            if self._generation.ready:
+                waiting = self._seeing[self._generation.see(draw)] = asyncio.get_running_loop().create_future()
+                if (saw := await waiting) is not None:
+                    found.append(sight(draw, saw))
+        return tuple(found)
+
+    def draws(self, fan: FanId) -> tuple[Draw, ...]:
+        """How a fan's branches were drawn. Raises LibraryError."""
+        self._save()
+        return self._library.draws(self.row.id, fan)
+
+    def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
+        """As `Generation.foresee`; what comes of it is heard by those who listen."""
+        return self._generation.foresee(end, places, drawn)
+
+    def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
+        """Let somebody hear everything the engine says, instead of whoever did so far."""
+        self._hears_too = hear
+
     def look_ahead(self) -> None:
         """While the person reads: make the fan that comes after the highlighted branch, to have it ready. Nothing of it
         is seen, or kept, before it is asked for."""
@@ -245,13 +315,20 @@ class Session(KeptLoom):
             self._looked_ahead_at = place
             if place is not None and self._may_look_ahead():
                 end, drawn = place
-                self._generation.look_ahead(end, self.settings, random.randrange(_SEEDS), drawn)
+                self._generation.look_ahead(end, self._drawn, random.randrange(_SEEDS), drawn)
 
     def _next_place(self) -> tuple[int, Piece | None] | None:
         """Where the next fan will be asked for, if the highlighted branch is taken: the end of the manuscript before
         it, and the branch, if it does not stand there already. None if that cannot be known yet."""
         spot, branches = self.loom.spot, self.branches
-        if spot is None or not branches or self.busy or self.read_only or not self._generation.ready:
+        if (
+            spot is None
+            or not branches
+            or self.busy
+            or self.read_only
+            or not self._generation.ready
+            or self._mode == "exact"
+        ):
             return None
         branch = branches[min(self.highlighted, len(branches) - 1)]
         taken = 0 if self.taken is None else self.taken_length(branch)
@@ -279,8 +356,14 @@ class Session(KeptLoom):
     def look(self, index: int) -> None:
         """The person has looked at this branch."""
         branches = self.branches
-        if 0 <= index < len(branches) and (branches[index].text or branches[index].finish):
-            self.loom.look(branches[index].id)
+        if 0 <= index < len(branches):
+            self.look_at(branches[index].id)
+
+    def look_at(self, branch: BranchId) -> None:
+        """The person has looked at a branch, in view or not."""
+        drawn = self.loom.tree.branch(branch)
+        if drawn.text or drawn.finish:
+            self.loom.look(branch)
             self._changed()
 
     def take(self, index: int, shown: int | None = None, extent: Extent = Extent.WHOLE) -> bool:
@@ -299,10 +382,16 @@ class Session(KeptLoom):
         self._stop_growing()
         self.loom.highlighted = index
         self.loom.take(branch.id, already + amount)
-        kept = self._generation.keep_ahead(self.loom.cursor, self.settings)
+        kept = self._generation.keep_ahead(self.loom.cursor, self._drawn)
         self._looked_ahead_at = self._next_place() if kept else None
         self._changed()
         return True
+
+    def choose(self, offset: int, chosen: Chosen) -> None:
+        """A new branch begins at this offset with what the person chose, and a fan goes on from there."""
+        self._stop()
+        self.loom.choose(offset, chosen, random.randrange(_SEEDS))
+        self.ask()
 
     def parent(self) -> bool:
         """Back to where the last branch was taken. False at the beginning."""
@@ -322,7 +411,7 @@ class Session(KeptLoom):
             return False
         self._stop()
         if all(step.id != node for step in loom.manuscript.path):
-            self.go(node)
+            self.garden.go(node)
         index = next(i for i, step in enumerate(loom.manuscript.path) if step.id == node)
         loom.move_cursor(loom.manuscript.end_of(index) - len(loom.tree.node(node)) + start)
         self._changed()
@@ -361,26 +450,6 @@ class Session(KeptLoom):
         self._changed()
         return done
 
-    # the map
-
-    def go(self, node: NodeId) -> None:
-        """Make the path to this node the manuscript, with the last fan made there in view, or the one it is of."""
-        self._stop()
-        self.places.visit(self.loom.manuscript.leaf)
-        self.loom.go(node)
-        self.places.visit(node)
-        self.loom.highlighted = 0
-        self._follow_taken()
-        self._changed()
-
-    def hide_node(self, node: NodeId) -> None:
-        """Take a node out of sight, with all that hangs on it, or not any more."""
-        self.garden.hide(node, hidden=not self.loom.tree.node(node).hidden)
-
-    def bookmark_node(self, node: NodeId) -> None:
-        """Mark a place, or unmark it."""
-        self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
-
     # what the status line shows
 
     @property
@@ -410,14 +479,31 @@ class Session(KeptLoom):
     @property
     def bits(self) -> Bits:
         """Of the manuscript."""
-        return self._followed.bits()
+        bits = self._followed.bits()
+        text, typed = self._typed
+        return bits if text is not self.loom.text else _with(bits, typed)
 
     def part(self, start: int, end: int) -> Part:
         """A stretch of the manuscript, counted."""
         pieces = self.loom.manuscript.pieces_between(start, end)
         typed = sum(len(piece.text) for piece in pieces if piece.branch is None)
         words = len("".join(piece.text for piece in pieces).split())
-        return Part(words, typed / (end - start) if end > start else None, self._followed.bits_in(pieces))
+        bits = self._followed.bits_in(pieces)
+        if self._typed[0] is self.loom.text:
+            bits = _with(bits, typed_bits(self.scores(start, end), self.loom.text, start, end))
+        return Part(words, typed / (end - start) if end > start else None, bits)
+
+    def provenance(self, stretch: tuple[int, int] | None = None) -> Provenance:
+        """As KeptLoom has it, with what the model has scored of the person's text."""
+        self._note_scores()
+        start, end = stretch or (0, len(self.loom.manuscript))
+        found = super().provenance(stretch)
+        return replace(found, bits=_with(found.bits, typed_bits(self.scores(start, end), self.loom.text, start, end)))
+
+    def _note_scores(self) -> None:
+        """What is known now of the bits of the person's text, as it stands."""
+        text = self.loom.text
+        self._typed = text, typed_bits(self.scores(), text, 0, len(text))
 
     @property
     def whole(self) -> Part:
@@ -449,10 +535,19 @@ class Session(KeptLoom):
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
         self._generation.hear(event)
+        if self._hears_too is not None:
+            self._hears_too(event)
+        was_scoring = self.scoring is not None
         self._scoring.hear(event)
+        if was_scoring and self.scoring is None:
+            self._note_scores()
         match event:
-            case Ready() | Lost():
+            case Saw(id=id) if id in self._seeing:
+                self._seeing.pop(id).set_result(event)
+            case Ready() | Unavailable() | Lost():
                 self._looked_ahead_at = None
+                while self._seeing:
+                    self._seeing.popitem()[1].set_result(None)
         match event:
             case Ready() if self._fan_wanted:
                 self._fan_wanted = False
@@ -491,6 +586,11 @@ class Session(KeptLoom):
         self._fan_wanted = False
         self._generation.stop()
         self._scoring.stop()
+
+    def _gardened(self) -> None:
+        """The person is elsewhere, or the tree is not as it was."""
+        self._follow_taken()
+        self._changed()
 
     def _follow_taken(self) -> None:
         taken = self.taken

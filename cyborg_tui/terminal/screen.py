@@ -1,13 +1,18 @@
 """A screen at the end of a line: it knows whether what it draws gets there."""
 
+from typing import Generic, TypeVar
+
 from textual.screen import Screen
 
 from cyborg_tui.terminal.app import LineApp
 
-__all__ = ["LineScreen"]
+__all__ = ["LineScreen", "Result"]
 
 
-class LineScreen(Screen[None]):
+Result = TypeVar("Result")
+
+
+class LineScreen(Screen[Result], Generic[Result]):
     """In an app of another kind, as in some tests, all that is drawn is sent, and at once."""
 
     @property

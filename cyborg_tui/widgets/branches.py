@@ -34,6 +34,8 @@ class BranchView:
     bookmarked: bool = False
     ended: bool = False
     """The model ended the text here."""
+    twice: bool = False
+    """One above it says the same, word for word."""
     compared: bool = False
     """It is to be compared with another."""
 
@@ -218,4 +220,4 @@ def _mark(branch: BranchView) -> str:
     """What it is to the person, in one cell."""
     if branch.compared:
         return "="
-    return "~" if branch.partly else "✓" if branch.taken else "*" if branch.bookmarked else " "
+    return "~" if branch.partly else "✓" if branch.taken else "*" if branch.bookmarked else "=" if branch.twice else " "

@@ -21,6 +21,8 @@ _NAMES = {
     "alt+right": "Alt+→",
     "alt+left": "Alt+←",
     "full_stop": ".",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "equals_sign": "=",
     "shift+tab": "Shift+Tab",
     "slash": "/",

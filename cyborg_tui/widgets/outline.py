@@ -30,7 +30,7 @@ class OutlineRow:
     joint: str = ""
     """Where a line begins: what stands between its rail and its text, three cells at most."""
     text: tuple[tuple[str, str], ...] = ()
-    """Runs of text, with who wrote each: person, model, or aside for what is off the path."""
+    """Runs of text, with who wrote each: person, model, aside for what is off the path, or name."""
     right: str = ""
     """Marks at the end of the row."""
 
@@ -42,6 +42,7 @@ class OutlinePane(RowView, can_focus=True):
         "outline--person",
         "outline--model",
         "outline--aside",
+        "outline--name",
         "outline--highlighted",
         "outline--rail",
         "outline--accent",

@@ -25,6 +25,13 @@ def engine_of(server, **settings):
     return Engine(EngineConfig(url=server.url, **settings))
 
 
+async def until(what, seconds=20):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.01)
+
+
 def when_it_streams(server, what):
     """`what` is done to requests for branches; the one that only tries the server is answered well."""
     server.completions = lambda request, writer: what(request, writer) if request.body.get("stream") else "well"
@@ -340,8 +347,7 @@ async def test_branches_without_an_end_are_cut_and_the_line_is_closed(server):
         answer = await engine.fan("Once", width=2, max_tokens=50)
         assert answer.texts == [" on" * 50, " and" * 50]
         assert answer.finishes == [Finish.TOKENS] * 2
-        while not server.gone:
-            await asyncio.sleep(0.01)
+        await until(lambda: server.gone)
 
 
 async def test_a_line_without_an_end_is_not_kept_in_memory(server):
@@ -365,12 +371,11 @@ async def test_esc_closes_the_requests_at_once(server):
         await server.until_gone(writer)
 
     when_it_streams(server, slow)
-    async with engine_of(server) as engine:
+    async with engine_of(server, timeout=3600) as engine:  # so that nothing else closes them
         engine.ask("Once")
         await engine.wait_for(Grew)
         engine.client.cancel()
-        while not server.gone:
-            await asyncio.sleep(0.01)
+        await until(lambda: server.gone)
         ended = await engine.wait_for(BranchEnded, FanEnded)
         assert ended.finish is Finish.CANCELLED
 

@@ -1,13 +1,15 @@
 """An engine that is a real llama.cpp server, with the embedded model."""
 
+import asyncio
+
 import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.ends import sentence_end
-from cyborg_tui.engine.protocol import FanEnded, Grew, PromptProgress, Ready, Unavailable
+from cyborg_tui.engine.protocol import FanEnded, Grew, PromptProgress, Ready, Remark, Unavailable
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import Finish, encode
-from cyborg_tui.loom.settings import Until
+from cyborg_tui.loom.settings import Sampling, Until
 from tests.engine.asking import Engine
 from tests.engine.servers import llama_server
 
@@ -137,3 +139,19 @@ async def test_a_server_with_a_key_lets_in_whoever_has_it(monkeypatch):
             engine.client.restart()
             await engine.wait_for(Ready)
             assert all((await engine.fan(SEA, max_tokens=4)).texts)
+
+
+async def test_every_sampler_is_known_to_it_and_a_grammar_is_followed(engine):
+    sampling = Sampling(xtc_probability=0.5, dry_multiplier=0.8, typical=0.9, top_n_sigma=2.0, frequency_penalty=0.2)
+    engine.ask("Once upon a", width=2, max_tokens=8, sampling=sampling)
+    assert isinstance(await engine.wait_for(Remark, FanEnded), FanEnded), "nothing to say of them"
+    answer = await engine.fan("Once upon a", width=4, max_tokens=8, sampling=Sampling(grammar='root ::= " time" "."'))
+    assert answer.texts == [" time."] * 4
+
+
+async def test_what_it_has_read_ahead_of_the_key_it_need_not_read_again(engine):
+    text = "The clock in the hall had been told nothing. " * 20
+    engine.client.evaluate(Context((Segment(text),)))
+    await asyncio.sleep(1.5)
+    answer = await engine.fan(text, width=4, max_tokens=4)
+    assert answer.stats.reused_tokens > answer.stats.prompt_tokens * 0.9

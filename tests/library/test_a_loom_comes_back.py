@@ -1,18 +1,21 @@
 """What was saved is what is opened: every node, branch, token and character, and the place."""
 
+import sqlite3
 import struct
 import tempfile
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from cyborg_tui.library import chunks, schema
 from cyborg_tui.library import library as opening
-from cyborg_tui.library import schema
 from cyborg_tui.library.library import Library
+from cyborg_tui.loom import piece
 from cyborg_tui.loom.alternatives import Alternative, pack, unpack
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event, EventKind
@@ -41,6 +44,14 @@ def everything(loom):
     return sorted(tree, key=lambda node: node.id), tree.fans, branches, facts, loom.places
 
 
+def authors_of(loom):
+    return [
+        (letter, None if piece.branch is None else (piece.branch, piece.start + i))
+        for piece in loom.manuscript.pieces
+        for i, letter in enumerate(piece.text)
+    ]
+
+
 class PersonWithALibrary(Person):
     """Whatever a person does is saved after each step, and now and then they come back the next day."""
 
@@ -59,8 +70,23 @@ class PersonWithALibrary(Person):
         loom = self.library.open(self.id)
         assert everything(loom) == everything(before)
         assert (loom.place, loom.text) == (place, before.text)
-        self.loom = Loom(loom.tree, place, loom.places, clock=lambda: self.time)
-        self.first_text = loom.text
+        loom._clock = lambda: self.time
+        self.loom = loom
+        self.check_history(before)
+
+    def check_history(self, before):
+        """What could be undone and redone before can be now, and comes out the same."""
+        for back, forth in ((Loom.undo, Loom.redo), (Loom.redo, Loom.undo)):
+            steps = 0
+            while steps < 3 and back(before):
+                assert back(self.loom), "a step was forgotten"
+                assert self.authors() == authors_of(before)
+                steps += 1
+            assert steps == 3 or not back(self.loom)
+            for _ in range(steps):
+                assert forth(before)
+                assert forth(self.loom)
+                assert self.authors() == authors_of(before)
 
     @rule()
     def save(self):
@@ -73,15 +99,18 @@ class PersonWithALibrary(Person):
 
 
 class PersonWithALargeLoom(PersonWithALibrary):
-    """As if it were so large that its parts are read when they are asked for."""
+    """As if everything were so large that nodes are read when they are asked for, and kept in chunks."""
 
     def __init__(self):
-        self.all_at_once, opening.ALL_AT_ONCE = opening.ALL_AT_ONCE, 0
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(opening, "ALL_AT_ONCE", 0)
+        self.patch.setattr(chunks, "_MANY", 1)
+        self.patch.setattr(piece, "_LONGEST_RUN", 3)
         super().__init__()
 
     def teardown(self):
         super().teardown()
-        opening.ALL_AT_ONCE = self.all_at_once
+        self.patch.undo()
 
 
 PersonWithALargeLoom.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
@@ -153,8 +182,6 @@ def test_an_empty_loom_opens_as_an_empty_page(library):
 
 
 def test_the_log_is_kept_in_order(library):
-    import sqlite3
-
     id = library.daily(DAY).id
     library.save(id, Changes(events=(Event(1.0, EventKind.EDITED, 1, 2, 3, 4, "n\udcff"),)))
     library.save(id, Changes(events=(Event(2.0, EventKind.CLOSED),)))
@@ -211,3 +238,48 @@ def test_how_uncertain_the_model_was_is_not_known_of_tokens_of_the_first_version
     with closing(schema.connect(library.file)) as connection:
         connection.execute("UPDATE branches SET tokens = ?", (struct.pack("<iIf", 3, 1, -0.5),))
     assert library.open(id).tree.branch(1).tokens == (TokenRecord(3, 1, -0.5, None),)
+
+
+def chunks_in(library):
+    with closing(sqlite3.connect(library.file)) as connection:
+        return dict(connection.execute("SELECT id, text FROM chunks"))
+
+
+def test_of_a_long_text_only_what_is_new_is_written(library):
+    id = library.daily(DAY).id
+    loom = library.open(id)
+    loom.write(0, 0, "".join(f"line {number}\n" for number in range(20_000)))
+    library.save(id, loom.changes())
+    library.flush()
+    before = chunks_in(library)
+    assert len(before) > 40
+    for at in (100_000, 100_001, 5):
+        loom.write(at, at, "é")
+        library.save(id, loom.changes())
+        library.flush()
+    after = chunks_in(library)
+    assert len(before.items() - after.items()) <= 4
+    assert library.open(id).text == loom.text
+    loom.write(0, len(loom.text), "short")
+    library.save(id, loom.changes())
+    library.flush()
+    assert chunks_in(library) == {}
+    assert library.open(id).text == "short"
+
+
+def test_a_commit_that_fails_and_is_tried_again_keeps_a_long_text(library):
+    id = library.daily(DAY).id
+    loom = library.open(id)
+    loom.write(0, 0, "a word " * 20_000)
+    library.save(id, loom.changes())
+    library.flush()
+    with closing(sqlite3.connect(library.file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        loom.write(70_000, 70_000, "in the way ")
+        library.save(id, loom.changes())
+        assert not library.flush(3)
+        other.execute("ROLLBACK")
+    loom.write(90_000, 90_001, "out of it")
+    library.save(id, loom.changes())
+    assert library.flush(10)
+    assert library.open(id).text == loom.text

@@ -10,7 +10,7 @@ from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, decode
 from cyborg_tui.loom.garden import Garden
-from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.loom import Chosen, Loom
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT
 
@@ -119,6 +119,21 @@ class Person(RuleBasedStateMachine):
         assert loom.text == before, "a fan changed the manuscript"
         for branch in loom.tree.branches(fan.id):
             assert loom.tree.path_text(branch.node) == before[:cursor] + branch.text[healed:]
+
+    @rule(where=st.floats(0, 1), ids=draws)
+    def choose(self, where, ids):
+        before = self.authors()
+        offset = round(where * len(before))
+        tokens = whole_characters(ids)
+        data = b"".join(VOCABULARY[token] for token in tokens)
+        records = tuple(TokenRecord(token, len(VOCABULARY[token]), -1.0) for token in tokens)
+        if not data:
+            return
+        self.loom.choose(offset, Chosen(MODEL, records, data, b""), seed=7)
+        assert self.loom.text == "".join(letter for letter, _ in before[:offset]) + decode(data)
+        assert self.authors()[:offset] == before[:offset], "what stands before the place is as it was"
+        assert [branch is None for _, branch in self.authors()[offset:]] == [False] * len(decode(data))
+        self.check_undo(before)
 
     @precondition(lambda self: self.loom.fan_in_view is not None)
     @rule(choice=st.integers(0, 2), upto=st.one_of(st.none(), st.integers(1, 6)))
@@ -270,6 +285,16 @@ class Person(RuleBasedStateMachine):
         for branch in [branch for branch in self.branch_texts if self.loom.tree.branch(branch).node in nodes]:
             del self.branch_texts[branch]
 
+    @precondition(lambda self: self.loom.fan_in_view is not None)
+    @rule(choice=st.integers(0, 2))
+    def take_mend_a_typo_above_and_purge_what_was_before(self, choice):
+        """What stands in the text is made of a branch that is out of sight now."""
+        fan = self.loom.fan_in_view
+        self.take_and_mend_a_typo_above(choice, 0, "t")
+        branches = self.loom.tree.branches(fan.id)
+        self.garden.hide(branches[choice % len(branches)].node)
+        self.purge()
+
     @rule()
     def purge(self):
         loom, authors = self.loom, self.authors()
@@ -321,11 +346,16 @@ class Person(RuleBasedStateMachine):
         for _ in range(steps):
             self.go_back()
 
+    def rewritten_nodes(self):
+        tree = self.loom.tree
+        facts = [facts for facts in tree.all_facts if facts.rewritten_at is not None]
+        return {known.node: (known.rewritten_at, tree.node(known.node).text) for known in facts}
+
     def go_back(self, *, redoing=False):
         """One undo or redo. If it was of a rewriting, what is below stands for other texts again."""
-        rewritten = {facts.node: facts.rewritten_at for facts in self.loom.tree.all_facts}
+        rewritten = self.rewritten_nodes()
         done = self.loom.redo() if redoing else self.loom.undo()
-        now = {facts.node: facts.rewritten_at for facts in self.loom.tree.all_facts}
+        now = self.rewritten_nodes()
         for node in rewritten | now:
             if node in self.loom.tree and rewritten.get(node) != now.get(node):
                 tree, top = self.loom.tree, node
@@ -411,6 +441,7 @@ class Person(RuleBasedStateMachine):
             context = tree.path_text(tree.fan(branch.fan).context)
             assert branch.node in tree, "a branch was dropped"
             assert tree.path_text(branch.node) == text
+            assert text.endswith(branch.text[branch.healed :]), "a branch is not what was drawn any more"
             assert self.rewritten or text == context + branch.text[branch.healed :]
         for fan in tree.fans:
             for branch in tree.branches(fan.id):

@@ -1,7 +1,8 @@
 """Bits, reckoned by hand on small trees, and the same however they are counted."""
 
-from math import log2
+from math import log, log2
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
@@ -9,8 +10,9 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.measures import Bits, tokens_between
+from cyborg_tui.loom.measures import Bits, tokens_between, typed_bits
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.score import Score, Scored
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tally import Tally
 from tests.loom.machine import Person
@@ -177,6 +179,17 @@ def test_a_token_belongs_where_it_ends():
     (branch,) = desk.fan("éß")
     drawn = desk.loom.tree.branch(branch)
     assert [tokens_between(drawn, a, b) for a, b in ((0, 1), (1, 2), (0, 2))] == [1, 1, 2]
+
+
+def test_what_the_person_typed_costs_what_the_model_finds_it_unlikely():
+    """Tokens of probability 1/2, 1/4 and 1/8: one, two and three bits; of a token the bits are where it ends."""
+    tokens = tuple(TokenRecord(1, size, -bits * log(2)) for size, bits in ((3, 1), (3, 2), (2, 3)))
+    scored = [Scored(2, 9, Score(tokens, b"", lead=1)), Scored(9, 12, None)]
+    text = "xxabcdefgyyy"
+    assert typed_bits(scored, text, 0, 12) == Bits(typed=pytest.approx(6), scored=3, unscored=3)
+    assert typed_bits(scored, text, 2, 5) == Bits(typed=pytest.approx(1), scored=1)
+    assert typed_bits(scored, text, 5, 10) == Bits(typed=pytest.approx(5), scored=2, unscored=1)
+    assert typed_bits(scored, text, 0, 2) == Bits()
 
 
 class Counting(Person):

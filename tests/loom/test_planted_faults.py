@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from cyborg_tui.loom import carrying, context, loom, manuscript
+from cyborg_tui.loom import carrying, context, loom, manuscript, pruning, reshaping
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, cut
 from cyborg_tui.loom.tree import BrokenTree, FrozenText, Tree
@@ -25,7 +25,7 @@ LOOKING = settings(
 
 
 def assert_noticed():
-    with pytest.raises((AssertionError, BrokenTree, FrozenText)):
+    with pytest.raises((AssertionError, BrokenTree, FrozenText, KeyError)):
         run_state_machine_as_test(Person, settings=LOOKING)
 
 
@@ -56,8 +56,8 @@ def test_carried_attribution_is_lost(monkeypatch):
 
 
 def test_a_draft_is_extended_after_a_fan_saw_it(monkeypatch):
-    def fan(self, offset, model, settings, seed, at):
-        return self.tree.add_fan(self._anchor(offset), model, settings, seed, at)
+    def fan(self, offset, model, settings, seed, at, **mode):
+        return self.tree.add_fan(self._anchor(offset), model, settings, seed, at, **mode)
 
     monkeypatch.setattr(manuscript.Manuscript, "fan", fan)
     monkeypatch.setattr(Tree, "is_context", lambda self, node: False)
@@ -97,4 +97,35 @@ def test_an_untaken_branch_is_edited_in_place(monkeypatch):
         return not untouched and is_frozen(self, node)
 
     monkeypatch.setattr(Tree, "is_frozen", only_with_children)
+    assert_noticed()
+
+
+def test_a_purge_deletes_what_is_in_use(monkeypatch):
+    monkeypatch.setattr(pruning._Needs, "by_those_outside", lambda self, gone: set())
+    with pytest.raises((AssertionError, BrokenTree, FrozenText, KeyError)):
+        run_state_machine_as_test(Person, settings=LOOKING)
+
+
+def test_a_place_from_which_all_was_purged_is_a_draft_again(monkeypatch):
+    monkeypatch.setattr(Tree, "settle", lambda self, node: None)
+    assert_noticed()
+
+
+def test_a_join_keeps_the_id_of_the_head(monkeypatch):
+    def join(self, head):
+        (child,) = self.children(head)
+        below = self.node(child)
+        above = self.node(head)
+        for grandchild in list(self.children(child)):
+            self.put(replace(self.node(grandchild), parent=head))
+        self.drop_all([child])
+        self.put(replace(above, pieces=above.pieces + below.pieces))
+
+    monkeypatch.setattr(Tree, "join", join)
+    with pytest.raises((AssertionError, BrokenTree, FrozenText, KeyError)):
+        run_state_machine_as_test(Person, settings=LOOKING)
+
+
+def test_a_branch_is_rewritten_with_what_was_drawn(monkeypatch):
+    monkeypatch.setattr(reshaping, "_part_from_its_branch", lambda tree, node: None)
     assert_noticed()

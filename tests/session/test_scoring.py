@@ -110,3 +110,23 @@ def test_the_stretches_are_all_that_was_typed_and_nothing_else(runs):
         at += len(piece.text)
     assert found == typed
     assert all("\n" not in text[start:end].rstrip("\n") for start, end in stretches)
+
+
+async def test_what_it_costs_is_counted_once_it_is_scored_and_unknown_again_after_an_edit(desk):
+    session = desk.open()
+    await desk.start()
+    session.edit(0, 0, "The sea lay still.\nThe lamp was out.")
+    assert session.whole.bits.unscored == 36
+    assert session.score()
+    await desk.until(lambda: session.scoring is None)
+    bits = session.whole.bits
+    assert bits.unscored == 0
+    assert bits.typed > 0
+    assert bits.total == bits.typed
+    assert abs(bits.typed - sum(scored.score.bits for scored in session.scores())) < 1e-6
+    first, second = session.part(0, 19).bits, session.part(19, 36).bits
+    assert abs(first.typed + second.typed - bits.typed) < 1e-6
+    assert first.scored + second.scored == bits.scored
+    assert session.provenance().bits == bits
+    session.edit(0, 0, "Once. ")
+    assert session.whole.bits.total is None

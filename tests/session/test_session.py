@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from cyborg_tui.loom.duplicates import duplicates
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import Finish
+from cyborg_tui.loom.settings import FanKind, FanSettings, Sampling, Until
 
 LINE = "I have been thinking about the sea"
 
@@ -225,3 +227,42 @@ async def test_what_the_model_nearly_said_can_be_asked_for_while_a_branch_grows_
     again = desk.open()
     assert again.alternatives(branch.id) == nearly
     assert again.branches[0].tokens[0].entropy > 0
+
+
+async def test_more_branches_also_after_one_was_taken_without_reading_anything_again(desk):
+    session = desk.open(width=4, kind=FanKind.DISTINCT)
+    await desk.start()
+    session.edit(0, 0, LINE)
+    await desk.fan()
+    session.take(1)
+    text = session.loom.text
+    assert session.more()
+    await desk.until(lambda: not session.busy)
+    branches = session.branches
+    assert len(branches) == 8
+    assert len({(branch.tokens[0].id, branch.healed > 0) for branch in branches}) == 8, "distinct stays distinct"
+    own = sum(len(branch.tokens) - 1 for branch in branches[4:])
+    assert session.view.stats.evaluated_tokens <= own
+    assert session.loom.text == text
+
+
+async def test_how_the_next_fans_are_made_can_be_changed_and_is_on_record(desk):
+    session = desk.open(width=2)
+    await desk.start()
+    session.edit(0, 0, LINE)
+    settings = FanSettings(
+        3, 5, Until.LINE, Sampling(top_k=3, bias=(("sea", 1.5),), ban=("the house",)), FanKind.THRESHOLD, 1.0
+    )
+    session.draw_by(settings)
+    assert len(await desk.fan()) == 3
+    session.leave()
+    (fan,) = desk.open().loom.tree.fans
+    assert fan.settings == settings
+
+
+async def test_what_says_the_same_word_for_word_is_known(desk):
+    session = desk.open(width=4, sampling=Sampling(temperature=0))
+    await desk.start()
+    session.edit(0, 0, LINE)
+    branches = await desk.fan()
+    assert duplicates(branches) == {branch.id for branch in branches[1:]}

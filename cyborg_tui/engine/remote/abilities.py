@@ -4,18 +4,17 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cyborg_tui.loom.settings import FanSettings, Sampling
+from cyborg_tui.engine.remote.samplers import STANDARD, named, unheeded
+from cyborg_tui.loom.settings import FanSettings
 
-__all__ = ["VLLM", "Abilities", "Wish", "payload"]
+__all__ = ["Abilities", "Wish", "payload"]
 
 _SPARE = ("return_progress", "return_token_ids", "stream_options", "grammar", "min_p", "top_k", "repeat_last_n")
-_SPARE_LAST = ("repeat_penalty", "repetition_penalty", "logprobs", "seed", "n", "stream")
+_SPARE_LAST = ("repeat_penalty", "repetition_penalty", "samplers", "logprobs", "seed", "n", "stream")
 _ALL_SPARE = (*_SPARE, *_SPARE_LAST)
-"""What can be left out, in the order in which that is tried when a server refuses something it does not name."""
+"""What is left out, in this order, when a server refuses something it does not name; anything else goes before."""
+_NEEDED = frozenset({"model", "prompt", "max_tokens", "temperature", "top_p"})
 _FEWER_LOGPROBS = {10: 5, 5: 1, 1: 0}
-_STANDARD = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalty", "logit_bias"})
-"""Sampler settings of the API itself."""
-VLLM = _STANDARD | {"top_k", "min_p", "repetition_penalty"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Abilities:
     """Whether branches can be made to begin with a given text: it knows grammars."""
     reads_ahead: bool = False
     """Whether it keeps what it has read, so that reading before the fan is wanted saves time."""
-    known: frozenset[str] = _STANDARD
+    known: frozenset[str] = STANDARD
     """Sampler settings that it is known to heed."""
     left_out: frozenset[str] = frozenset()
     """What it has refused."""
@@ -44,8 +43,10 @@ class Abilities:
 
     def without_refused(self, message: str, asked: dict[str, Any]) -> "Abilities | None":
         """What is left after a request was refused; None if there is nothing more to do without."""
-        named = [name for name in _ALL_SPARE if name in asked and re.search(rf"\b{name}\b", message)]
-        name = named[0] if named else next((name for name in _ALL_SPARE if name in asked), None)
+        others = [name for name in asked if name not in _NEEDED and name not in _ALL_SPARE]
+        spare = [*others, *(name for name in _ALL_SPARE if name in asked)]
+        named = (name for name in spare if re.search(rf"\b{name}\b", message))
+        name = next(named, spare[0] if spare else None)
         if name == "logprobs" and (fewer := _FEWER_LOGPROBS[self.logprobs]):
             return replace(self, logprobs=fewer)
         if name == "n":
@@ -57,20 +58,9 @@ class Abilities:
         heals = self.heals and name != "grammar"
         return replace(self, left_out=self.left_out | {name}, heals=heals, **changes)
 
-    def unheeded(self, sampling: Sampling) -> list[str]:
+    def unheeded(self, settings: FanSettings) -> list[str]:
         """The settings that the server may pass over, although they would change something."""
-        wanted = {
-            "top_k": sampling.top_k > 0,
-            "top_p": sampling.top_p < 1,
-            "min_p": sampling.min_p > 0,
-            "repetition_penalty": sampling.repetition_penalty != 1,
-            "temperature": sampling.temperature != 1,
-        }
-        return [name for name, matters in wanted.items() if matters and not self._heeds(name)]
-
-    def _heeds(self, name: str) -> bool:
-        other = {"repetition_penalty": "repeat_penalty"}.get(name, name)
-        return any(one in self.known and one not in self.left_out for one in (name, other))
+        return unheeded(settings, self.known - self.left_out)
 
 
 def _most(message: str, asked: int) -> int:
@@ -93,7 +83,6 @@ class Wish:
 
 def payload(abilities: Abilities, settings: FanSettings, wish: Wish, *, stream: bool = True) -> dict[str, Any]:
     """The body of a request. All samplers are named, also those that are off: a server has defaults of its own."""
-    sampling = settings.sampling
     body: dict[str, Any] = {
         "prompt": wish.prompt,
         "max_tokens": settings.max_tokens + len(wish.lead),
@@ -101,20 +90,16 @@ def payload(abilities: Abilities, settings: FanSettings, wish: Wish, *, stream: 
         "stream": stream,
         "seed": wish.seed,
         "logprobs": abilities.logprobs,
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k or -1,
-        "min_p": sampling.min_p,
-        "repetition_penalty": sampling.repetition_penalty,
-        "repeat_penalty": sampling.repetition_penalty,
-        "repeat_last_n": sampling.repetition_window,
         "return_token_ids": True,
+        **named(settings.sampling, abilities.known),
     }
     if abilities.model:
         body["model"] = abilities.model
     if stream:
         body |= {"stream_options": {"include_usage": True}, "return_progress": True}
-    if wish.lead and abilities.heals:
+    if settings.sampling.grammar:
+        body["grammar"] = settings.sampling.grammar
+    elif wish.lead and abilities.heals:
         body["grammar"] = f'root ::= "{_escaped(wish.lead)}" [^\\x00]*'
     return {name: value for name, value in body.items() if name not in abilities.left_out}
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from cyborg_tui.engine.ends import paragraph_end, sentence_end
+from cyborg_tui.engine.ends import FINISHES, end_of
 from cyborg_tui.engine.protocol import Growth
 from cyborg_tui.engine.remote.tokens import Told
 from cyborg_tui.loom.fan import Finish, TokenRecord, encode
-from cyborg_tui.loom.settings import FanSettings, Until
+from cyborg_tui.loom.settings import FanSettings
 
 __all__ = ["RemoteBranch"]
 
@@ -76,15 +76,8 @@ class RemoteBranch:
 
     def _end_in(self, text: str) -> int | None:
         """Where a text ends, counted with what it must begin with."""
-        own = text[len(self.lead) :]
-        match self.settings.until:
-            case Until.SENTENCE:
-                end = sentence_end(own)
-            case Until.PARAGRAPH:
-                end = paragraph_end(own)
-            case _:
-                end = None
+        end = end_of(self.settings, text[len(self.lead) :])
         return None if end is None else end + len(self.lead)
 
     def _finish_text(self) -> None:
-        self.finish = Finish.SENTENCE if self.settings.until is Until.SENTENCE else Finish.PARAGRAPH
+        self.finish = FINISHES[self.settings.until]

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,9 @@ from cyborg_tui.engine.protocol import (
     Ready,
     Refused,
     Remark,
+    Saw,
     ScoreEnded,
+    Start,
     Unavailable,
 )
 from cyborg_tui.engine.remote.abilities import Abilities
@@ -90,7 +92,10 @@ class RemoteEngine:
         self._abilities = None
         self._do(self._reach())
 
-    def fan(self, context: Context, settings: FanSettings, seed: int) -> int:
+    def fan(
+        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+    ) -> int:
+        """`begun` and `left_out` count for nothing: a server draws each branch for itself."""
         self.cancel()
         self._fans += 1
         self._fan = _Wanted(self._fans, context, settings, seed)
@@ -99,13 +104,19 @@ class RemoteEngine:
         return self._fans
 
     def evaluate(self, context: Context) -> None:
-        """Nothing; a server reads when it is asked to write."""
+        """Have a server that remembers what it has read read this."""
+        if self._abilities is not None and self._abilities.reads_ahead and self._fan is None:
+            self._do(self._read_ahead(context, self._abilities))
 
     def score(self, context: Context, text: Context) -> int:
         """Not done: few servers tell how likely a text is that they did not write."""
         self._scores += 1
         asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(self._scores, False))
         return self._scores
+
+    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+        """Not done: servers tell of tokens by their text alone."""
+        return 0
 
     def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
         """Not done: on a server it takes somebody else's time, or money."""
@@ -115,6 +126,12 @@ class RemoteEngine:
 
     def want(self, fan: int) -> None:
         """Nothing is made ahead."""
+
+    def see(self, context: Context) -> int:
+        """Not known: a server divides a text into tokens by itself."""
+        self._fans += 1
+        asyncio.get_running_loop().call_soon(self._listener, Saw(self._fans, (), ()))
+        return self._fans
 
     def _over(self, fan: int) -> None:
         """Nothing more will come of a fan."""
@@ -185,17 +202,7 @@ class RemoteEngine:
     # making fans
 
     async def _make(self, fan: _Wanted, abilities: Abilities) -> None:
-        assert self._web is not None
-        drawing = Drawing(
-            self._web,
-            abilities,
-            self._listener,
-            fan=fan.id,
-            context=fan.context,
-            settings=fan.settings,
-            seed=fan.seed,
-            patience=self._config.timeout,
-        )
+        drawing = self._drawing(fan, abilities, self._listener)
         try:
             await self._draw(drawing)
         except Fault as fault:
@@ -214,10 +221,30 @@ class RemoteEngine:
 
     def _say_what_is_unheeded(self, abilities: Abilities, settings: FanSettings) -> None:
         """Once for each set of samplers."""
-        unheeded = abilities.unheeded(settings.sampling)
+        unheeded = abilities.unheeded(settings)
         if unheeded and unheeded != self._unheeded:
             self._listener(Remark(f"The server may not know {' and '.join(unheeded)}."))
         self._unheeded = unheeded
+
+    async def _read_ahead(self, context: Context, abilities: Abilities) -> None:
+        """As much as a fan would have it read; what goes wrong is told when a fan is asked for."""
+        ahead = _Wanted(0, context, FanSettings(width=1, max_tokens=1), 1)
+        drawing = self._drawing(ahead, abilities, lambda event: None)
+        with contextlib.suppress(Fault):
+            await drawing.run()
+
+    def _drawing(self, fan: _Wanted, abilities: Abilities, say: Callable[[EngineEvent], None]) -> Drawing:
+        assert self._web is not None
+        return Drawing(
+            self._web,
+            abilities,
+            say,
+            fan=fan.id,
+            context=fan.context,
+            settings=fan.settings,
+            seed=fan.seed,
+            patience=self._config.timeout,
+        )
 
     async def _draw(self, drawing: Drawing) -> None:
         """To its end, or until a server that fails over it has had its chances. Raises Fault."""

@@ -27,7 +27,7 @@ __all__ = ["COMPLETIONS", "Drawing"]
 COMPLETIONS = "/v1/completions"
 _NOTICED = 2
 """Seconds without a word after which it is shown that the server is waited for."""
-_MOST_REFUSALS = 16
+_MOST_REFUSALS = 24
 _EMPTY_PAGE = "\n"
 """Servers do not go on from nothing: some refuse it, llama-server answers nothing, or never."""
 
@@ -98,7 +98,8 @@ class Drawing:
     async def _fit(self) -> Prompt:
         abilities = self.abilities
         budget = abilities.window - min(self._settings.max_tokens, abilities.window // 2)
-        lead = lead_of(self._context, heals=abilities.heals) if self._heals else ""
+        may_heal = self._heals and not self._settings.sampling.grammar
+        lead = lead_of(self._context, heals=abilities.heals) if may_heal else ""
         prompt = await fitted(self._context.text, lead, budget, self._count if abilities.counts else None)
         return replace(prompt, text=encode(prompt.text).decode("utf-8", "replace") or _EMPTY_PAGE)
 
@@ -205,7 +206,7 @@ class Drawing:
         if chunk.usage is not None and chunk.usage.prompt_tokens:
             self._prompt_tokens = chunk.usage.prompt_tokens
             cached: Any = (chunk.usage.prompt_tokens_details or {}).get("cached_tokens")
-            self._cached = cached if isinstance(cached, int) else 0
+            self._cached = max(self._cached, cached if isinstance(cached, int) else 0)
         for choice in chunk.choices or ():
             if not 0 <= choice.index < len(branches):
                 raise ValueError("a branch that was not asked for")
@@ -218,7 +219,7 @@ class Drawing:
 
     def _progress(self, read_so_far: PromptDone) -> None:
         self._heard = time.monotonic()
-        self._prompt_tokens = read_so_far.total
+        self._prompt_tokens, self._cached = read_so_far.total, max(self._cached, read_so_far.cache)
         done, fresh = read_so_far.processed, read_so_far.processed - read_so_far.cache
         left = read_so_far.time_ms / 1000 * (read_so_far.total - done) / fresh if fresh > 0 else None
         if not self.grew:

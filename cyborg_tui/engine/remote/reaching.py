@@ -6,10 +6,11 @@ from typing import Any
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.remote.abilities import VLLM, Abilities, Wish, payload
+from cyborg_tui.engine.remote.abilities import Abilities, Wish, payload
 from cyborg_tui.engine.remote.answers import Chunk, ModelEntry, Models, Props, Tokens, Version, read
 from cyborg_tui.engine.remote.drawing import COMPLETIONS
 from cyborg_tui.engine.remote.faults import NotThis, NotUsable, another
+from cyborg_tui.engine.remote.samplers import VLLM
 from cyborg_tui.engine.remote.web import Web
 from cyborg_tui.loom.fan import ModelIdentity
 from cyborg_tui.loom.settings import FanSettings
@@ -17,7 +18,7 @@ from cyborg_tui.loom.settings import FanSettings
 __all__ = ["reach"]
 
 _UNTOLD_WINDOW = 4096
-_MOST_REFUSALS = 16
+_MOST_REFUSALS = 24
 _OWN_PATH = re.compile(r".*[/\\](?=[^/\\]+\.gguf$)")
 
 
@@ -74,7 +75,7 @@ async def _at_length(web: Web, abilities: Abilities, entry: ModelEntry | None, c
             widest=max(1, min(16, props.total_slots)),
             heals=True,
             reads_ahead=True,
-            known=abilities.known | frozenset(known if isinstance(known, dict) else ()),
+            known=abilities.known | {"grammar"} | frozenset(known if isinstance(known, dict) else ()),
             build=f"llama-server {props.build_info}".strip(),
         )
     elif entry is not None and entry.owned_by == "vllm":

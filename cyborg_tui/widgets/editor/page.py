@@ -14,7 +14,10 @@ from cyborg_tui.widgets.editor.runs import Run, Span, cut
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.rows import RowView
 
-__all__ = ["Manuscript", "Page"]
+__all__ = ["LEVELS", "Manuscript", "Page"]
+
+LEVELS = 6
+"""Of how sure the model was, from sure to open; the themes have a colour for each."""
 
 
 class Manuscript(Protocol):
@@ -28,7 +31,7 @@ class Manuscript(Protocol):
     def move_cursor(self, offset: int) -> None: ...
 
     def authors(self, start: int, end: int) -> Iterable[tuple[int, int, str]]:
-        """Who wrote what between two offsets: (start, end, "person" or "model")."""
+        """Who wrote what between two offsets: (start, end, "person" or "model"); or other names of styles."""
 
 
 class Page(RowView):
@@ -41,6 +44,8 @@ class Page(RowView):
         "editor--provisional",
         "editor--selection",
         "editor--cursor",
+        "editor--odd",
+        *(f"editor--level-{level}" for level in range(LEVELS)),
     }
     MEASURE = 76
     """The longest row, in cells."""
@@ -163,7 +168,7 @@ class Page(RowView):
         segments = [self._gutter({run.author for run in runs}, margin)]
         used, cursor_at = margin, -1
         for run in runs:
-            names = (run.author, "selection" if run.selected else "", "cursor" if run.cursor else "")
+            names = (*run.author.split(), "selection" if run.selected else "", "cursor" if run.cursor else "")
             segments.append(Segment(run.text, self._style(*names)))
             cursor_at = used if run.cursor else cursor_at
             used += width(run.text)

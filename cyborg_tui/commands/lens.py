@@ -1,0 +1,41 @@
+"""What the model saw when it made a fan, without a screen."""
+
+import asyncio
+from collections.abc import Iterator
+
+from cyborg_tui.commands.listening import Listening
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.protocol import Saw
+from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.loom import Loom
+from cyborg_tui.session.sight import Sight, context_then, sight
+
+__all__ = ["look", "said"]
+
+
+def look(loom: Loom, draws: tuple[Draw, ...], config: EngineConfig) -> list[Sight]:
+    """What was seen in each draw. Raises EngineSaysNoError."""
+    return asyncio.run(_look(loom, draws, config))
+
+
+def said(sight: Sight) -> Iterator[str]:
+    """A line for each token that was seen: its id and its text; before them what was not."""
+    draw = sight.draw
+    yield f"Branches {draw.first + 1} to {draw.first + draw.width}: the model saw {len(sight.tokens):,} tokens."
+    if draw.characters_out or sight.left_out:
+        tokens = f"{len(sight.left_out):,} tokens" + (" more" if draw.characters_out else "")
+        out = f"{draw.characters_out:,} characters and {tokens}" if draw.characters_out else tokens
+        yield f"It did not see the {out} before them."
+    if not sight.same:
+        yield "The typed text is divided into other tokens now than it was then; these are those of now."
+    for token in sight.tokens:
+        yield f"{token.id:>8}  {token.text!r}"
+
+
+async def _look(loom: Loom, draws: tuple[Draw, ...], config: EngineConfig) -> list[Sight]:
+    found = []
+    async with Listening(config) as listening:
+        for draw in draws:
+            listening.engine.see(context_then(loom, draw))
+            found.append(sight(draw, await listening.next(Saw)))
+    return found
