@@ -136,7 +136,7 @@ def test_in_the_app_of_everything_or_of_the_selection(data):
         assert "Who wrote this" in shown
         assert re.search(r"you +100% +4 words +16 characters", shown)
         t.send("Esc")
-        t.wait_for("Tab branches")
+        t.wait_for(lambda screen: "Esc closes this." not in screen)
         t.send(*["\x1b[1;2D"] * 4)
         t.wait_for("selected")
         t.send("Ctrl+O", "w")

@@ -79,6 +79,8 @@ class BlocksScreen(WorkingScreen[bool]):
             self._show()
 
     def _show(self) -> None:
+        if not self.is_whole:
+            return
         known = self._foresight.known
         self._shown = len(known)
         if not self._place and () in known and known[()].likeliest:
@@ -87,8 +89,7 @@ class BlocksScreen(WorkingScreen[bool]):
         self.query_one(StatusLine).show(self._status())
 
     def changed(self) -> None:
-        if self.is_mounted:
-            self._show()
+        self._show()
 
     def _status(self) -> Status:
         if self._notice:

@@ -59,8 +59,7 @@ class CompareScreen(WorkingScreen[None]):
         self.call_after_refresh(self._show_lines)
 
     def changed(self) -> None:
-        if self.is_mounted:
-            self._show_lines()
+        self._show_lines()
 
     def _key_pressed(self) -> None:
         self._notice = ""
@@ -85,6 +84,8 @@ class CompareScreen(WorkingScreen[None]):
         self._show_lines()
 
     def _show_lines(self) -> None:
+        if not self.is_whole:
+            return
         self.query_one(StatusLine).show(self._status())
         self.query_one(Footer).show([action for action in self._actions if self.allows(action)])
 

@@ -85,8 +85,7 @@ class TokensScreen(WorkingScreen[bool]):
         self._looking.leave()
 
     def changed(self) -> None:
-        if self.is_mounted:
-            self._show()
+        self._show()
 
     # showing
 
@@ -127,6 +126,8 @@ class TokensScreen(WorkingScreen[bool]):
             self._show()
 
     def _show(self) -> None:
+        if not self.is_whole:
+            return
         self._pane.show(self._view())
         self.query_one(StatusLine).show(self._status())
 

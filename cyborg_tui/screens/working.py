@@ -7,6 +7,7 @@ from cyborg_tui.actions import READING, Action
 from cyborg_tui.screens.compositor import RowCompositor
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.screen import LineScreen, Result
+from cyborg_tui.widgets.lines import StatusLine
 from cyborg_tui.widgets.marks import own
 
 __all__ = ["WorkingScreen"]
@@ -38,6 +39,11 @@ class WorkingScreen(LineScreen[Result]):
     def allows(self, action: Action) -> bool:
         """Whether this loom may be changed in the way of this action, here."""
         return action in self._actions and hasattr(self, f"action_{action.id}")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its lines are there: not before it is shown, nor once it is being closed."""
+        return bool(self.query(StatusLine))
 
     def changed(self) -> None:
         """Something changed in the session; the next frame shows it."""
