@@ -89,7 +89,8 @@ class BlocksScreen(WorkingScreen[bool]):
         self.query_one(StatusLine).show(self._status())
 
     def changed(self) -> None:
-        self._show()
+        if self.is_mounted:
+            self._show()
 
     def _status(self) -> Status:
         if self._notice:

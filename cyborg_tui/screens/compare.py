@@ -59,7 +59,8 @@ class CompareScreen(WorkingScreen[None]):
         self.call_after_refresh(self._show_lines)
 
     def changed(self) -> None:
-        self._show_lines()
+        if self.is_mounted:
+            self._show_lines()
 
     def _key_pressed(self) -> None:
         self._notice = ""

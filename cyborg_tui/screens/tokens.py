@@ -85,7 +85,8 @@ class TokensScreen(WorkingScreen[bool]):
         self._looking.leave()
 
     def changed(self) -> None:
-        self._show()
+        if self.is_mounted:
+            self._show()
 
     # showing
 
