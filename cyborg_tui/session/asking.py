@@ -35,19 +35,28 @@ class AskingLoom(CountedLoom):
         `widens`: whether more branches are made where they come as soon as those that are wanted.
         """
         super().__init__(row, library)
-        self.settings = settings
+        self._settings = settings
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
         self._fan_wanted = False
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
+
+    @property
+    def settings(self) -> FanSettings:
+        """How the next fan at the cursor is made."""
+        return self.frame.settings or self._settings
 
     @property
     def view(self) -> EngineView:
         return self._generation.view
 
     def draw_by(self, settings: FanSettings) -> None:
-        """Make the next fans so."""
+        """Make the next fans so; where a frame says how, it says this from now on."""
         self._stop()
-        self.settings = settings
+        framed = next((one for one in reversed(self.frames) if one.frame.settings is not None), None)
+        if framed is None:
+            self._settings = settings
+        else:
+            self._frame(framed.offset, replace(framed.frame, settings=settings, preset=""))
         self._changed()
 
     def ask(self) -> bool:
@@ -63,10 +72,11 @@ class AskingLoom(CountedLoom):
             return there
         width = self._width
         seed = self._generation.made_ahead(self.loom.cursor, self._drawn)
-        fan = self.loom.fan(model, self.settings, random.randrange(SEEDS) if seed is None else seed, self._mode)
+        settings = self.settings
+        fan = self.loom.fan(model, settings, random.randrange(SEEDS) if seed is None else seed, self._mode)
         self.loom.highlighted = 0
-        if width > self.settings.width:
-            fan = self.loom.widen(fan.id, width - self.settings.width)
+        if width > settings.width:
+            fan = self.loom.widen(fan.id, width - settings.width)
         if seed is None:
             self._generation.draw(fan, 0, width, self.loom.cursor)
         else:
@@ -91,7 +101,7 @@ class AskingLoom(CountedLoom):
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self._width)
-        self._generation.draw(wider, first, self._width, spot.offset)
+        self._generation.draw(wider, first, self._width, spot.offset, self._conditions_of(fan.id))
         self._changed()
         return True
 
