@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 
-
 from cyborg_tui.library.examination import examine
 from cyborg_tui.library.library import Library
 from tests.session.conftest import DAY
