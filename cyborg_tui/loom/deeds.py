@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Pieces, cut, splice, text_of
+from cyborg_tui.loom.piece import Pieces, cut, join, same, splice, text_of
 from cyborg_tui.loom.shared import difference
 from cyborg_tui.loom.tree import Tree
 
@@ -63,8 +63,8 @@ def undo(tree: Tree, deed: Deed) -> None:
             _cut(tree, deed)
         case Reshaped(heads=heads):
             _join(tree, heads)
-        case Rewritten(top=top, before=pieces, facts=(facts, _)):
-            _rewrite(tree, top, pieces, facts)
+        case Rewritten(top=top, before=before, after=after, facts=(facts, _)):
+            _rewrite(tree, top, after, before, facts)
 
 
 def redo(tree: Tree, deed: Deed) -> None:
@@ -75,8 +75,8 @@ def redo(tree: Tree, deed: Deed) -> None:
             _join(tree, heads)
         case Reshaped():
             _cut(tree, deed)
-        case Rewritten(top=top, after=pieces, facts=(_, facts)):
-            _rewrite(tree, top, pieces, facts)
+        case Rewritten(top=top, before=before, after=after, facts=(_, facts)):
+            _rewrite(tree, top, before, after, facts)
 
 
 def mark_of(tree: Tree, node: NodeId) -> Mark:
@@ -123,11 +123,13 @@ def _chain(tree: Tree, top: NodeId | None, tail: NodeId) -> list[Node]:
     return [] if at is None else path[at + 1 :]
 
 
-def _rewrite(tree: Tree, top: NodeId, pieces: Pieces, facts: Facts) -> None:
-    """Change what differs, wherever it stands now: meanwhile the text may have been cut."""
+def _rewrite(tree: Tree, top: NodeId, old: Pieces, pieces: Pieces, facts: Facts) -> None:
+    """Change what differs, wherever it stands now: meanwhile the text may have been cut. Nothing, if it is not the old
+    one: the person went on writing there, and something froze that."""
     chain = _chain(tree, top, facts.node)
-    now = "".join(node.text for node in chain)
-    start, end, new_end = difference(now, text_of(pieces))
+    if not same(join(*(node.pieces for node in chain)), old):
+        return
+    start, end, new_end = difference(text_of(old), text_of(pieces))
     new = cut(pieces, start, new_end)
     begin = 0
     for node in chain:

@@ -331,6 +331,8 @@ class Loom:
         if step.deed is not None:
             (deeds.undo if undoing else deeds.redo)(self.tree, step.deed)
             self.manuscript.refresh()
+            if isinstance(step.deed, deeds.Rewritten) and not self.manuscript.says(view.path):
+                self.manuscript.reach(view.path, self._clock())
         else:
             dropping = undoing and step.kind is not StepKind.MOVE
             made = (
