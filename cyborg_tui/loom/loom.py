@@ -329,9 +329,9 @@ class Loom:
 
     def _return(self, view: View, step: Step, *, undoing: bool) -> None:
         if step.deed is not None:
-            (deeds.undo if undoing else deeds.redo)(self.tree, step.deed)
+            (deeds.undo if undoing else deeds.redo)(self.tree, step.deed, self.manuscript.leaf)
             self.manuscript.refresh()
-            if isinstance(step.deed, deeds.Rewritten) and not self.manuscript.says(view.path):
+            if not isinstance(step.deed, deeds.Marked) and not self.manuscript.is_as(view.path):
                 self.manuscript.reach(view.path, self._clock())
         else:
             dropping = undoing and step.kind is not StepKind.MOVE

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces, cut, join, same
+from cyborg_tui.loom.piece import Piece, Pieces, cut, join
 from cyborg_tui.loom.tree import ROOT, Tree
 
 __all__ = ["Path", "Snapshot"]
@@ -71,9 +71,9 @@ class Path:
     def snapshot(self) -> Snapshot:
         return tuple(self._path)
 
-    def says(self, other: Snapshot) -> bool:
-        """Whether another path has the same text, by the same authors."""
-        return same(self.pieces, join(*(node.pieces for node in other)))
+    def is_as(self, other: Snapshot) -> bool:
+        """Whether another path is of the same nodes, with the same texts."""
+        return [(node.id, node.pieces) for node in self._path] == [(node.id, node.pieces) for node in other]
 
     def node_at(self, offset: int) -> NodeId | None:
         """The node that ends at this offset, the last if several do."""

@@ -59,9 +59,7 @@ def _can_be_restored(tree: Tree, node: Node) -> bool:
     return node.id not in tree and node.branch is None and not node.cut
 
 
-def _cut_out(
-    tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId], again: Node | None
-) -> NodeId | None:
+def _cut_out(tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId], again: Node | None) -> NodeId | None:
     """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them. `again`:
     the head that stood there before, if it was one."""
     total = length(pieces)

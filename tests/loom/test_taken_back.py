@@ -130,6 +130,22 @@ def test_what_is_divided_again_carries_nothing_that_was_purged(loom, garden):
     assert all(node.carries is None or node.carries in loom.tree for node in loom.tree)
 
 
+def test_what_is_divided_again_is_what_was_divided(loom, garden):
+    """Not another text, to which the place belongs now because a fan saw it there."""
+    loom.write(0, 0, "aa")
+    tail = loom.manuscript.leaf
+    head = garden.split(tail, 1)
+    loom.write(2, 2, "bc")
+    loom.write(0, 2, "")
+    choose(loom, 2)
+    assert loom.tree.path_text(tail) == "bc"
+    back, forth = back_and_forth(loom, 4)
+    assert back == ["bc", "aabc", "aa", "aa"]
+    assert forth == ["aa", "aabc", "bc", "bc the"]
+    assert loom.tree.path_text(tail) == "bc"
+    assert head not in loom.tree or loom.tree.path_text(head) == "a"
+
+
 def test_a_purge_leaves_nothing_that_could_be_purged(loom, garden):
     """What only the beginning of something purged carried is not needed either."""
     loom.write(0, 0, "aa")
@@ -154,3 +170,43 @@ def test_a_fan_of_which_all_was_purged_has_nothing_to_take(loom, garden):
     garden.purge()
     assert loom.tree.branches(fan.id) == ()
     assert loom.fan_in_view == fan
+
+
+def test_where_the_person_is_stays_though_it_was_made_by_what_is_taken_back(loom, garden):
+    loom.write(0, 0, "abc")
+    first = loom.manuscript.leaf
+    garden.go(1)
+    loom.write(0, 0, "a")
+    head = garden.split(first, 1)
+    loom.rewrite([Edit(0, 1, "x")])
+    assert loom.undo()
+    assert loom.manuscript.leaf == head, "which says the same as what stood there"
+    assert loom.undo()
+    assert loom.text == "a"
+    garden.go(1)
+    assert head not in loom.tree, "now nobody is there any more"
+    assert loom.tree.path_text(first) == "abc"
+
+
+def test_what_is_rewritten_and_made_of_something_that_was_purged_is_not_taken_back(loom, garden):
+    branch = choose(loom, 0)
+    loom.write(4, 4, " sea")
+    loom.write(0, 0, "O")
+    carried = garden.join(loom.manuscript.leaf)
+    assert loom.tree.node(carried).text.endswith(" the sea")
+    garden.go(1)
+    garden.rewrite(carried, "")
+    garden.hide(branch)
+    assert branch in garden.purge().nodes
+    while loom.undo():
+        pass
+    assert loom.tree.node(carried).text == ""
+
+
+def test_a_place_that_was_frozen_for_good_stays_so_when_a_mark_is_taken_back(loom, garden):
+    branch = choose(loom, 0)
+    garden.hide(branch)
+    garden.rewrite(branch, " sea")
+    for _ in range(2):
+        assert loom.undo()
+    assert loom.tree.is_frozen(branch), "it was a branch, and others knew its text"
