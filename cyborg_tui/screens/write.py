@@ -10,6 +10,7 @@ from cyborg_tui.actions import Action
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId, NodeId
+from cyborg_tui.loom.mirror.reasons import Reason
 from cyborg_tui.screens.comparing import Comparing
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
@@ -32,6 +33,11 @@ _SLOW_FRAME = 1 / 4
 _SLOW = "The line is slow: only the highlighted branch is shown while it grows; what you type is saved all the same."
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
+_BLIND = (
+    "Blind from the next fan on: branches are shuffled, probabilities and the model's name hidden until you choose."
+)
+_ATTENTION = 60.0
+"""Seconds after a key for which somebody counts as reading."""
 _TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
@@ -97,6 +103,7 @@ class WriteScreen(WorkingScreen[None]):
 
     def _key_pressed(self) -> None:
         self._keyed_at = time.monotonic()
+        self.session.mirror.active()
         self._notice = ""
         self._dirty = True
 
@@ -118,7 +125,10 @@ class WriteScreen(WorkingScreen[None]):
         if now - self._keyed_at > _PAUSE:
             self.session.look_ahead()
             self._dirty |= self._where.look()
-        self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
+        at_branches = self.focused is self._branches
+        self._glance.look(now, self._branches.painted if at_branches else None)
+        reading = at_branches or bool(self._editor.provisional[1])
+        self._glance.witness(reading=reading and now - self._keyed_at < _ATTENTION)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
             self.notice(_SLOW)
@@ -277,6 +287,19 @@ class WriteScreen(WorkingScreen[None]):
     def action_bookmark(self) -> None:
         self.session.bookmark()
         self._show()
+
+    def action_why(self, number: int) -> None:
+        reason = list(Reason)[number - 1]
+        done = self.session.mirror.say_why(reason)
+        self.notice(f"Taken because: {reason.value}." if done else "Nothing was taken here yet.")
+
+    def action_blind(self) -> None:
+        settings = self.session.mirror.settings
+        settings.make_blind(not settings.blind)
+        self.notice(_BLIND if settings.blind else "Branches are shown as they are drawn, from the next fan on.")
+
+    async def action_look_back(self) -> None:
+        await self.app.run_action("go('look_back')")
 
     def action_compare(self) -> None:
         self.notice(self._comparing.branch())

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from cyborg_tui.config import MirrorConfig
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Saw, Unavailable
 from cyborg_tui.engine.widths import widened
@@ -26,6 +27,8 @@ from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView, Generation
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.mirror import Mirror
+from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.scoring import Progress, Scoring
 from cyborg_tui.session.sight import Sight, sight
 
@@ -62,6 +65,7 @@ class Session(KeptLoom):
         *,
         may_look_ahead: Callable[[], bool] = lambda: True,
         widens: bool = False,
+        mirror: MirrorSettings | None = None,
     ) -> None:
         """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError.
 
@@ -81,6 +85,9 @@ class Session(KeptLoom):
         self._words = WordCount()
         self._hears_too: Callable[[EngineEvent], None] | None = None
         self.garden = Gardening(self.loom, self._stop, self._gardened)
+        self.mirror = Mirror(
+            self.loom, library, row.id, mirror or MirrorSettings(MirrorConfig(), self.folder), self._save
+        )
 
     # writing: what the editor calls
 
@@ -128,16 +135,23 @@ class Session(KeptLoom):
 
     @property
     def branches(self) -> tuple[Branch, ...]:
-        """Its branches, in the order they were drawn, without the hidden ones."""
+        """Its branches, in the order in which they are shown, without the hidden ones."""
         fan = self.fan
         if fan is None:
             return ()
         tree = self.loom.tree
-        return tuple(
+        shown = [
             branch
             for branch in tree.branches(fan.id)
             if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
-        )
+        ]
+        return self.mirror.witness.in_order(fan.id, shown)
+
+    @property
+    def hides(self) -> bool:
+        """Whether probabilities and the model's name are hidden: the fan in view is blind, nothing was taken yet."""
+        fan = self.fan
+        return fan is not None and self.mirror.witness.hides(fan.id)
 
     @property
     def highlighted(self) -> int:
@@ -217,6 +231,7 @@ class Session(KeptLoom):
         self.loom.highlighted = 0
         if width > self.settings.width:
             fan = self.loom.widen(fan.id, width - self.settings.width)
+        self.mirror.witness.begin(fan, blind=self.mirror.settings.blind)
         if seed is None:
             self._generation.draw(fan, 0, width, self.loom.cursor)
         else:
@@ -241,6 +256,7 @@ class Session(KeptLoom):
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self._width)
+        self.mirror.witness.widen(wider)
         self._generation.draw(wider, first, self._width, spot.offset)
         self._changed()
         return True
@@ -382,6 +398,7 @@ class Session(KeptLoom):
         self._stop_growing()
         self.loom.highlighted = index
         self.loom.take(branch.id, already + amount)
+        self.mirror.took(self.loom.tree.fan(branch.fan), branches, branch, amount, already)
         kept = self._generation.keep_ahead(self.loom.cursor, self._drawn)
         self._looked_ahead_at = self._next_place() if kept else None
         self._changed()
@@ -565,6 +582,7 @@ class Session(KeptLoom):
     def leave(self) -> str:
         """As KeptLoom has it; what is under way is stopped first."""
         self._stop()
+        self.mirror.witness.leave()
         return super().leave()
 
     async def close(self) -> str:
