@@ -133,10 +133,10 @@ def _line(row: tuple[object, ...]) -> Line:
     """With where something changed, but not with what."""
     turn = row[8]
     if turn is None:
-        return Line._make((*row[:7], _note(row[7])))
+        return Line(*row[:7], _note(row[7]))  # type: ignore[arg-type]
     length, start, end, _ = _turn.decode(turn)  # type: ignore[arg-type]
     whole = length < 0
-    return Line._make((*row[:7], _note(row[7]), None if whole else start, None if whole else end))
+    return Line(*row[:7], _note(row[7]), None if whole else start, None if whole else end)  # type: ignore[arg-type]
 
 
 def _line_with_text(row: tuple[object, ...]) -> Line:

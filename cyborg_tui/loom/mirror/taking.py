@@ -11,6 +11,10 @@ from cyborg_tui.loom.mirror.shown import Shown
 __all__ = ["Afterwards", "Bits", "Fluency", "Lengths", "Pace", "Positions", "Rerolls", "words_taken"]
 
 
+_SAME = 1e-6
+"""Bits by which two branches may differ and be equally surprising: sums are not exact."""
+
+
 def words_taken(choice: Choice, shown: Shown) -> int | None:
     """Words of what was taken; None if its text is gone."""
     drawn = shown.of(choice.taken)
@@ -110,10 +114,11 @@ class Fluency:
         if taken is None or taken.bits is None or not others:
             self.unknown += 1
             return
-        below, same = sum(bits < taken.bits for bits in others), sum(bits == taken.bits for bits in others)
+        less = sum(bits < taken.bits - _SAME for bits in others)
+        same = sum(abs(bits - taken.bits) <= _SAME for bits in others)
         self.taken.append(taken.bits)
         self.left.append(sum(others) / len(others))
-        self.ranks.append((below + same / 2) / len(others))
+        self.ranks.append((less + same / 2) / len(others))
 
     @property
     def rank(self) -> float | None:
