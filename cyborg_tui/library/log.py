@@ -3,7 +3,7 @@
 import sqlite3
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +15,7 @@ import msgspec
 from cyborg_tui.library.errors import LibraryError, reason
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.reading import UNREADABLE
-from cyborg_tui.library.rows import showing_from, to_text
+from cyborg_tui.library.rows import Row, showing_from, to_text
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.fan import BranchId, FanId, Finish
 from cyborg_tui.loom.mirror.line import Line
@@ -75,7 +75,7 @@ class Log:
                 first = max(first, found)
             asking = _LINES.format("" if loom is None else "AND events.loom = ?")
             rows = connection.execute(asking, (first,) if loom is None else (first, loom))
-            read: Callable[[tuple[object, ...]], Line] = _line_with_text if texts else _line
+            read = _line_with_text if texts else _line
             for row in rows:
                 if row[1] >= since:
                     yield read(row)
@@ -129,26 +129,24 @@ class Log:
                 raise LibraryError("The process log is damaged; `cyborg-tui doctor` says more and mends it.") from None
 
 
-def _line(row: tuple[object, ...]) -> Line:
+def _line(row: Row) -> Line:
     """With where something changed, but not with what."""
-    turn = row[8]
+    loom, at, kind, node, fan, branch, amount, note, turn = row
+    said = to_text(note) if note else ""
     if turn is None:
-        return Line(*row[:7], _note(row[7]))  # type: ignore[arg-type]
-    length, start, end, _ = _turn.decode(turn)  # type: ignore[arg-type]
-    whole = length < 0
-    return Line(*row[:7], _note(row[7]), None if whole else start, None if whole else end)  # type: ignore[arg-type]
+        return Line(loom, at, kind, node, fan, branch, amount, said)
+    length, start, end, _ = _turn.decode(turn)
+    if length < 0:  # all of the text, whatever it was before
+        return Line(loom, at, kind, node, fan, branch, amount, said)
+    return Line(loom, at, kind, node, fan, branch, amount, said, start, end)
 
 
-def _line_with_text(row: tuple[object, ...]) -> Line:
+def _line_with_text(row: Row) -> Line:
     line = _line(row)
     if line.kind != EventKind.EDITED.value or row[8] is None:
         return line
-    pieces = _pieces.decode(_turn.decode(row[8])[3])  # type: ignore[arg-type]
+    pieces = _pieces.decode(_turn.decode(row[8])[3])
     return line._replace(text="".join(to_text(piece) for piece in pieces if isinstance(piece, bytes)))
-
-
-def _note(stored: object) -> str:
-    return to_text(stored) if isinstance(stored, bytes) and stored else ""
 
 
 def _drawn(id: BranchId, text: bytes, healed: int, tokens: bytes, looked: int) -> Drawn:

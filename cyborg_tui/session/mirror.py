@@ -7,7 +7,7 @@ from datetime import date
 from cyborg_tui.library.library import Library, LibraryError
 from cyborg_tui.library.log import Log
 from cyborg_tui.loom.event import EventKind
-from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId
+from cyborg_tui.loom.fan import Branch, BranchId, FanId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.mirror.choices import Choice
 from cyborg_tui.loom.mirror.days import Span, day_of, since
@@ -41,7 +41,7 @@ class Mirror:
         self._loom, self._library, self._id, self._save, self._clock = loom, library, id, save, clock
         self.settings = settings
         self.witness = Witness(self._on_record, self._keep, clock)
-        self._live = Live(settings.config.words_a_minute)
+        self._live = Live()
         self._sitting_since = clock() - self._sitting_so_far()
         self._active_at = clock()
         self._taken: tuple[FanId, BranchId] | None = None
@@ -50,14 +50,15 @@ class Mirror:
 
     # while one writes
 
-    def took(self, fan: Fan, branches: Sequence[Branch], branch: Branch, amount: int, already: int) -> None:
+    def took(self, branches: Sequence[Branch], branch: Branch, amount: int, already: int) -> None:
         """So many characters more of a branch were taken, of which so many had been taken already. `branches`: of the
         fan, as they stand on the screen."""
-        seconds = self.witness.took(fan.id, branch.id, on=already > 0)
-        self._taken = fan.id, branch.id
+        seconds = self.witness.took(branch.fan, branch.id, on=already > 0)
+        self._taken = branch.fan, branch.id
         if not already:
             place = next((number for number, one in enumerate(branches, 1) if one.id == branch.id), 1)
             words = len(branch.text[branch.healed :][:amount].split())
+            self._live.words_a_minute = self.settings.config.words_a_minute
             self._live.chosen(place, len(branches), words, seconds)
 
     def say_why(self, reason: Reason) -> bool:

@@ -211,7 +211,7 @@ def test_warnings_are_shown_unless_they_are_silent(eyes):
     fan, branches = eyes.session.fan.id, eyes.session.branches
     (warned,) = eyes.mirror.of_fan(fan, branches)
     assert warned.kind is WarningKind.BEGINNINGS
-    assert "4 of 4 branches share their first 26 tokens" == warned.words
+    assert warned.words == "4 of 4 branches share their first 26 tokens"
     assert not eyes.mirror.settings.silence(WarningKind.BEGINNINGS)
     assert eyes.mirror.of_fan(fan, branches) == ()
     again = MirrorSettings(MirrorConfig(), eyes.library.file.parent)
@@ -226,7 +226,7 @@ def test_what_is_kept_of_the_mirror_may_be_damaged(library):
 
 def test_the_sitting_has_a_clock_and_a_limit(library):
     eyes = Eyes(library, limit=40)
-    eyes.clock.now = eyes.mirror._sitting_since = eyes.mirror._active_at
+    eyes.clock.now = eyes.mirror._sitting_since = eyes.mirror._active_at = 1000.0
     for _ in range(2):
         eyes.clock.now += 1200
         eyes.mirror.active()
