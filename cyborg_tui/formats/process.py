@@ -112,6 +112,7 @@ class BranchShown(msgspec.Struct, frozen=True):
     seconds: float | None
     """How long it was highlighted, while somebody was at the keys."""
     bookmarked: bool
+    """The person marked it."""
 
 
 class Edit(msgspec.Struct, frozen=True):

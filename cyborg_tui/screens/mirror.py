@@ -107,9 +107,12 @@ class MirrorScreen(WorkingScreen[bool]):
     def _show_lines(self) -> None:
         if not self.is_whole:
             return
-        spans = " · ".join(f"[{span.value}]" if span is self._span else span.value for span in Span)
+        spans = list(Span)
+        at = spans.index(self._span)
+        others = [span.value for span in (*spans[at + 1 :], *spans[:at])]
         self.query_one(Title).show(self._span.value)
-        self.query_one(StatusLine).show(Status(alarm=self._notice) if self._notice else Status((spans,)))
+        shown = Status((f"[{self._span.value}]", *others))
+        self.query_one(StatusLine).show(Status(alarm=self._notice) if self._notice else shown)
         self.query_one(Footer).show([action for action in self._actions if self.allows(action)])
 
     # keys

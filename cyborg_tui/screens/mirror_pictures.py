@@ -13,9 +13,9 @@ from cyborg_tui.widgets.pictures import Picture
 __all__ = ["duration", "pictures"]
 
 Draw = Callable[[int], Sequence[str]]
-_RATIOS = ((0.5, "under ½"), (1.0, "½ to 1"), (2.0, "1 to 2"), (4.0, "2 to 4"), (float("inf"), "over 4"))
+_RATIOS = ((0.5, "under half"), (1.0, "half to 1"), (2.0, "1 to 2"), (4.0, "2 to 4"), (float("inf"), "over 4"))
 _CHARACTERS = ((20, "to 20"), (60, "to 60"), (120, "to 120"), (float("inf"), "more"))
-_RANKS = ((0.25, "likeliest"), (0.5, ""), (0.75, ""), (1.0, "unlikeliest"))
+_RANKS = ((0.25, "likeliest"), (0.5, "likelier"), (0.75, "unlikelier"), (1.0, "unlikeliest"))
 
 
 def pictures(found: Reflection, text: Repetition) -> list[Picture]:
@@ -67,7 +67,7 @@ def _amounts(found: Reflection) -> Picture:
     days = [day for _, day in sorted(found.amounts.days.items())]
 
     def draw(columns: int) -> Iterator[str]:
-        yield two_parts(total.typed / total.all, min(40, columns))
+        yield f"typed {two_parts(total.typed / total.all, max(4, min(30, columns - 15)))} accepted"
         if len(days) > 1:
             yield f"typed    {spark([day.typed for day in days], min(60, columns - 9))}"
             yield f"accepted {spark([day.accepted for day in days], min(60, columns - 9))}"
@@ -83,7 +83,7 @@ def _positions(found: Reflection) -> Picture:
         return _nothing("positions")
     places = range(1, max(positions.expected) + 1)
     rows = [
-        (f"{place}", float(positions.taken[place]), f"{positions.taken[place]} · by chance {chance:.1f}")
+        (f"{place}", float(positions.taken[place]), f"{positions.taken[place]} ({chance:.1f})")
         for place in places
         if (chance := positions.expected.get(place, 0.0)) or positions.taken[place]
     ]

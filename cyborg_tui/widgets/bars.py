@@ -9,7 +9,7 @@ from cyborg_tui.widgets.marks import own
 __all__ = ["bar", "gauge", "percent", "reach", "rows_of_bars", "spark", "two_parts", "visible"]
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_HEIGHTS, _DIGITS = " ▁▂▃▄▅▆▇█", "012345678"
+_HEIGHTS, _DIGITS = "▁▂▃▄▅▆▇█", "012345678"
 """How high, from nothing to most; the second where only letters can be drawn."""
 _STEPS = 8
 """Marks of the gauge, one for each bit."""
@@ -70,8 +70,8 @@ def rows_of_bars(rows: Sequence[tuple[str, float, str]], cells: int) -> list[str
     """Bars below one another, the longest as long as there is room: label, amount, what stands after it."""
     label = max((len(name) for name, *_ in rows), default=0)
     after = max((len(said) for *_, said in rows), default=0)
-    most, room = max((amount for _, amount, _ in rows), default=0), max(1, min(40, cells - label - after - 2))
-    return [f"{name:>{label}} {bar(amount / most if most else 0, room)} {said}" for name, amount, said in rows]
+    most, room = max((amount for _, amount, _ in rows), default=0), max(1, min(30, cells - label - after - 2))
+    return [f"{name:>{label}} {bar(amount / most if most else 0, room):<{room}} {said}" for name, amount, said in rows]
 
 
 def two_parts(share: float, cells: int) -> str:

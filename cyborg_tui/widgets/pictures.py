@@ -60,7 +60,17 @@ class Pictures(RowView, can_focus=True):
         self._lay_out()
 
     def move(self, by: int) -> None:
-        """Look at the next one, or the one before."""
+        """Look at the next one, or the one before; of one that is taller than the view, first at the rest of it."""
+        rows = [y for y, row in enumerate(self._rows) if row.picture == self.at and row.text]
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if rows and by > 0 and rows[-1] >= top + height:
+            self.scroll_to_row(min(rows[-1] - height + 1, top + max(1, height - 2)))
+            self.refresh()
+            return
+        if rows and by < 0 and rows[0] < top:
+            self.scroll_to_row(max(rows[0], top - max(1, height - 2)))
+            self.refresh()
+            return
         self.at = max(0, min(self.at + by, len(self._pictures) - 1))
         self._keep_in_view()
         self.refresh()
@@ -69,6 +79,10 @@ class Pictures(RowView, can_focus=True):
         """Show the definition of the one at which one looks, or not any more."""
         self._open ^= {self.at}
         self._lay_out()
+        said = [y for y, row in enumerate(self._rows) if row.picture == self.at and row.manner == "accent"]
+        if said and said[-1] >= self.scroll_offset.y + self.size.height:
+            self.scroll_to_row(min(said[0], said[-1] - self.size.height + 1))
+            self.refresh()
 
     def on_resize(self) -> None:
         self._lay_out()

@@ -34,7 +34,7 @@ ABOUT: dict[str, About] = {
     ),
     "positions": About(
         "Which place was taken",
-        "Whether one place in the list is taken more often than chance would; not whether its branches were better.",
+        "Whether one place is taken more often than by chance (in brackets); not whether its branches were better.",
         Positions,
     ),
     "pace": About(
