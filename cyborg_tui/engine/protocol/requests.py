@@ -1,0 +1,126 @@
+"""What a worker is asked."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.fan import encode
+from cyborg_tui.loom.settings import FanSettings
+
+__all__ = [
+    "Cancel",
+    "Evaluate",
+    "FanRequest",
+    "Foresee",
+    "Leave",
+    "Load",
+    "Ping",
+    "Request",
+    "ScoreRequest",
+    "See",
+    "Start",
+    "WireSegment",
+    "Work",
+    "load",
+    "wire",
+]
+
+
+class Load(msgspec.Struct, tag=True, frozen=True):
+    """A model wanted, and how to run it."""
+
+    config: EngineConfig
+    model: bytes
+    """The path in `config`, which may be no UTF-8; the one there is empty."""
+    branches: int
+    """Tokens that the branches of one fan may have together."""
+    kept: bytes = b""
+    """The file in which the cache is kept; empty: none."""
+
+
+def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None) -> Load:
+    """What the worker must know; not how it is reached."""
+    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""))
+
+
+class WireSegment(msgspec.Struct, frozen=True):
+    """A segment of a context; its text as bytes, since a model's may be no UTF-8."""
+
+    text: bytes
+    tokens: tuple[int, ...]
+    vocabulary: str
+
+
+def wire(context: Context) -> tuple[WireSegment, ...]:
+    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary) for part in context.segments)
+
+
+class Start(msgspec.Struct, frozen=True):
+    """How a branch begins."""
+
+    token: int
+    healed: bool
+    """Whether the token replaces the last one of the context."""
+
+
+class FanRequest(msgspec.Struct, tag=True, frozen=True):
+    """A fan wanted, or more branches for one. It takes the place of one that is running."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    settings: FanSettings
+    seed: int
+    begun: tuple[Start, ...] = ()
+    """How the branches begin that are there already."""
+    left_out: int = -1
+    """Tokens to leave out from the beginning, as once before; -1: as many as do not fit."""
+
+
+class See(msgspec.Struct, tag=True, frozen=True):
+    """Asks for a context's tokens."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+
+
+class Evaluate(msgspec.Struct, tag=True, frozen=True):
+    """A context that may soon be asked for; evaluated when there is nothing else to do."""
+
+    context: tuple[WireSegment, ...]
+
+
+class Foresee(msgspec.Struct, tag=True, frozen=True):
+    """What may come next is wanted, after a context and each of some runs of tokens."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    places: tuple[tuple[int, ...], ...]
+
+
+class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
+    """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    text: tuple[WireSegment, ...]
+
+
+class Cancel(msgspec.Struct, tag=True, frozen=True):
+    """Stop the fan, evaluation or scoring in flight."""
+
+
+class Leave(msgspec.Struct, tag=True, frozen=True):
+    """The end of the input comes next: time to keep what is kept."""
+
+
+class Ping(msgspec.Struct, tag=True, frozen=True):
+    """Is the worker alive?"""
+
+
+Work = FanRequest | Evaluate | Foresee | ScoreRequest
+"""What takes the worker a while; each is answered once it is over, in turn."""
+Request = Load | Work | Cancel | Leave | Ping | See
