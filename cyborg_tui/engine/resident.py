@@ -1,7 +1,7 @@
 """The resident paths: contexts evaluated once and kept in the cache, the logits of their tips at hand."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 
 import numpy as np
 
@@ -52,6 +52,14 @@ class Resident:
         """Where the cache of this path is kept; opened before anything is evaluated."""
         self._also = 0
         """Cells beside this path that the next window takes."""
+        self._steered = False
+
+    def steer(self, key: Hashable) -> None:
+        """The model is steered in another way from now on, or not at all (None). What was read in this way before, and
+        is still held, need not be read again; what was read in another way is of no use."""
+        self._steered = key is not None
+        self._cache.turn_to(key)
+        self._tips.turn_to(key)
 
     @property
     def held(self) -> Held:
@@ -80,27 +88,30 @@ class Resident:
             tokens.insert(0, model.bos if model.bos >= 0 else max(model.eos, 0))
         return tokens, bool(typed)
 
-    def prepare(self, context: Sequence[Segment]) -> int:
-        """Evaluate a context ahead of the key. Returns its length in tokens."""
-        tokens, typed = self.tokens_of(context)
-        tokens, _ = self.in_window(tokens, 32)
-        self.evaluate(tokens, None, rows=2 if typed and len(tokens) > 1 else 1)
-        return len(tokens)
-
     def forget(self) -> None:
         """Begin with an empty cache."""
         self.model.clear()
         self._cache.clear()
         self._tips.clear()
 
-    def in_window(self, tokens: list[int], longest: int) -> tuple[list[int], int]:
+    def in_window(self, tokens: list[int], longest: int, most: int | None = None) -> tuple[list[int], int]:
         """What is seen of a path if there must be room for branches of up to `longest` tokens after it, and how many
-        tokens before that are not."""
+        tokens before that are not. `most`: so many tokens, where that is less."""
         self._longest = max(8, self.model.window - min(longest, self.model.window // 2))
+        self._longest = self._longest if most is None else min(self._longest, most)
         place = left_out if self.model.exact else self._window.place
         cut = place(tokens, self._longest, self._ends_paragraph)
         self._path = tokens[cut:] if cut else tokens
         return self._path, cut
+
+    def end_of(self, tokens: list[int], most: int) -> tuple[list[int], int]:
+        """As `in_window`, of a path that is only read beside the one that is being written."""
+        cut = left_out(tokens, most, self._ends_paragraph)
+        return tokens[cut:], cut
+
+    def nearest(self, tokens: Sequence[int]) -> int | None:
+        """The sequence that is best gone on from to these tokens."""
+        return self._cache.nearest(tokens)[0]
 
     def prepare_next_window(self) -> Iterator[None]:
         """If the window is nearly full, have the shorter one that comes after it in the cache, beside it."""
@@ -136,17 +147,26 @@ class Resident:
                 self.model.cut(branch, 0)
         return min(seconds)
 
-    def evaluate(self, tokens: list[int], fan: int | None, *, rows: int = 1, quietly: bool = False) -> tuple[int, int]:
-        """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand. Returns the sequence
-        that holds them and how many were there already. Raises Interrupted."""
+    def evaluate(
+        self,
+        tokens: list[int],
+        fan: int | None,
+        *,
+        rows: int = 1,
+        quietly: bool = False,
+        keep: Collection[int] = (),
+    ) -> tuple[int, int]:
+        """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand; nothing of the
+        sequences in `keep` gives way for them. Returns the sequence that holds them and how many were there already.
+        Raises Interrupted."""
         self._length = len(tokens)
-        if self.kept is not None and not self._cache.cells:
+        if self.kept is not None and not self._cache.cells and not self._steered:
             self._come_back(tokens, self.kept)
         if self.model.rolls_back:
-            self._cut(self._cache.shrink(tokens, self._budget(len(tokens))))
+            self._cut(self._cache.shrink(tokens, self._budget(len(tokens)), keep))
         near, shared = self._cache.nearest(tokens)
         missing = next((i for i in range(rows, 0, -1) if self._tips.get(tokens[: len(tokens) - i + 1]) is None), 0)
-        sequence, start = self._place_for(near, min(shared, len(tokens) - missing))
+        sequence, start = self._place_for(near, min(shared, len(tokens) - missing), keep)
         done = start
         while done < len(tokens):
             if self._wanted_elsewhere():
@@ -157,7 +177,7 @@ class Resident:
             at = time.perf_counter()
             piece = tokens[done : done + size]
             last = len(tokens) - rows
-            self.decode([(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)], {sequence})
+            self.decode([(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)], {sequence, *keep})
             for i in range(max(0, last - done), size):
                 self._tips.keep(tokens[: done + i + 1], self.model.row(i))
             self._cache.extend(sequence, piece)
@@ -191,7 +211,8 @@ class Resident:
         the time."""
         kept, path = self.kept, self._path
         sequence, length = self._cache.nearest(path)
-        if kept is None or sequence is None or length < len(path) or not self.model.rolls_back:
+        cannot = sequence is None or length < len(path) or not self.model.rolls_back
+        if kept is None or sequence is None or cannot or self._steered:
             return
         whole = length - length % _KEPT_TOGETHER
         done = sum(len(part.tokens) for part in kept.shared(path))
@@ -215,18 +236,19 @@ class Resident:
         5 % beside a context of 512 tokens), so they are half as many as the path itself needs, within the setting."""
         return min(self.model.beside, max(_LEAST_BESIDE, length // 2)) + self._also
 
-    def _place_for(self, near: int | None, start: int) -> tuple[int, int]:
+    def _place_for(self, near: int | None, start: int, keep: Collection[int]) -> tuple[int, int]:
         """A sequence that holds just the first `start` tokens of the one nearest to what is wanted, and how many those
         are: none if that one cannot be cut."""
         model, cache = self.model, self._cache
-        if near is not None and cache.length(near) == start:
+        whole = near is not None and cache.length(near) == start
+        if near is not None and whole and near not in keep:
             return near, start
-        target, cuts = cache.vacate(keep=() if near is None else (near,))
+        target, cuts = cache.vacate(keep=keep if near is None else {near, *keep})
         self._cut(cuts)
-        if near is None or not start or not model.rolls_back:
+        if near is None or not start or not (model.rolls_back or whole):
             cache.begin(target)
             return target, 0
-        model.copy(near, target, start)
+        model.copy(near, target, start if model.rolls_back else -1)
         cache.fork(near, target, start)
         return target, start
 
