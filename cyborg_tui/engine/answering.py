@@ -40,7 +40,7 @@ from cyborg_tui.engine.protocol import (
     Work,
 )
 from cyborg_tui.engine.rendering import render
-from cyborg_tui.engine.resident import Interrupted, Say
+from cyborg_tui.engine.resident import FrameTooLong, Interrupted, Say
 from cyborg_tui.engine.together import Together
 from cyborg_tui.engine.vectors import BadSteeringError
 from cyborg_tui.loom.fan import Finish
@@ -63,7 +63,7 @@ class Answering:
         """Do it, and say what comes of it."""
         try:
             self._answer(request)
-        except BadSteeringError as error:
+        except (BadSteeringError, FrameTooLong) as error:
             self._refuse(request, str(error))
         except (Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
             self._say(undone(request))
@@ -93,8 +93,10 @@ class Answering:
     def see(self, request: See) -> Saw:
         """The tokens of a context."""
         resident = self.contexts.plain.resident
-        tokens, _ = resident.tokens_of(request.context)
-        return Saw(request.id, tuple(tokens), tuple(resident.model.pieces[token] for token in tokens))
+        told = resident.tokens_of(request.context)
+        out = resident.left_out(told, request.longest) if request.longest else 0
+        texts = tuple(resident.model.pieces[token] for token in told.tokens)
+        return Saw(request.id, tuple(told.tokens), texts, told.head, out)
 
     def look_up(self, request: LookAt | Render) -> LookedAt | Rendered:
         """What does not need the model's computing."""

@@ -5,7 +5,7 @@ Middle", Bavarian et al., 2022).
 """
 
 from cyborg_tui.engine.protocol import WireContext
-from cyborg_tui.engine.resident import Resident
+from cyborg_tui.engine.resident import Resident, Told
 
 __all__ = ["filled"]
 
@@ -13,17 +13,16 @@ _SHARE = 4
 """At least one part in so many is the text before the gap, and as much at most what follows it."""
 
 
-def filled(resident: Resident, before: list[int], following: WireContext, room: int) -> tuple[list[int], int]:
-    """The tokens before the gap and those after it, in `room` tokens, and how many of the first are left out."""
+def filled(resident: Resident, told: Told, following: WireContext, room: int) -> tuple[list[int], int]:
+    """What is `told` before the gap and the tokens after it, in `room` tokens, and how many are left out of the first.
+    Raises FrameTooLong."""
     model = resident.model
     marks = model.fill_marks
     assert marks is not None
     begin, after, middle = marks
-    lead = before[:1] if model.adds_bos else []
-    before = before[len(lead) :]
-    tokens, _ = resident.tokens_of(following)
-    tokens = tokens[1:] if model.adds_bos else tokens
-    room -= len(lead) + 3
-    tokens = tokens[: max(room // _SHARE, room - len(before))]
-    seen, cut = resident.end_of(before, max(1, room - len(tokens)))
-    return [*lead, begin, *seen, after, *tokens, middle], cut
+    tokens = resident.tokens_of(following).tokens[int(model.adds_bos) :]
+    room -= 3
+    tokens = tokens[: max(room // _SHARE, room - len(told.tokens))]
+    seen, cut = resident.end_of(told, max(1, room - len(tokens)))
+    lead = int(model.adds_bos)
+    return [*seen[:lead], begin, *seen[lead:], after, *tokens, middle], cut

@@ -60,7 +60,7 @@ class _Following:
 
     def _bridge(self, index: int) -> _Bridge:
         request, resident = self._request, self._resident
-        tokens, _ = resident.tokens_of((*request.context, *request.candidates[index], *request.following))
+        tokens = resident.tokens_of((*request.context, *request.candidates[index], *request.following)).tokens
         size = sum(len(segment.text) for segment in request.following)
         first, _ = beginning(tokens, resident.model.pieces, size, 1)
         tokens = tokens[: first + _MOST_FOLLOWING]

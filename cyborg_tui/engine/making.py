@@ -45,7 +45,7 @@ def _states(
     fanning: Fanning, request: MakeVector, say: Say, wanted_elsewhere: Callable[[], bool]
 ) -> tuple[Floats, Floats]:
     texts = [*request.plus, *request.minus]
-    tokens = [fanning.resident.tokens_of((WireSegment(text, (), ""),))[0] for text in texts]
+    tokens = [fanning.resident.tokens_of((WireSegment(text, (), ""),)).tokens for text in texts]
     read: list[Floats] = []
     try:
         with state_reader(fanning.model) as reader:

@@ -32,10 +32,10 @@ def preview(contexts: Contexts, request: Preview, say: Say) -> None:
         for number, settings in enumerate(request.settings):
             hold = contexts.helm.steer(fanning.model, settings.steering)
             fanning.resident.forget()
-            tokens, _ = fanning.resident.tokens_of(request.context)
-            cut = len(tokens) - request.tokens if len(tokens) > request.tokens else -1
+            told = fanning.resident.tokens_of(request.context)
+            cut = min(len(told.own), len(told.tokens) - request.tokens)
             alone = replace(settings, mix=Mix())
-            fan = FanRequest(request.id + number, request.context, alone, request.seed, left_out=cut)
+            fan = FanRequest(request.id + number, request.context, alone, request.seed, left_out=max(-1, cut))
             fanning.fan(fan, hold.digests)
             if heard.over:
                 break

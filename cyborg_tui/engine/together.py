@@ -23,7 +23,7 @@ class Reading:
 
     tokens: list[int]
     left_out: int
-    """Tokens before those."""
+    """Tokens that are not: from the end of its head on."""
     trunk: int = -1
     """The sequence that holds it."""
 
@@ -43,20 +43,21 @@ class Together:
         left_out: int = -1,
         following: WireContext = (),
     ) -> None:
-        """There is to be room for `width` branches of `longest` tokens. `left_out` as `FanRequest` has it."""
+        """There is to be room for `width` branches of `longest` tokens. `left_out` as `FanRequest` has it. Raises
+        FrameTooLong."""
         self._resident = resident
         self.weights = (mix.own, *mix.others) if beside else (1.0,)
-        tokens, self.typed = resident.tokens_of(context)
+        told = resident.tokens_of(context)
+        self.typed = told.typed and not following
         most = _most(resident, 1 + len(beside), width, longest) if beside else None
         if following:
-            self.typed = False
-            tokens, cut = filled(resident, tokens, following, resident.model.window - longest)
-        elif 0 <= left_out < len(tokens) and len(tokens) - left_out < resident.model.window:
-            tokens, cut = tokens[left_out:], left_out
+            tokens, cut = filled(resident, told, following, resident.model.window - longest)
+        elif 0 <= left_out < len(told.own) and len(told.tokens) - left_out < resident.model.window:
+            tokens, cut = [*told.tokens[: told.head], *told.own[left_out:]], left_out
         else:
-            tokens, cut = resident.in_window(tokens, longest, most)
+            tokens, cut = resident.in_window(told, longest, most)
         self.own = Reading(tokens, cut)
-        others = (resident.tokens_of(other)[0] for other in beside)
+        others = (resident.tokens_of(other) for other in beside)
         self.others = [Reading(*resident.end_of(other, most or 0)) for other in others]
 
     @property

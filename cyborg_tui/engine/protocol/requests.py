@@ -68,6 +68,8 @@ class See(msgspec.Struct, tag=True, frozen=True):
 
     id: int
     context: WireContext
+    longest: int = 0
+    """If branches of so many tokens are to follow, how many tokens would be left out is told too."""
 
 
 class Evaluate(msgspec.Struct, tag=True, frozen=True):

@@ -14,13 +14,15 @@ class WireSegment(msgspec.Struct, frozen=True):
     text: bytes
     tokens: tuple[int, ...]
     vocabulary: str
+    stays: bool = False
+    """Whether it stands before everything that may be left out of the window."""
 
 
 WireContext = tuple[WireSegment, ...]
 
 
 def wire(context: Context) -> WireContext:
-    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary) for part in context.segments)
+    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary, part.stays) for part in context.segments)
 
 
 class Start(msgspec.Struct, frozen=True):
