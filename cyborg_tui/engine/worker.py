@@ -19,6 +19,7 @@ from cyborg_tui.engine.catalogue import look_at
 from cyborg_tui.engine.checks import BadModelError, embedded_model
 from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.inert import inert
+from cyborg_tui.engine.machine import end_with_parent
 from cyborg_tui.engine.memory import estimate, too_large, window_of
 from cyborg_tui.engine.portrait import Shape
 from cyborg_tui.engine.protocol import (
@@ -294,6 +295,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def main() -> None:
     """Run the worker on standard input and output. What llama.cpp prints goes to standard error."""
+    end_with_parent()
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -78,6 +78,8 @@ class Session(KeptLoom):
         self._seeing: dict[int, asyncio.Future[Saw | None]] = {}
         self._choosing: Choosing | None = None
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
+        self._came_along: set[BranchId] = set()
+        """Branches that nobody asked for, made because they took no longer."""
         self._words = WordCount()
         self._hears_too: Callable[[EngineEvent], None] | None = None
         self.garden = Gardening(self.loom, self._stop, self._gardened)
@@ -138,6 +140,11 @@ class Session(KeptLoom):
             for branch in tree.branches(fan.id)
             if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
         )
+
+    @property
+    def came_along(self) -> int:
+        """How many of them were made beside those that were wanted, because that took no longer."""
+        return sum(branch.id in self._came_along for branch in self.branches)
 
     @property
     def highlighted(self) -> int:
@@ -217,6 +224,7 @@ class Session(KeptLoom):
         self.loom.highlighted = 0
         if width > self.settings.width:
             fan = self.loom.widen(fan.id, width - self.settings.width)
+        self._came_along.update(fan.branches[self.settings.width :])
         if seed is None:
             self._generation.draw(fan, 0, width, self.loom.cursor)
         else:
@@ -241,6 +249,7 @@ class Session(KeptLoom):
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self._width)
+        self._came_along.update(wider.branches[first + self.settings.width :])
         self._generation.draw(wider, first, self._width, spot.offset)
         self._changed()
         return True
