@@ -215,8 +215,8 @@ class Worker:
         return True
 
     def _let_go(self) -> None:
-        if self._fanning is not None and self._fanning.resident.kept is not None:
-            self._fanning.resident.kept.close()
+        if self._fanning is not None and self._fanning.resident.keeping.file is not None:
+            self._fanning.resident.keeping.file.close()
         self._fanning = self._chores = None
         if self._model is not None:
             self._model.close()
@@ -251,11 +251,19 @@ class Worker:
             return self._loads_asked <= self._loads_begun  # else another model is wanted by now
 
         try:
-            return loader()(path, request.config, room=2 * request.branches, progress=progress)
+            rooms = (self._room(shape, request), 2 * request.branches)
+            return loader()(path, request.config, *rooms, progress=progress)
         except ModelRefusedError as error:
             free = free_memory()
             no_room = "" if free is None else too_large(path.name, shape, request.config, free, request.branches)
             raise ModelRefusedError(no_room or str(error)) from None
+
+    def _room(self, shape: Shape, request: Load) -> int:
+        """Cells for branches: for two of the usual fans, or one of the largest if there is memory for it."""
+        usual, free = 2 * request.branches, free_memory()
+        large = max(usual, request.most)
+        fits = free is None or estimate(shape, request.config, -(-large // 2)).total <= free
+        return large if fits else usual
 
     def _ready(self, model: "Llama", shape: Shape, config: EngineConfig) -> Ready:
         from cyborg_tui.engine.llama import build, devices

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.widths import widest
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import encode
 from cyborg_tui.loom.settings import FanSettings
@@ -36,15 +37,18 @@ class Load(msgspec.Struct, tag=True, frozen=True):
     model: bytes
     """The path in `config`, which may be no UTF-8; the one there is empty."""
     branches: int
-    """Tokens that the branches of one fan may have together."""
+    """Tokens that the branches of the usual fan may have together."""
     kept: bytes = b""
     """The file in which the cache is kept; empty: none."""
+    most: int = 0
+    """As `branches`, of the largest fan that may be asked for."""
 
 
-def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None) -> Load:
+def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None, largest: FanSettings | None = None) -> Load:
     """What the worker must know; not how it is reached."""
+    most = 0 if largest is None else widest(largest.width) * largest.max_tokens
     own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
-    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""))
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""), most)
 
 
 class WireSegment(msgspec.Struct, frozen=True):
