@@ -42,8 +42,12 @@ class Chores:
 
     def do_a_step(self) -> bool:
         """False if there is nothing left to do."""
-        with contextlib.suppress(Interrupted, NoRoomError, NoNumbersError, OSError):
+        try:
             return next(self._to_do, self) is not self
+        except NoNumbersError:
+            self._resident.forget()
+        except (Interrupted, NoRoomError, OSError):
+            pass
         return True
 
     def _all(self) -> Iterator[None]:

@@ -73,6 +73,7 @@ class Fanning:
             finish = Finish.TOKENS
         except NoNumbersError:
             finish, wrong = Finish.INTERRUPTED, "The model computes no numbers here; its file is damaged."
+            self.resident.forget()
         except BadGrammarError:
             finish, wrong = Finish.INTERRUPTED, "llama.cpp cannot use this grammar; change fan.grammar."
         finally:

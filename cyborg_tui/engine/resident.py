@@ -83,7 +83,7 @@ class Resident:
         return len(tokens)
 
     def forget(self) -> None:
-        """Begin with an empty cache."""
+        """Begin with an empty cache; also where no numbers were computed, which would spread in it."""
         self.model.clear()
         self._cache.clear()
         self._tips.clear()

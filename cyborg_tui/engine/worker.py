@@ -278,9 +278,13 @@ class Worker:
         from cyborg_tui.engine.resident import Interrupted
 
         tokens = 0
-        with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
+        try:
             if not fanning.model.exact:
                 tokens = fanning.resident.prepare(request.context)
+        except NoNumbersError:  # whoever asks for a fan here is told
+            fanning.resident.forget()
+        except (Interrupted, NoRoomError):
+            pass
         self._say(Evaluated(tokens, fanning.resident.held))
 
     def _foresee(self, fanning: "Fanning", request: Foresee) -> None:
@@ -289,7 +293,9 @@ class Worker:
 
         try:
             foresee(fanning.resident, request, self._say)
-        except (NoNumbersError, NoRoomError):
+        except (NoNumbersError, NoRoomError) as error:
+            if isinstance(error, NoNumbersError):
+                fanning.resident.forget()
             self._say(ForeseeingEnded(request.id))
 
 
