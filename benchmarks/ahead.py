@@ -1,4 +1,4 @@
-"""Not to be waited for: the branches that were made ahead of a take, and the engine that is busy with something else."""
+"""What need not be waited for: branches that were made ahead of the take, and an engine that is at something else."""
 
 import sys
 
@@ -39,15 +39,15 @@ async def replaced(shape: str, times: int) -> list[Instead]:
 
 
 def shown(shape: str, takes: int, *, ahead: bool) -> tuple[list[float], int]:
-    """Milliseconds from each Tab, which takes a branch and asks for more, to eight on the screen; and at how many of them
-    the engine was not writing any more."""
+    """Milliseconds from each Tab, which takes a branch and asks for more, to eight on the screen; and how many times
+    all of them were ready."""
     model = json.dumps(str(synthetic_model(shape)))
     config = (
         f'look_ahead = "{"always" if ahead else "never"}"\nwiden = false\n'
         f"[engine]\nmodel = {model}\ncontext = 1024\nthreads = {cores()}\n[fan]\nmax_tokens = {_LENGTH}\n"
     )
     waits: list[float] = []
-    hits = 0
+    hits, took = 0, 0.0
     with Home(config) as home:
         file = home.path / "text.txt"
         file.write_text(prose(_CHARACTERS), "utf-8")
@@ -60,7 +60,7 @@ def shown(shape: str, takes: int, *, ahead: bool) -> tuple[list[float], int]:
             app.send("Tab")
             for fan in range(1, takes + 1):
                 app.wait_for(lambda screen, fan=fan: _there(screen, fan) and "writing" not in screen, seconds=60)
-                took = time.monotonic() - began if fan == 1 else took
+                took = took or time.monotonic() - began
                 app.read(1.0 + (1.5 * took if ahead else 0))  # the person reads, and the next fan is made
                 happenings = app.record([(0.1, "Tab")], after=1.0 if ahead else 3.0)
                 waits += [wait for _, wait in waits_of(app, happenings, lambda _, fan=fan: _there(app.screen, fan + 1))]
@@ -80,9 +80,13 @@ def measure(report: Report, shape: str, times: int, takes: int) -> None:
     found = asyncio.run(replaced(shape, times))
     step = median([one.step for one in found])
     within = sum(one.grew <= 1 for one in found)
-    left, began = ([value / step for value in values] for values in zip(*((one.left, one.began) for one in found), strict=True))
+    left, began = (
+        [value / step for value in values] for values in zip(*((one.left, one.began) for one in found), strict=True)
+    )
     report.add("left within a step", within, "times", f">= {times}", f"of {times}")
-    report.add("from the key to the end of the fan before", max(left), "steps", "", f"of {step * 1000:.0f} ms; {spread(left)}")
+    report.add(
+        "from the key to the end of the fan before", max(left), "steps", "", f"of {step * 1000:.0f} ms; {spread(left)}"
+    )
     report.add("from the key to the first tokens", max(began), "steps", "", spread(began))
     say("Takes of branches, the next fan made ahead")
     waits, hits = shown(shape, takes, ahead=True)
@@ -91,7 +95,9 @@ def measure(report: Report, shape: str, times: int, takes: int) -> None:
     report.add("from the take to the branches", None if void else median(waits), "ms", "<= 50", note)
     say("And not made ahead")
     waits, _ = shown(shape, max(2, takes // 3), ahead=False)
-    report.add("the same, not made ahead", median(waits) if waits else None, "ms", "", spread(waits, 0) if waits else "")
+    report.add(
+        "the same, not made ahead", median(waits) if waits else None, "ms", "", spread(waits, 0) if waits else ""
+    )
 
 
 def options() -> argparse.ArgumentParser:

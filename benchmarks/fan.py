@@ -133,7 +133,9 @@ def _report(report: Report, contest: Contest, counted: dict[str, list[int]]) -> 
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--prompts", type=int, default=3, help=f"each gives {_PAIRS} pairs with the loop for each width, 1 with Llama")
+    parser.add_argument(
+        "--prompts", type=int, default=3, help=f"each gives {_PAIRS} pairs with the loop a width, 1 with Llama"
+    )
     parser.add_argument("--shape", choices=SHAPES, default="0.6b")
     options = parser.parse_args()
     report = Report(f"fan: {PROMPT} tokens, branches of {LENGTH}, synthetic {options.shape}")

@@ -101,7 +101,9 @@ def measure(report: Report, shape: str, widths: list[int], rounds: int) -> None:
         inside = median([side[1] for _, side in pairs])
         ratio = median([mine / theirs for mine, theirs in zip(engine, loop, strict=True)])
         report.add(f"{width} branches, engine", median(engine), "ms a step", note=spread(engine))
-        report.add(f"{width} branches, the loop", median(loop), "ms a step", note=f"beside {inside:.0f} ms of computing")
+        report.add(
+            f"{width} branches, the loop", median(loop), "ms a step", note=f"beside {inside:.0f} ms of computing"
+        )
         report.add(f"{width} branches, engine / loop", ratio, "ratio", "<= 1")
 
 

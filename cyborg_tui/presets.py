@@ -49,8 +49,8 @@ def preset_named(name: str, folder: Path) -> Preset:
 
 
 def largest_fan(fan: FanConfig, folder: Path) -> FanSettings:
-    """Of these settings, and these drawn by each preset, those that ask for the most tokens. Presets that cannot be used
-    are left out."""
+    """Of these settings, and these drawn by each preset, those that ask for the most tokens. Where presets cannot be
+    used, only these count."""
     with contextlib.suppress(BadPreset, BadSetting, msgspec.ValidationError):
         drawn = [fan.drawn_by(preset.values).settings() for preset in load_presets(folder).values()]
         return max((fan.settings(), *drawn), key=lambda settings: settings.width * settings.max_tokens)

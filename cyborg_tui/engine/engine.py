@@ -82,8 +82,8 @@ def engine_for(
     fans: FanSettings | None = None,
     largest: FanSettings | None = None,
 ) -> Engine:
-    """The engine that the settings want: here, or where the person pointed it. `fans`, `largest`: the usual fans, and the
-    largest that may be asked for."""
+    """The engine that the settings want: here, or where the person pointed it. `fans`, `largest`: the usual fans, and
+    the largest that may be asked for."""
     if config.url:
         from cyborg_tui.engine.remote.client import RemoteEngine
 

@@ -72,7 +72,7 @@ class Keeping:
                 return
             self.file.cut(path)
             yield from self._keep_parts(self.file, path, sequence, done, upto)
-        elif length - done >= (1 if to_the_end else _TOGETHER):  # a state is one part, which only the whole path leads to
+        elif length - done >= (1 if to_the_end else _TOGETHER):  # a state, which only all of the path leads to
             self.file.cut(())
             if self._keep_part(self.file, path, sequence, 0, length):
                 self._keep_tips(self.file, path)

@@ -83,8 +83,8 @@ class _Writer:
 
 
 def odd_model(path, kind, *, layers=6, context=512, seed=1, vocabulary="embedded", name="", broken=None):
-    """Write a model of that kind. Its vocabulary is the embedded model's, or one like SentencePiece's. `broken`: a token
-    from which it computes no numbers."""
+    """Write a model of that kind. Its vocabulary is the embedded model's, or one like SentencePiece's. `broken`: a
+    token from which it computes no numbers."""
     architecture = {"plain": "llama", "sliding": "gemma3", "hybrid": "lfm2", "experts": "qwen3moe"}.get(kind, kind)
     writer = _Writer(path, architecture, layers, context, seed)
     if name:

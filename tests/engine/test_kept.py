@@ -7,6 +7,8 @@ import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import Ready
+from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
 from tests.engine.odd_models import odd_model
@@ -99,28 +101,30 @@ async def test_two_windows_do_not_write_over_one_another(kept):
     assert await evaluated(kept) == 0
 
 
-ENDS_OVER_IT = """
+ENDS = """
 import os
 from cyborg_tui.engine import llama, worker
-llama.Llama.{method} = lambda *_: os._exit(1)
+restore = llama.Llama.restore
+def ends(*_):
+    os._exit(1)
+def restores_and_ends_later(*given):
+    llama.Llama.decode = ends
+    return restore(*given)
+llama.Llama.restore = {}
 worker.main()
 """
 
 
-@pytest.mark.parametrize("method", ["restore", "decode"])
-async def test_what_ends_the_engine_is_not_tried_a_second_time(kept, method):
+@pytest.mark.parametrize("when", ["ends", "restores_and_ends_later"])
+async def test_what_ends_the_engine_is_not_tried_a_second_time(kept, when):
     """At once, or as soon as something is evaluated with it."""
-    broken = ENDS_OVER_IT.replace("{method}", method)
-    if method == "decode":  # only with what has come back
-        broken = broken.replace("llama.Llama.decode =", "ends =").replace(
-            "worker.main()",
-            "restore, decode = llama.Llama.restore, llama.Llama.decode\n"
-            "def restores(*given): llama.Llama.decode = ends; return restore(*given)\n"
-            "llama.Llama.restore = restores\nworker.main()",
-        )
-    async with Keeping(kept, command=[sys.executable, "-c", broken]) as engine:
+    async with Keeping(kept, command=[sys.executable, "-c", ENDS.format(when)]) as engine:
         first = engine.client.pid
         answer = await engine.fan(TEXT, width=4, max_tokens=4)
+        if when == "restores_and_ends_later":
+            assert answer.finish is Finish.INTERRUPTED, "it had begun"
+            await engine.wait_for(Ready)
+            answer = await engine.fan(TEXT, width=4, max_tokens=4)
         assert engine.client.pid != first
     assert all(answer.texts)
     assert answer.stats.reused_tokens == 0

@@ -116,7 +116,7 @@ async def test_a_word_that_is_not_finished_is_healed_or_else_simply_gone_on_from
 
 
 async def test_where_a_model_computes_no_numbers_the_fan_is_refused_and_the_next_one_is_made(tmp_path):
-    """Its letter z is damaged. No numbers in one place of the cache would spread to all that is computed beside them."""
+    """Its letter z is damaged. What is no number in one place of the cache would spread to all that is computed."""
     path = odd_model(tmp_path / "m.gguf", "plain", vocabulary="letters", broken=5 + ord("z") - 33)
     async with Engine(EngineConfig(model=str(path), nice=0)) as engine:
         good = await engine.fan(SEA, width=2, max_tokens=4)
