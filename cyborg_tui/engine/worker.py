@@ -137,9 +137,10 @@ class Worker:
         """Answered at once, beside whatever is being evaluated."""
         if self._fanning is not None:
             resident = self._fanning.resident
-            tokens, _ = resident.tokens_of(request.context)
-            texts = tuple(resident.model.pieces[token] for token in tokens)
-            self._say(Saw(request.id, tuple(tokens), texts))
+            told = resident.tokens_of(request.context)
+            out = resident.left_out(told, request.longest) if request.longest else 0
+            texts = tuple(resident.model.pieces[token] for token in told.tokens)
+            self._say(Saw(request.id, tuple(told.tokens), texts, told.head, out))
 
     def _latest(self) -> Request:
         """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
@@ -275,7 +276,7 @@ class Worker:
 
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
         from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
-        from cyborg_tui.engine.resident import Interrupted
+        from cyborg_tui.engine.resident import FrameTooLong, Interrupted
 
         tokens = 0
         try:
@@ -283,17 +284,18 @@ class Worker:
                 tokens = fanning.resident.prepare(request.context)
         except NoNumbersError:  # whoever asks for a fan here is told
             fanning.resident.forget()
-        except (Interrupted, NoRoomError):
+        except (Interrupted, NoRoomError, FrameTooLong):
             pass
         self._say(Evaluated(tokens, fanning.resident.held))
 
     def _foresee(self, fanning: "Fanning", request: Foresee) -> None:
         from cyborg_tui.engine.foreseeing import foresee
         from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
+        from cyborg_tui.engine.resident import FrameTooLong
 
         try:
             foresee(fanning.resident, request, self._say)
-        except (NoNumbersError, NoRoomError) as error:
+        except (NoNumbersError, NoRoomError, FrameTooLong) as error:
             if isinstance(error, NoNumbersError):
                 fanning.resident.forget()
             self._say(ForeseeingEnded(request.id))

@@ -204,6 +204,7 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             turn BLOB NOT NULL
         )""",
     ),
+    ("ALTER TABLE facts ADD COLUMN frame BLOB",),
 )
 
 INDEX = (

@@ -22,6 +22,8 @@ class EventKind(str, Enum):
     NOTED = "noted"
     NAMED = "named"
     ARRANGED = "arranged"
+    FRAMED = "framed"
+    """What conditions the model was changed."""
     SPLIT = "split"
     JOINED = "joined"
     REWRITTEN = "rewritten"

@@ -70,6 +70,10 @@ class Saw(msgspec.Struct, tag=True, frozen=True):
     id: int
     tokens: tuple[int, ...]
     texts: tuple[bytes, ...]
+    head: int = 0
+    """So many of them stand before what may be left out."""
+    left_out: int = 0
+    """So many after those would be left out now."""
 
 
 class FileHash(msgspec.Struct, tag=True, frozen=True):
