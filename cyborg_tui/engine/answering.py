@@ -65,7 +65,10 @@ class Answering:
             self._answer(request)
         except (BadSteeringError, FrameTooLong) as error:
             self._refuse(request, str(error))
-        except (Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
+        except NoNumbersError:  # whoever asks for a fan here is told
+            self.contexts.at_work.resident.forget()
+            self._say(undone(request))
+        except (Interrupted, NoRoomError):
             self._say(undone(request))
 
     def _answer(self, request: Work) -> None:

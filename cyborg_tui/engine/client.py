@@ -66,14 +66,15 @@ class EngineClient:
         listener: Callable[[EngineEvent], None],
         *,
         fans: FanSettings | None = None,
+        largest: FanSettings | None = None,
         log: Path | None = None,
         kept: Path | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
-        """`fans`: the fans that are likely to be asked for, so that there is room for their branches. `kept`: the file
-        in which what was read is kept until the next time."""
+        """`fans`, `largest`: the usual fans, and the largest that may be asked for, so that there is room for their
+        branches. `kept`: the file in which what was read is kept until the next time."""
         self._config, self._listener = config, listener
-        self._usual = fans or FanSettings()
+        self._usual, self._largest = fans or FanSettings(), largest
         self._kept = kept
         self._worker = Supervisor(
             config,
@@ -231,7 +232,7 @@ class EngineClient:
         self._loading, self._ready = True, False
         self._loads += 1
         self._give_up()
-        self._worker.send(load(self._config, self._usual, self._kept))
+        self._worker.send(load(self._config, self._usual, self._kept, self._largest))
         self._worker.watch()
 
     def _give_up(self) -> None:

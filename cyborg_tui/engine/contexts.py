@@ -32,19 +32,22 @@ class Contexts:
         self.model = model
         self._say, self._wanted_elsewhere = say, wanted_elsewhere
         self.plain = Fanning(model, say, wanted_elsewhere)
+        self.at_work = self.plain
+        """The one that was asked for last."""
         self.helm = Helm(model)
         self._steered: Fanning | None = None
         self._hold: Hold | None = None
 
     def under(self, steering: Steering) -> Fanning:
         """The one that is steered so. Raises BadSteeringError."""
-        self._hold = None
+        self._hold, self.at_work = None, self.plain
         if not steering:
             return self.plain
         if self._steered is None:
             self._steered = Fanning(self._another(), self._say, self._wanted_elsewhere)
         self._hold = self.helm.steer(self._steered.model, steering)
         self._steered.resident.steer(self._hold)
+        self.at_work = self._steered
         return self._steered
 
     @property
@@ -66,11 +69,11 @@ class Contexts:
 
     def close(self) -> None:
         """Before the model is closed."""
-        if self.plain.resident.kept is not None:
-            self.plain.resident.kept.close()
+        if self.plain.resident.keeping.file is not None:
+            self.plain.resident.keeping.file.close()
         if self._steered is not None:
             self._steered.model.close()
-        self._steered = None
+        self._steered, self.at_work = None, self.plain
 
     def _another(self) -> Llama:
         """As large as the plain one without what that holds beside, or as large as there is memory for."""

@@ -114,8 +114,10 @@ def engine_for(
     listener: Callable[[EngineEvent], None],
     log: Path | None = None,
     fans: FanSettings | None = None,
+    largest: FanSettings | None = None,
 ) -> Engine:
-    """The engine that the settings want: here, or where the person pointed it. `fans`: those likely to be asked for."""
+    """The engine that the settings want: here, or where the person pointed it. `fans`, `largest`: the usual fans, and
+    the largest that may be asked for."""
     if config.url:
         from cyborg_tui.engine.remote.client import RemoteEngine
 
@@ -123,4 +125,4 @@ def engine_for(
     from cyborg_tui.engine.client import EngineClient
 
     kept = log.with_name("engine.cache") if log is not None and not config.command and config.keep_mb else None
-    return EngineClient(config, listener, fans=fans, log=log, kept=kept)
+    return EngineClient(config, listener, fans=fans, largest=largest, log=log, kept=kept)

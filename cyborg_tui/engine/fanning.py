@@ -66,6 +66,7 @@ class Fanning:
             finish = Finish.TOKENS
         except NoNumbersError:
             wrong = "The model computes no numbers here; its file is damaged."
+            self.resident.forget()
         except BadGrammarError:
             wrong = "llama.cpp cannot use this grammar; change fan.grammar."
         finally:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from cyborg_tui.engine.llama import Floats, NoNumbersError, NoRoomError
+from cyborg_tui.engine.llama import Floats
 from cyborg_tui.engine.protocol import Follow, Followed, FollowEnded
 from cyborg_tui.engine.recording import Recorder
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
@@ -39,14 +39,9 @@ class _Bridge:
 def follow(
     resident: Resident, recorder: Recorder, request: Follow, say: Say, wanted_elsewhere: Callable[[], bool]
 ) -> None:
-    """Tell of each candidate, all of them evaluated side by side."""
-    complete = False
-    try:
-        _Following(resident, recorder, request, wanted_elsewhere).follow(say)
-        complete = True
-    except (Interrupted, NoNumbersError, NoRoomError):
-        pass
-    say(FollowEnded(request.id, complete))
+    """Tell of each candidate, all of them evaluated side by side. Raises Interrupted, NoNumbersError, NoRoomError."""
+    _Following(resident, recorder, request, wanted_elsewhere).follow(say)
+    say(FollowEnded(request.id, True))
 
 
 class _Following:

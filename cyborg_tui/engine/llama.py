@@ -90,8 +90,9 @@ class Counters:
 class Llama:
     """A loaded model with one context: a unified cache that many sequences share."""
 
-    def __init__(self, path: Path, config: EngineConfig, room: int, progress: Progress) -> None:
-        """`room`: cells for branches, beside those for the window and for other paths. Raises ModelRefusedError."""
+    def __init__(self, path: Path, config: EngineConfig, room: int, least: int = 0, *, progress: Progress) -> None:
+        """`room`: cells for branches, beside those for the window and for other paths; `least`, if there is no memory
+        for so many. Raises ModelRefusedError."""
         self._config = config = _fixed(config) if config.exact else config
         self._counted = [0]
         self._context: Any = None
@@ -101,12 +102,12 @@ class Llama:
         ll.llama_log_set(_quiet, ctypes.c_void_p(0))
         self._model: Any = self._load(path, config, progress)
         try:
-            self._open(path, config, room)
+            self._open(path, config, room, least or room)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, path: Path, config: EngineConfig, room: int) -> None:
+    def _open(self, path: Path, config: EngineConfig, room: int, least: int) -> None:
         self._vocab = ll.llama_model_get_vocab(self._model)
         self.n_vocab = ll.llama_vocab_n_tokens(self._vocab)
         if self.n_vocab <= 0 or ll.llama_model_n_layer(self._model) <= 0:
@@ -119,7 +120,7 @@ class Llama:
         """Cells for other paths than the one that is being written."""
         self.cell_bytes = self._bytes_of_a_cell(config.cache_type)
         self.sequences = sequences(recurrent=not self.rolls_back)
-        self._context = self._open_context(config, room, path)
+        self._context = self._open_context(config, room, least, path)
         self.exact = config.exact
         self.kept_at_most = config.keep_mb * 2**20
         """Bytes of the cache that may be kept in a file."""
@@ -152,7 +153,7 @@ class Llama:
         twin.window, twin.beside = window, 0
         twin.sequences = min(many or self.sequences, self.sequences)
         try:
-            twin._context = twin._open_context(self._config, room, Path(self.identity.file), watch)
+            twin._context = twin._open_context(self._config, room, room, Path(self.identity.file), watch)
             twin._take_context()
         except BaseException:
             twin.close()
@@ -183,15 +184,17 @@ class Llama:
             )
         return model
 
-    def _open_context(self, config: EngineConfig, room: int, path: Path, watch: Any = None) -> ll.llama_context_p:
+    def _open_context(
+        self, config: EngineConfig, room: int, least: int, path: Path, watch: Any = None
+    ) -> ll.llama_context_p:
         """A context with the window that is wanted, or a smaller one if there is no memory for that."""
         wanted = self.window
-        for window in (wanted, *smaller_windows(wanted)):
+        for window in (wanted, wanted, *smaller_windows(wanted)):
             self.window = window
             self.cells = window + room + self.beside
             if context := self._make_context(config, watch):
                 return context
-            self.beside = 0
+            self.beside, room = 0, least
         raise ModelRefusedError(
             f"{path.name} cannot be run even with a window of {self.window:,} tokens, most likely for want of memory; "
             "choose a smaller model."

@@ -4,10 +4,8 @@ import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from cyborg_tui.engine.cache import Cache, Cut
-from cyborg_tui.engine.kept import KeptCache
+from cyborg_tui.engine.keeping import Keeping
 from cyborg_tui.engine.llama import Floats, Llama, NoRoomError
 from cyborg_tui.engine.protocol import EngineEvent, Held, PromptProgress
 from cyborg_tui.engine.protocol import WireSegment as Segment
@@ -19,8 +17,6 @@ __all__ = ["FrameTooLong", "Interrupted", "Resident", "Say", "Told"]
 _LONGEST_CHUNK = 0.3
 """Seconds of prompt evaluated without looking whether something else is wanted."""
 _SHORTEST_CHUNK = 8
-_KEPT_TOGETHER = 256
-"""Tokens whose cache is kept as one part of the file."""
 _EXACT_CHUNK = 32
 """Tokens of prompt evaluated together where that must always be the same: in other chunks, other tokens are drawn."""
 _LEAST_OF_TEXT = 64
@@ -78,8 +74,7 @@ class Resident:
         """What is seen of the path that is being written."""
         self._longest = 0
         """What the next window will have room for."""
-        self.kept: KeptCache | None = None
-        """Where the cache of this path is kept; opened before anything is evaluated."""
+        self.keeping = Keeping(model, self._cache, self._tips)
         self._also = 0
         """Cells beside this path that the next window takes."""
         self._steered = False
@@ -125,7 +120,7 @@ class Resident:
         return Told(tokens, head, bool(typed))
 
     def forget(self) -> None:
-        """Begin with an empty cache."""
+        """Begin with an empty cache; also where no numbers were computed, which would spread in it."""
         self.model.clear()
         self._cache.clear()
         self._tips.clear()
@@ -149,6 +144,10 @@ class Resident:
     def nearest(self, tokens: Sequence[int]) -> int | None:
         """The sequence that is best gone on from to these tokens."""
         return self._cache.nearest(tokens)[0]
+
+    def keep(self, *, to_the_end: bool) -> Iterator[None]:
+        """Keep the cache of this path until the next time, in steps; its last tokens only `to_the_end`."""
+        return iter(()) if self._steered else self.keeping.keep(self._path, to_the_end=to_the_end)
 
     def left_out(self, told: Told, longest: int) -> int:
         """How many tokens `in_window` would leave out; nothing changes by asking. All, if there is no room at all."""
@@ -216,8 +215,8 @@ class Resident:
         sequences in `keep` gives way for them. Returns the sequence that holds them and how many were there already.
         Raises Interrupted."""
         self._length = len(tokens)
-        if self.kept is not None and not self._cache.cells and not self._steered:
-            self._come_back(tokens, self.kept)
+        if not self._steered:
+            self.keeping.come_back(tokens)
         if self.model.rolls_back:
             self._cut(self._cache.shrink(tokens, self._budget(len(tokens)), keep))
         near, shared = self._cache.nearest(tokens)
@@ -244,48 +243,6 @@ class Resident:
             self._say(PromptProgress(fan, len(tokens), len(tokens), 0.0))
         self._cache.visit(sequence)
         return sequence, start
-
-    def _come_back(self, tokens: list[int], kept: KeptCache) -> None:
-        """Take what was kept of these tokens into the cache, which is empty."""
-        sequence, _ = self._cache.vacate(keep=())
-        scratch, _ = self._cache.vacate(keep={sequence})
-        self._cache.begin(sequence)
-        for part in kept.shared(tokens):
-            data = kept.data(part)
-            if data is None:
-                break
-            if not part.tokens:
-                self._tips.keep(tokens[: part.start], np.frombuffer(data, np.float32))
-            elif self.model.restore(sequence, data, scratch):
-                self._cache.extend(sequence, part.tokens)
-            else:
-                break
-        self._cache.visit(sequence)
-
-    def keep(self, *, to_the_end: bool) -> Iterator[None]:
-        """Keep the cache of this path, in steps; the last tokens and the logits only `to_the_end`, for they change all
-        the time."""
-        kept, path = self.kept, self._path
-        sequence, length = self._cache.nearest(path)
-        cannot = sequence is None or length < len(path) or not self.model.rolls_back
-        if kept is None or sequence is None or cannot or self._steered:
-            return
-        whole = length - length % _KEPT_TOGETHER
-        done = sum(len(part.tokens) for part in kept.shared(path))
-        if done == whole and not to_the_end:
-            return
-        kept.cut(path)
-        while done < (length if to_the_end else whole):
-            upto = min(done - done % _KEPT_TOGETHER + _KEPT_TOGETHER, length)
-            scratch, cuts = self._cache.vacate(keep={sequence})
-            self._cut(cuts)
-            if not kept.add(done, path[done:upto], self.model.state(sequence, done, upto, scratch)):
-                return
-            done = upto
-            yield
-        for end in (length - 1, length) if to_the_end else ():  # the last token may be another one by the next time
-            if (row := self._tips.get(path[:end])) is not None:
-                kept.add(end, (), row.tobytes())
 
     def _budget(self, length: int) -> int:
         """Cells that other paths may have beside one of this length. Every step goes over them too (1,000 of them take
@@ -329,6 +286,7 @@ class Resident:
         while True:
             try:
                 self.model.decode(batch)
+                self.keeping.worked()
                 return
             except NoRoomError:
                 cuts = self._cache.make_room(keep)

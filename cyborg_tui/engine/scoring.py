@@ -38,7 +38,9 @@ class Scoring:
         try:
             self._score(request.id, tokens, first, lead)
             complete = True
-        except (Interrupted, NoNumbersError, NoRoomError):
+        except NoNumbersError:
+            self._resident.forget()
+        except (Interrupted, NoRoomError):
             pass
         self._say(ScoreEnded(request.id, complete))
 

@@ -19,6 +19,7 @@ from cyborg_tui.engine.catalogue import look_at
 from cyborg_tui.engine.checks import BadModelError, embedded_model
 from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.inert import inert
+from cyborg_tui.engine.machine import end_with_parent
 from cyborg_tui.engine.memory import estimate, too_large, window_of
 from cyborg_tui.engine.portrait import Shape
 from cyborg_tui.engine.protocol import (
@@ -240,11 +241,19 @@ class Worker:
             return self._loads_asked <= self._loads_begun  # else another model is wanted by now
 
         try:
-            return loader()(path, request.config, room=2 * request.branches, progress=progress)
+            rooms = (self._room(shape, request), 2 * request.branches)
+            return loader()(path, request.config, *rooms, progress=progress)
         except ModelRefusedError as error:
             free = free_memory()
             no_room = "" if free is None else too_large(path.name, shape, request.config, free, request.branches)
             raise ModelRefusedError(no_room or str(error)) from None
+
+    def _room(self, shape: Shape, request: Load) -> int:
+        """Cells for branches: for two of the usual fans, or one of the largest if there is memory for it."""
+        usual, free = 2 * request.branches, free_memory()
+        large = max(usual, request.most)
+        fits = free is None or estimate(shape, request.config, -(-large // 2)).total <= free
+        return large if fits else usual
 
     def _ready(self, model: "Llama", shape: Shape, config: EngineConfig) -> Ready:
         from cyborg_tui.engine.llama import build, devices
@@ -267,6 +276,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def main() -> None:
     """Run the worker on standard input and output. What llama.cpp prints goes to standard error."""
+    end_with_parent()
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -43,7 +43,8 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
         )
         for index, branch in enumerate(session.branches)
     )
-    return FanView(fan.id, _header(fan, len(branches), flow=flow), branches, session.highlighted)
+    header = _header(fan, len(branches), session.came_along, flow=flow)
+    return FanView(fan.id, header, branches, session.highlighted)
 
 
 def held_back(now: FanView, before: FanView) -> FanView:
@@ -66,11 +67,13 @@ def _own(branch: Branch) -> str:
     return branch.text[branch.healed :]
 
 
-def _header(fan: Fan, shown: int, *, flow: bool) -> str:
+def _header(fan: Fan, shown: int, came_along: int, *, flow: bool) -> str:
     until = fan.settings.until
     parts = ["flow"] if flow else []
     of = f" of {len(fan.branches)}" if shown < len(fan.branches) else ""
-    parts += [f"{shown}{of} branches", f"fan {fan.id}"]
+    parts += [f"{shown}{of} branches"]
+    parts += [f"{came_along} came along"] if came_along else []
+    parts += [f"fan {fan.id}"]
     parts += [] if fan.settings.kind is FanKind.SAMPLED else [fan.settings.kind.value]
     parts += [f"{fan.settings.max_tokens} tokens" if until is Until.TOKENS else until.value, f"seed {fan.seed}"]
     return " · ".join(parts)

@@ -8,6 +8,7 @@ import msgspec
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render
 from cyborg_tui.engine.protocol.segments import Start, WireContext
+from cyborg_tui.engine.widths import widest
 from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED, Steering
@@ -35,15 +36,18 @@ class Load(msgspec.Struct, tag=True, frozen=True):
     model: bytes
     """The path in `config`, which may be no UTF-8; the one there is empty."""
     branches: int
-    """Tokens that the branches of one fan may have together."""
+    """Tokens that the branches of the usual fan may have together."""
     kept: bytes = b""
     """The file in which the cache is kept; empty: none."""
+    most: int = 0
+    """As `branches`, of the largest fan that may be asked for."""
 
 
-def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None) -> Load:
+def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None, largest: FanSettings | None = None) -> Load:
     """What the worker must know; not how it is reached."""
+    most = 0 if largest is None else widest(largest.width) * largest.max_tokens
     own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
-    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""))
+    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""), most)
 
 
 class FanRequest(msgspec.Struct, tag=True, frozen=True):

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cyborg_tui.config import EngineConfig
@@ -191,7 +193,30 @@ class RemoteEngine:
 
     def _do(self, what: Coroutine[Any, Any, None]) -> None:
         """This now, instead of what is under way."""
-        self._task = asyncio.create_task(_instead(self._task, what))
+        self._task = asyncio.create_task(self._instead(self._task, what))
+
+    async def _instead(self, before: "asyncio.Task[None] | None", what: Coroutine[Any, Any, None]) -> None:
+        try:
+            await _end(before)
+        except asyncio.CancelledError:
+            what.close()
+            raise
+        try:
+            await what
+        except Exception as error:  # of our own making: nobody is left waiting for it
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """A fault of our own ends what was asked for, and is told, with where it was and none of the text."""
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        fault = f"by a fault of cyborg-tui ({type(error).__name__}, {Path(at.filename).name} line {at.lineno})"
+        fan, self._fan = self._fan, None
+        if fan is not None:
+            self._listener(FanEnded(fan.id, Finish.INTERRUPTED, FanStats()))
+        if self._abilities is None:
+            self._listener(Unavailable(f"The server could not be reached {fault}; try again."))
+        elif fan is not None:
+            self._listener(Refused(f"The fan failed {fault}; try again."))
 
     # reaching
 
@@ -306,15 +331,6 @@ class RemoteEngine:
             else:
                 self._backoff.worked()
                 return
-
-
-async def _instead(before: "asyncio.Task[None] | None", what: Coroutine[Any, Any, None]) -> None:
-    try:
-        await _end(before)
-    except asyncio.CancelledError:
-        what.close()
-        raise
-    await what
 
 
 async def _end(task: "asyncio.Task[Any] | None") -> None:
