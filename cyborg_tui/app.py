@@ -26,6 +26,7 @@ from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.presets import largest_fan
 from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
 from cyborg_tui.screens.palette import Palette
@@ -103,7 +104,8 @@ class CyborgApp(LineApp):
         log = self._config.data / "engine.log"
         config, says = chosen_last(self._config.engine, self._config.data)
         self._say_too(says)
-        self._engine = engine_for(config, self._hear, log, self._config.fan.settings())
+        usual, largest = self._config.fan.settings(), largest_fan(self._config.fan, self._config.presets)
+        self._engine = engine_for(config, self._hear, log, usual, largest)
         self._choosing = Choosing(self._engine, config, self._config.data)
         self._session.use(self._engine)
         self._session.choose_with(self._choosing)

@@ -4,6 +4,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, overload
 
 import msgspec
@@ -149,9 +150,16 @@ def model_row(model: ModelIdentity) -> Row:
     return name, vocabulary, file, model.size, quantisation, build
 
 
+def _packed(record: FanSettings | Draw, seldom: Sequence[str]) -> bytes:
+    """Without those of its seldom parts that say nothing."""
+    parts = {one.name: (getattr(record, one.name), one.default) for one in fields(record)}
+    said = {name: value for name, (value, usual) in parts.items() if name not in seldom or value != usual}
+    return msgspec.msgpack.encode(said)
+
+
 def fan_row(loom: int, fan: Fan, model: int) -> Row:
     """`model`: the id of its row."""
-    settings = msgspec.msgpack.encode(fan.settings)
+    settings = _packed(fan.settings, ("steering", "mix"))
     return loom, fan.id, fan.context, model, fan.seed, fan.made_at, fan.mode, settings
 
 
@@ -282,7 +290,7 @@ def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
 
 
 def draw_row(loom: int, draw: Draw) -> Row:
-    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+    return loom, draw.fan, draw.first, _packed(draw, ("beside", "following", "steered_by"))
 
 
 def draw_from(packed: bytes) -> Draw:

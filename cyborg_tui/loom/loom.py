@@ -12,8 +12,9 @@ from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
 from cyborg_tui.loom.history import History, Memory, Step, StepKind, View
-from cyborg_tui.loom.manuscript import Manuscript, Snapshot, Spot
+from cyborg_tui.loom.manuscript import Manuscript, Spot
 from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.path import Snapshot
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings

@@ -46,7 +46,7 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
         for index, branch in enumerate(session.branches)
     )
     blind = session.mirror.witness.of(fan.id).blind
-    header = _header(fan, len(branches), flow=flow, blind=blind)
+    header = _header(fan, len(branches), session.came_along, flow=flow, blind=blind)
     remark = " · ".join(warned.words for warned in session.mirror.of_fan(fan.id, session.branches))
     return FanView(fan.id, header, branches, session.highlighted, remark=remark)
 
@@ -71,11 +71,13 @@ def _own(branch: Branch) -> str:
     return branch.text[branch.healed :]
 
 
-def _header(fan: Fan, shown: int, *, flow: bool, blind: bool) -> str:
+def _header(fan: Fan, shown: int, came_along: int, *, flow: bool, blind: bool) -> str:
     until = fan.settings.until
     parts = [*(["flow"] if flow else []), *(["blind"] if blind else [])]
     of = f" of {len(fan.branches)}" if shown < len(fan.branches) else ""
-    parts += [f"{shown}{of} branches", f"fan {fan.id}"]
+    parts += [f"{shown}{of} branches"]
+    parts += [f"{came_along} came along"] if came_along else []
+    parts += [f"fan {fan.id}"]
     parts += [] if fan.settings.kind is FanKind.SAMPLED else [fan.settings.kind.value]
     parts += [f"{fan.settings.max_tokens} tokens" if until is Until.TOKENS else until.value, f"seed {fan.seed}"]
     return " · ".join(parts)
