@@ -20,6 +20,7 @@ from cyborg_tui.loom.piece import Piece, Pieces
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.turn import Turn
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "places_to",
     "score_from",
     "score_row",
+    "showing_from",
+    "showing_row",
     "to_bytes",
     "to_text",
     "turn_to",
@@ -77,6 +80,7 @@ _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
 _draws = msgspec.msgpack.Decoder(Draw)
+_showings = msgspec.msgpack.Decoder(Showing)
 
 
 def to_bytes(text: str) -> bytes:
@@ -292,6 +296,15 @@ def draw_row(loom: int, draw: Draw) -> Row:
 def draw_from(packed: bytes) -> Draw:
     """Raises msgspec.DecodeError."""
     return _draws.decode(packed)
+
+
+def showing_row(loom: int, showing: Showing) -> Row:
+    return loom, showing.fan, msgspec.msgpack.encode(showing)
+
+
+def showing_from(packed: bytes) -> Showing:
+    """Raises msgspec.DecodeError."""
+    return _showings.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:
