@@ -25,7 +25,9 @@ from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
+from cyborg_tui.loom.errors import DAMAGED
 from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.loom.tree import BrokenTree
 from cyborg_tui.presets import largest_fan
 from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
@@ -212,7 +214,10 @@ class CyborgApp(LineApp):
         """One of the places and things that can be reached from anywhere, or an action of the write screen."""
         places = self._places()
         if where in places:
-            await places[where]()
+            try:
+                await places[where]()
+            except BrokenTree:
+                self._say(DAMAGED)
         else:
             await self.screen.run_action(where)
 
