@@ -5,18 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from textual import events
 from textual.widget import Widget
 
-from cyborg_tui.actions import Action
+from cyborg_tui.actions import APP_ACTIONS, Action
 from cyborg_tui.widgets.branches import Branches
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.outline import OutlinePane
 from cyborg_tui.widgets.preview import Preview
 
-__all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
-
-APP_ACTIONS = frozenset(
-    {"search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit"}
-)
-"""What the app does, whatever screen is shown."""
+__all__ = ["BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
 
 
 def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
