@@ -25,12 +25,14 @@ from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.going import GoingApp
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.presets import largest_fan
 from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.choosing import Choosing, chosen_last
+from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.kind import kind_of
@@ -66,6 +68,7 @@ class CyborgApp(GoingApp):
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
+        self._mirror_settings = MirrorSettings(config.mirror, config.data)
         self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
@@ -92,7 +95,8 @@ class CyborgApp(GoingApp):
         log = self._config.data / "engine.log"
         config, says = chosen_last(self._config.engine, self._config.data)
         self._say_too(says)
-        self._engine = engine_for(config, self._hear, log, self._config.fan.settings())
+        usual, largest = self._config.fan.settings(), largest_fan(self._config.fan, self._config.presets)
+        self._engine = engine_for(config, self._hear, log, usual, largest)
         self._choosing = Choosing(self._engine, config, self._config.data)
         self._session.use(self._engine)
         self._session.choose_with(self._choosing)
@@ -159,7 +163,13 @@ class CyborgApp(GoingApp):
     def _open(self, loom: LoomRow) -> Session:
         settings = self._config.fan.settings()
         return Session(
-            loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead, widens=self._config.widen
+            loom,
+            self._library,
+            settings,
+            self._changed,
+            may_look_ahead=self._may_look_ahead,
+            widens=self._config.widen,
+            mirror=self._mirror_settings,
         )
 
     def _may_look_ahead(self) -> bool:
@@ -259,7 +269,16 @@ class CyborgApp(GoingApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds the actions of the table."""
-        twice = {"next_branch", "previous_branch", "take_here", "parent_here", "take_and_fan", "take_number", "stop"}
+        twice = {
+            "next_branch",
+            "previous_branch",
+            "take_here",
+            "parent_here",
+            "take_and_fan",
+            "take_number",
+            "stop",
+            "why",
+        }
         for action in self._actions:
             keys = " ".join(key_name(key) for key in action.names)
             if action.id == "take_over" and not self._session.read_only:

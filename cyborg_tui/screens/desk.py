@@ -27,6 +27,8 @@ _SLOW_FRAME = 1 / 4
 _SLOW = "The line is slow: only the highlighted branch is shown while it grows; what you type is saved all the same."
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
+_ATTENTION = 60.0
+"""Seconds after a key for which somebody counts as reading."""
 
 
 class Desk(WorkingScreen[None]):
@@ -94,6 +96,7 @@ class Desk(WorkingScreen[None]):
 
     def _key_pressed(self) -> None:
         self._keyed_at = time.monotonic()
+        self.session.mirror.active()
         self._notice = ""
         self._dirty = True
 
@@ -115,7 +118,10 @@ class Desk(WorkingScreen[None]):
         if now - self._keyed_at > _PAUSE:
             self.session.look_ahead()
             self._dirty |= self._where.look()
-        self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
+        at_branches = self.focused is self._branches
+        self._glance.look(now, self._branches.painted if at_branches else None)
+        reading = at_branches or bool(self._editor.provisional[1])
+        self._glance.witness(reading=reading and now - self._keyed_at < _ATTENTION)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
             self.notice(_SLOW)

@@ -70,6 +70,7 @@ class WhichKey(ModalScreen[str | None]):
         "t": ("tokens", "tokens"),
         "l": ("levers", "levers"),
         "v": ("lens", "lens"),
+        "i": ("mirror", "mirror"),
         "b": ("looms", "library of looms"),
         "o": ("models", "models"),
         "f": ("search", "search"),
