@@ -86,18 +86,16 @@ def to_text(data: bytes) -> str:
 
 def node_row(loom: int, node: Node, chunks: Sequence[int | None] = ()) -> Row:
     """`chunks`: for each piece the id of the chunk in which its text is kept, or None; empty if none is."""
-    inline = _stored(node.pieces)
+    beside = chunks or [None] * len(node.pieces)
     pieces: list[_StoredPiece | _ChunkId] = [
-        piece if chunk is None else chunk for piece, chunk in zip(inline, chunks or [None] * len(inline), strict=True)
+        _stored_piece(piece) if chunk is None else chunk for piece, chunk in zip(node.pieces, beside, strict=True)
     ]
     flags = (node.cut, node.hidden, node.bookmarked)
     return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
 
 
-def _stored(pieces: Pieces) -> list[_StoredPiece]:
-    return [
-        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end) for piece in pieces
-    ]
+def _stored_piece(piece: Piece) -> _StoredPiece:
+    return to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end)
 
 
 def node_from(
@@ -256,7 +254,7 @@ def alternatives_from(stored: bytes) -> bytes:
 
 
 def turn_to(turn: Turn) -> bytes:
-    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, _stored(turn.pieces)))
+    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, [*map(_stored_piece, turn.pieces)]))
 
 
 def event_from(row: Row, texts: Mapping[BranchId, str]) -> Event:
