@@ -64,6 +64,20 @@ def test_keys_that_come_with_the_one_that_closes_a_panel_close_nothing_else(data
         assert quit_and_read(t, data).text.startswith(LINE)
 
 
+@pytest.mark.parametrize(("opens", "shown"), [("F2", "Enter go there"), ("F3", "Esc write"), ("F3v", "Esc tokens")])
+def test_tab_takes_the_keys_from_no_screen(reading, data, opens, shown):
+    reading.send("Esc", opens[:2])
+    reading.wait_for("Esc ")
+    reading.send(*opens[2:])
+    reading.wait_for(shown)
+    reading.send("Tab", "\x1b[Z", "\x1b[Z", "Tab", "Tab")
+    reading.settle()
+    reading.press_until(lambda s: "Tab branches" in s, "Esc")
+    reading.send("\x1b[Z", ", so.")
+    reading.wait_for(lambda s: left(s) == LINE + ", so.")
+    assert quit_and_read(reading, data).text == LINE + ", so."
+
+
 def test_what_is_found_after_the_search_was_closed_does_no_harm(data):
     with app(data) as t:
         t.wait_for("Tab branches")
@@ -232,3 +246,12 @@ def test_nothing_is_sent_while_nothing_happens(data):
         sent = len(t.raw)
         t.read(2)
         assert len(t.raw) == sent, "a screen at rest is at rest"
+
+
+def test_nothing_is_sent_or_saved_while_branches_are_read(reading, data):
+    reading.read(2.5)  # until they count as looked at
+    reading.settle()
+    sent, written = len(reading.raw), (data / "library.db-wal").stat().st_mtime_ns
+    reading.read(2.5)
+    assert len(reading.raw) == sent
+    assert (data / "library.db-wal").stat().st_mtime_ns == written

@@ -40,7 +40,7 @@ def left(screen):
 
 def looked_at(t):
     """The screen, once the fan in view counts as looked at, which takes a second: the strip above the text says so."""
-    return t.settle(1.6)
+    return t.settle(1.7)
 
 
 def undo_everything(t):

@@ -352,6 +352,7 @@ class Session(KeptLoom):
         if taken is not None and taken.id != branch.id:
             self.loom.parent()
         self.look(self.highlighted)
+        self._changed()
 
     def look(self, index: int) -> None:
         """The person has looked at this branch."""
@@ -362,7 +363,7 @@ class Session(KeptLoom):
     def look_at(self, branch: BranchId) -> None:
         """The person has looked at a branch, in view or not."""
         drawn = self.loom.tree.branch(branch)
-        if drawn.text or drawn.finish:
+        if not drawn.looked and (drawn.text or drawn.finish):
             self.loom.look(branch)
             self._changed()
 
