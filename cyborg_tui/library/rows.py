@@ -4,6 +4,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, overload
 
 import msgspec
@@ -13,11 +14,13 @@ from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.turn import Turn
 
 __all__ = [
@@ -45,6 +48,8 @@ __all__ = [
     "places_to",
     "score_from",
     "score_row",
+    "showing_from",
+    "showing_row",
     "to_bytes",
     "to_text",
     "turn_to",
@@ -70,10 +75,12 @@ _ChunkId = int
 _pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece | _ChunkId, ...])
 _turn = msgspec.msgpack.Decoder(tuple[int, int, int, tuple[_StoredPiece, ...]])
 _tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
+_frames = msgspec.msgpack.Decoder(Frame)
 _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
 _draws = msgspec.msgpack.Decoder(Draw)
+_showings = msgspec.msgpack.Decoder(Showing)
 
 
 def to_bytes(text: str) -> bytes:
@@ -141,9 +148,16 @@ def model_row(model: ModelIdentity) -> Row:
     return name, vocabulary, file, model.size, quantisation, build
 
 
+def _packed(record: FanSettings | Draw, seldom: Sequence[str]) -> bytes:
+    """Without those of its seldom parts that say nothing."""
+    parts = {one.name: (getattr(record, one.name), one.default) for one in fields(record)}
+    said = {name: value for name, (value, usual) in parts.items() if name not in seldom or value != usual}
+    return msgspec.msgpack.encode(said)
+
+
 def fan_row(loom: int, fan: Fan, model: int) -> Row:
     """`model`: the id of its row."""
-    settings = msgspec.msgpack.encode(fan.settings)
+    settings = _packed(fan.settings, ("steering", "mix"))
     return loom, fan.id, fan.context, model, fan.seed, fan.made_at, fan.mode, settings
 
 
@@ -274,12 +288,21 @@ def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
 
 
 def draw_row(loom: int, draw: Draw) -> Row:
-    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+    return loom, draw.fan, draw.first, _packed(draw, ("beside", "following", "steered_by"))
 
 
 def draw_from(packed: bytes) -> Draw:
     """Raises msgspec.DecodeError."""
     return _draws.decode(packed)
+
+
+def showing_row(loom: int, showing: Showing) -> Row:
+    return loom, showing.fan, msgspec.msgpack.encode(showing)
+
+
+def showing_from(packed: bytes) -> Showing:
+    """Raises msgspec.DecodeError."""
+    return _showings.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:
@@ -290,13 +313,17 @@ def event_row(loom: int, event: Event) -> Row:
 def facts_row(loom: int, facts: Facts) -> Row:
     tags = msgspec.msgpack.encode([to_bytes(tag) for tag in facts.tags])
     said = (to_bytes(facts.name), to_bytes(facts.note), tags)
-    return (loom, facts.node, *said, msgspec.msgpack.encode(facts.order), facts.settled, facts.rewritten_at)
+    order = msgspec.msgpack.encode(facts.order)
+    frame = None if facts.frame is None else msgspec.msgpack.encode(facts.frame)
+    return (loom, facts.node, *said, order, facts.settled, facts.rewritten_at, frame)
 
 
 def facts_from(row: Row) -> Facts:
-    _, node, name, note, tags, order, settled, rewritten_at = row
+    """A row of an earlier version has no frame. Raises msgspec.DecodeError."""
+    _, node, name, note, tags, order, settled, rewritten_at, *last = row
+    frame = _frames.decode(last[0]) if last and last[0] is not None else None
     said = (to_text(name), to_text(note), tuple(map(to_text, _tags.decode(tags))))
-    return Facts(node, *said, _ids.decode(order), bool(settled), rewritten_at)
+    return Facts(node, *said, _ids.decode(order), bool(settled), rewritten_at, frame)
 
 
 def places_to(places: Places) -> bytes:
