@@ -16,7 +16,7 @@ from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces
+from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
