@@ -227,7 +227,7 @@ async def test_what_is_damaged_in_a_large_loom_is_said_where_one_comes_upon_it(d
     for ask in (
         lambda: session.garden.go(second),
         lambda: session.garden.prunable,
-        lambda: session.garden.purge(),
+        session.garden.purge,
         lambda: session.garden.hide(second),
     ):
         with pytest.raises(NotPossible, match="cyborg-tui doctor"):
