@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.inert import inert
+from cyborg_tui.engine.levers import Levers, LeversOfWorker
 from cyborg_tui.engine.losses import Losses
 from cyborg_tui.engine.parting import Cure, Parting
 from cyborg_tui.engine.protocol import (
@@ -17,29 +18,39 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanRequest,
     FanStats,
+    Follow,
+    FollowEnded,
     Foresee,
     ForeseeingEnded,
     Grew,
     Hello,
     Leave,
     Loading,
+    LookAt,
     Lost,
+    MakeVector,
+    Preview,
+    PreviewEnded,
     Ready,
     Refused,
+    Render,
     ScoreEnded,
     ScoreRequest,
     See,
     Start,
     Unavailable,
+    VectorEnded,
     Work,
     load,
     wire,
 )
 from cyborg_tui.engine.pulse import WRITING, WRITING_ELSEWHERE, Patience, loading
 from cyborg_tui.engine.supervisor import KILLED, Supervisor
-from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.context import NOTHING, Context
 from cyborg_tui.loom.fan import Finish
+from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 
 __all__ = ["EngineClient"]
 
@@ -86,6 +97,7 @@ class EngineClient:
         self._grew = False
         """Whether the first of them has branches."""
         self._losses = Losses()
+        self.levers: Levers = LeversOfWorker(self._ask_gently, self._send_at_once, listener, self._numbers)
 
     @property
     def place(self) -> str:
@@ -125,13 +137,22 @@ class EngineClient:
         await self._worker.close(Leave() if self._kept is not None and self._ready else None)
 
     def fan(
-        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+        self,
+        context: Context,
+        settings: FanSettings,
+        seed: int,
+        begun: Sequence[Start] = (),
+        *,
+        left_out: int = -1,
+        beside: Sequence[Context] = (),
+        following: Context = NOTHING,
     ) -> int:
-        """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
-        `left_out`: as many tokens as were left out of the window before, if it is to see the same. Returns the number
-        that its events carry."""
+        """As `Engine` has it."""
         self._fans += 1
-        self._fan = FanRequest(self._fans, wire(context), settings, seed, tuple(begun), left_out)
+        others = tuple(wire(other) for other in beside)
+        self._fan = FanRequest(
+            self._fans, wire(context), settings, seed, tuple(begun), left_out, others, wire(following)
+        )
         if self._losses.guilty(self._fan):
             asyncio.get_running_loop().call_soon(self._refuse, self._fan)
             self.cancel()
@@ -139,12 +160,21 @@ class EngineClient:
             self._ask(self._fan)
         return self._fans
 
-    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
-        """Ask for a fan that may soon be wanted; whatever else is asked for stops it. Returns its number."""
+    def look_ahead(
+        self,
+        context: Context,
+        settings: FanSettings,
+        seed: int,
+        *,
+        beside: Sequence[Context] = (),
+        following: Context = NOTHING,
+    ) -> int:
+        """As `Engine` has it."""
         self._fans += 1
-        request = FanRequest(self._fans, wire(context), settings, seed)
-        if self._ready and self._fan is None and not self._losses.guilty(request):
-            self._ask(request)
+        others = tuple(wire(other) for other in beside)
+        self._ask_gently(
+            FanRequest(self._fans, wire(context), settings, seed, beside=others, following=wire(following))
+        )
         return self._fans
 
     def see(self, context: Context, longest: int = 0) -> int:
@@ -161,30 +191,32 @@ class EngineClient:
             if isinstance(request, FanRequest) and request.id == fan:
                 self._fan = request
 
-    def evaluate(self, context: Context) -> None:
-        """Have a context evaluated while there is nothing else to do."""
-        request = Evaluate(wire(context))
-        if self._ready and self._fan is None and not self._losses.guilty(request):
-            self._ask(request)
+    def evaluate(self, context: Context, steering: Steering = UNSTEERED, beside: Sequence[Context] = ()) -> None:
+        """Have a context, and others beside it, evaluated while there is nothing else to do."""
+        self._ask_gently(Evaluate(wire(context), steering, tuple(wire(other) for other in beside)))
 
-    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
-        """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
-        Returns the number that its events carry; 0 if it is not asked."""
-        request = Foresee(self._foreseen + 1, wire(context), tuple(places))
-        if not self._ready or self._fan is not None or self._losses.guilty(request):
+    def foresee(
+        self,
+        context: Context,
+        places: Sequence[tuple[int, ...]],
+        steering: Steering = UNSTEERED,
+        *,
+        mix: Mix = ALONE,
+        beside: Sequence[Context] = (),
+    ) -> int:
+        """As `Engine` has it."""
+        others = tuple(wire(other) for other in beside)
+        request = Foresee(self._foreseen + 1, wire(context), tuple(places), steering, mix, others)
+        if not self._ask_gently(request):
             return 0
         self._foreseen += 1
-        self._ask(request)
         return request.id
 
-    def score(self, context: Context, text: Context) -> int:
-        """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
-        events carry."""
+    def score(self, context: Context, text: Context, steering: Steering = UNSTEERED) -> int:
+        """As `Engine` has it."""
         self._scores += 1
-        request = ScoreRequest(self._scores, wire(context), wire(text))
-        if self._ready and self._fan is None and not self._losses.guilty(request):
-            self._ask(request)
-        else:
+        request = ScoreRequest(self._scores, wire(context), wire(text), steering)
+        if not self._ask_gently(request):
             asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(request.id, False))
         return self._scores
 
@@ -205,10 +237,38 @@ class EngineClient:
 
     def _give_up(self) -> None:
         """Nothing that this worker was asked for will be answered."""
-        for request in self._unanswered:
-            if isinstance(request, ScoreRequest):
-                self._listener(ScoreEnded(request.id, False))
+        unanswered = tuple(self._unanswered)
         self._unanswered.clear()
+        for request in unanswered:
+            match request:
+                case ScoreRequest(id=id):
+                    self._listener(ScoreEnded(id, False))
+                case Follow(id=id):
+                    self._listener(FollowEnded(id, False))
+                case Preview(id=id):
+                    self._listener(PreviewEnded(id, False))
+                case MakeVector(id=id):
+                    self._listener(VectorEnded(id))
+                case _:
+                    pass
+
+    def _ask_gently(self, request: Work) -> bool:
+        """If there is a model, and no fan that is wanted; and not what has cost two workers. Whether it was asked."""
+        if not self._ready or self._fan is not None or self._losses.guilty(request):
+            return False
+        self._ask(request)
+        return True
+
+    def _send_at_once(self, request: LookAt | Render) -> bool:
+        """Whether there is a model that can answer."""
+        if self._ready:
+            self._worker.send(request)
+        return self._ready
+
+    def _numbers(self, count: int) -> range:
+        """So many that no fan has."""
+        self._fans += count
+        return range(self._fans - count + 1, self._fans + 1)
 
     def _ask(self, request: Work) -> None:
         self._unanswered.append(request)
@@ -234,7 +294,9 @@ class EngineClient:
                 self._loading = False
             case Grew():
                 self._grew = True
-            case FanEnded() | Evaluated() | ForeseeingEnded() | ScoreEnded():
+            case FanEnded() | Evaluated() | ForeseeingEnded() | ScoreEnded() | PreviewEnded() | FollowEnded():
+                self._answered(event)
+            case VectorEnded():
                 self._answered(event)
             case _:
                 pass
@@ -247,7 +309,8 @@ class EngineClient:
         self._loads -= 1
         return self._loads > 0
 
-    def _answered(self, event: FanEnded | Evaluated | ForeseeingEnded | ScoreEnded) -> None:
+    def _answered(self, event: EngineEvent) -> None:
+        """The first of what was asked for is over."""
         self._grew = False
         if self._unanswered:
             self._losses.accomplished(self._unanswered.popleft())

@@ -1,7 +1,7 @@
 """The resident paths: contexts evaluated once and kept in the cache, the logits of their tips at hand."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from cyborg_tui.engine.cache import Cache, Cut
@@ -77,6 +77,14 @@ class Resident:
         self.keeping = Keeping(model, self._cache, self._tips)
         self._also = 0
         """Cells beside this path that the next window takes."""
+        self._steered = False
+
+    def steer(self, key: Hashable) -> None:
+        """The model is steered in another way from now on, or not at all (None). What was read in this way before, and
+        is still held, need not be read again; what was read in another way is of no use."""
+        self._steered = key is not None
+        self._cache.turn_to(key)
+        self._tips.turn_to(key)
 
     @property
     def held(self) -> Held:
@@ -111,32 +119,35 @@ class Resident:
             head += 1 if head else 0
         return Told(tokens, head, bool(typed))
 
-    def prepare(self, context: Sequence[Segment]) -> int:
-        """Evaluate a context ahead of the key. Returns its length in tokens."""
-        told = self.tokens_of(context)
-        tokens, _ = self.in_window(told, 32)
-        self.evaluate(tokens, None, rows=2 if told.typed and len(tokens) > 1 else 1)
-        return len(tokens)
-
     def forget(self) -> None:
         """Begin with an empty cache; also where no numbers were computed, which would spread in it."""
         self.model.clear()
         self._cache.clear()
         self._tips.clear()
 
-    def in_window(self, told: Told, longest: int) -> tuple[list[int], int]:
+    def in_window(self, told: Told, longest: int, most: int | None = None) -> tuple[list[int], int]:
         """What is seen of a path if there must be room for branches of up to `longest` tokens after it, and how many
-        tokens are not: from the end of its head on. Raises FrameTooLong."""
-        self._longest = self._room(told, longest)
+        tokens are not: from the end of its head on. `most`: so many tokens in all, where that is less than the window.
+        Raises FrameTooLong."""
+        self._longest = self._room(told, longest, most)
         place = left_out if self.model.exact else self._window.place
         cut = place(told.own, self._longest, self._ends_paragraph)
         self._path = [*told.tokens[: told.head], *told.own[cut:]] if cut else told.tokens
         self._head = told.head
         return self._path, cut
 
+    def end_of(self, told: Told, most: int) -> tuple[list[int], int]:
+        """As `in_window`, of a path that is only read beside the one that is being written. Raises FrameTooLong."""
+        cut = left_out(told.own, self._room(told, 0, most), self._ends_paragraph)
+        return [*told.tokens[: told.head], *told.own[cut:]], cut
+
+    def nearest(self, tokens: Sequence[int]) -> int | None:
+        """The sequence that is best gone on from to these tokens."""
+        return self._cache.nearest(tokens)[0]
+
     def keep(self, *, to_the_end: bool) -> Iterator[None]:
         """Keep the cache of this path until the next time, in steps; its last tokens only `to_the_end`."""
-        return self.keeping.keep(self._path, to_the_end=to_the_end)
+        return iter(()) if self._steered else self.keeping.keep(self._path, to_the_end=to_the_end)
 
     def left_out(self, told: Told, longest: int) -> int:
         """How many tokens `in_window` would leave out; nothing changes by asking. All, if there is no room at all."""
@@ -146,12 +157,14 @@ class Resident:
         except FrameTooLong:
             return len(told.own)
 
-    def _room(self, told: Told, longest: int) -> int:
+    def _room(self, told: Told, longest: int, most: int | None = None) -> int:
         """Tokens of the manuscript that can be seen. Raises FrameTooLong."""
         window = self.model.window
-        room = max(8, window - min(longest, window // 2) - told.head)
+        seen = window - min(longest, window // 2)
+        seen = seen if most is None else min(seen, most)
+        room = max(8, seen - told.head)
         if told.head and room < min(_LEAST_OF_TEXT, window // 4):
-            raise FrameTooLong(told.head, window)
+            raise FrameTooLong(told.head, window if most is None else min(window, most))
         return room
 
     def prepare_next_window(self) -> Iterator[None]:
@@ -189,16 +202,26 @@ class Resident:
                 self.model.cut(branch, 0)
         return min(seconds)
 
-    def evaluate(self, tokens: list[int], fan: int | None, *, rows: int = 1, quietly: bool = False) -> tuple[int, int]:
-        """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand. Returns the sequence
-        that holds them and how many were there already. Raises Interrupted."""
+    def evaluate(
+        self,
+        tokens: list[int],
+        fan: int | None,
+        *,
+        rows: int = 1,
+        quietly: bool = False,
+        keep: Collection[int] = (),
+    ) -> tuple[int, int]:
+        """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand; nothing of the
+        sequences in `keep` gives way for them. Returns the sequence that holds them and how many were there already.
+        Raises Interrupted."""
         self._length = len(tokens)
-        self.keeping.come_back(tokens)
+        if not self._steered:
+            self.keeping.come_back(tokens)
         if self.model.rolls_back:
-            self._cut(self._cache.shrink(tokens, self._budget(len(tokens))))
+            self._cut(self._cache.shrink(tokens, self._budget(len(tokens)), keep))
         near, shared = self._cache.nearest(tokens)
         missing = next((i for i in range(rows, 0, -1) if self._tips.get(tokens[: len(tokens) - i + 1]) is None), 0)
-        sequence, start = self._place_for(near, min(shared, len(tokens) - missing))
+        sequence, start = self._place_for(near, min(shared, len(tokens) - missing), keep)
         done = start
         while done < len(tokens):
             if self._wanted_elsewhere():
@@ -209,7 +232,7 @@ class Resident:
             at = time.perf_counter()
             piece = tokens[done : done + size]
             last = len(tokens) - rows
-            self.decode([(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)], {sequence})
+            self.decode([(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)], {sequence, *keep})
             for i in range(max(0, last - done), size):
                 self._tips.keep(tokens[: done + i + 1], self.model.row(i))
             self._cache.extend(sequence, piece)
@@ -226,18 +249,19 @@ class Resident:
         5 % beside a context of 512 tokens), so they are half as many as the path itself needs, within the setting."""
         return min(self.model.beside, max(_LEAST_BESIDE, length // 2)) + self._also
 
-    def _place_for(self, near: int | None, start: int) -> tuple[int, int]:
+    def _place_for(self, near: int | None, start: int, keep: Collection[int]) -> tuple[int, int]:
         """A sequence that holds just the first `start` tokens of the one nearest to what is wanted, and how many those
         are: none if that one cannot be cut."""
         model, cache = self.model, self._cache
-        if near is not None and cache.length(near) == start:
+        whole = near is not None and cache.length(near) == start
+        if near is not None and whole and near not in keep:
             return near, start
-        target, cuts = cache.vacate(keep=() if near is None else (near,))
+        target, cuts = cache.vacate(keep=keep if near is None else {near, *keep})
         self._cut(cuts)
-        if near is None or not start or not model.rolls_back:
+        if near is None or not start or not (model.rolls_back or whole):
             cache.begin(target)
             return target, 0
-        model.copy(near, target, start)
+        model.copy(near, target, start if model.rolls_back else -1)
         cache.fork(near, target, start)
         return target, start
 

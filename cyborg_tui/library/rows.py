@@ -4,6 +4,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, overload
 
 import msgspec
@@ -15,10 +16,11 @@ from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces
+from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.turn import Turn
 
 __all__ = [
@@ -46,6 +48,8 @@ __all__ = [
     "places_to",
     "score_from",
     "score_row",
+    "showing_from",
+    "showing_row",
     "to_bytes",
     "to_text",
     "turn_to",
@@ -76,6 +80,7 @@ _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
 _draws = msgspec.msgpack.Decoder(Draw)
+_showings = msgspec.msgpack.Decoder(Showing)
 
 
 def to_bytes(text: str) -> bytes:
@@ -88,18 +93,16 @@ def to_text(data: bytes) -> str:
 
 def node_row(loom: int, node: Node, chunks: Sequence[int | None] = ()) -> Row:
     """`chunks`: for each piece the id of the chunk in which its text is kept, or None; empty if none is."""
-    inline = _stored(node.pieces)
+    beside = chunks or [None] * len(node.pieces)
     pieces: list[_StoredPiece | _ChunkId] = [
-        piece if chunk is None else chunk for piece, chunk in zip(inline, chunks or [None] * len(inline), strict=True)
+        _stored_piece(piece) if chunk is None else chunk for piece, chunk in zip(node.pieces, beside, strict=True)
     ]
     flags = (node.cut, node.hidden, node.bookmarked)
     return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
 
 
-def _stored(pieces: Pieces) -> list[_StoredPiece]:
-    return [
-        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end) for piece in pieces
-    ]
+def _stored_piece(piece: Piece) -> _StoredPiece:
+    return to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end)
 
 
 def node_from(
@@ -145,9 +148,16 @@ def model_row(model: ModelIdentity) -> Row:
     return name, vocabulary, file, model.size, quantisation, build
 
 
+def _packed(record: FanSettings | Draw, seldom: Sequence[str]) -> bytes:
+    """Without those of its seldom parts that say nothing."""
+    parts = {one.name: (getattr(record, one.name), one.default) for one in fields(record)}
+    said = {name: value for name, (value, usual) in parts.items() if name not in seldom or value != usual}
+    return msgspec.msgpack.encode(said)
+
+
 def fan_row(loom: int, fan: Fan, model: int) -> Row:
     """`model`: the id of its row."""
-    settings = msgspec.msgpack.encode(fan.settings)
+    settings = _packed(fan.settings, ("steering", "mix"))
     return loom, fan.id, fan.context, model, fan.seed, fan.made_at, fan.mode, settings
 
 
@@ -258,7 +268,7 @@ def alternatives_from(stored: bytes) -> bytes:
 
 
 def turn_to(turn: Turn) -> bytes:
-    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, _stored(turn.pieces)))
+    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, [*map(_stored_piece, turn.pieces)]))
 
 
 def event_from(row: Row, texts: Mapping[BranchId, str]) -> Event:
@@ -278,12 +288,21 @@ def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
 
 
 def draw_row(loom: int, draw: Draw) -> Row:
-    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+    return loom, draw.fan, draw.first, _packed(draw, ("conditions", "beside", "following", "steered_by"))
 
 
 def draw_from(packed: bytes) -> Draw:
     """Raises msgspec.DecodeError."""
     return _draws.decode(packed)
+
+
+def showing_row(loom: int, showing: Showing) -> Row:
+    return loom, showing.fan, msgspec.msgpack.encode(showing)
+
+
+def showing_from(packed: bytes) -> Showing:
+    """Raises msgspec.DecodeError."""
+    return _showings.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:

@@ -27,6 +27,8 @@ _SLOW_FRAME = 1 / 4
 _SLOW = "The line is slow: only the highlighted branch is shown while it grows; what you type is saved all the same."
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
+_ATTENTION = 60.0
+"""Seconds after a key for which somebody counts as reading."""
 
 
 class Desk(WorkingScreen[None]):
@@ -94,6 +96,7 @@ class Desk(WorkingScreen[None]):
 
     def _key_pressed(self) -> None:
         self._keyed_at = time.monotonic()
+        self.session.mirror.active()
         self._notice = ""
         self._dirty = True
 
@@ -115,7 +118,10 @@ class Desk(WorkingScreen[None]):
         if now - self._keyed_at > _PAUSE:
             self.session.look_ahead()
             self._dirty |= self._where.look()
-        self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
+        at_branches = self.focused is self._branches
+        self._glance.look(now, self._branches.painted if at_branches else None)
+        reading = at_branches or bool(self._editor.provisional[1])
+        self._glance.witness(reading=reading and now - self._keyed_at < _ATTENTION)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
             self.notice(_SLOW)
@@ -163,6 +169,18 @@ class Desk(WorkingScreen[None]):
         """From another screen, on which the person may have gone elsewhere."""
         self._drop()
         self._sync()
+
+    def pulled_levers(self, fan: bool | None) -> None:
+        """The person is back from the levers, and wants branches under them if `fan`: from the same place as those in
+        view, beside them."""
+        self.came_back()
+        if fan and self.session.fan is not None:
+            self.session.again()
+        elif fan and not self.session.ask():
+            self.notice(self.session.view.problem)
+        if fan:
+            self.set_focus(self._branches)
+            self._sync()
 
     def _sync(self) -> None:
         """After the session changed the manuscript: show it as it is now."""

@@ -2,6 +2,7 @@
 
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
+from cyborg_tui.loom.mirror.reasons import Reason
 from cyborg_tui.screens.desk import Desk
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.views import memory_words
@@ -10,6 +11,7 @@ from cyborg_tui.terminal.app import LineApp
 
 __all__ = ["WriteScreen"]
 
+_BLIND = "Blind from the next fan on: branches are shuffled, chances and the model's name hidden until you choose."
 _TAKEN = "One of these branches is taken; h goes back to all of them."
 
 
@@ -108,6 +110,19 @@ class WriteScreen(Desk):
     def action_bookmark(self) -> None:
         self.session.bookmark()
         self._show()
+
+    def action_why(self, number: int) -> None:
+        reason = list(Reason)[number - 1]
+        done = self.session.mirror.say_why(reason)
+        self.notice(f"Taken because: {reason.value}." if done else "Nothing was taken here yet.")
+
+    def action_blind(self) -> None:
+        settings = self.session.mirror.settings
+        settings.make_blind(not settings.blind)
+        self.notice(_BLIND if settings.blind else "Branches are shown as they are drawn, from the next fan on.")
+
+    async def action_look_back(self) -> None:
+        await self.app.run_action("go('look_back')")
 
     def action_compare(self) -> None:
         self.notice(self._comparing.branch())

@@ -80,6 +80,7 @@ class AskingLoom(CountedLoom):
         self.loom.highlighted = 0
         if width > settings.width:
             fan = self.loom.widen(fan.id, width - settings.width)
+        self.mirror.witness.begin(fan, blind=self.mirror.settings.blind)
         self._came_along.update(fan.branches[settings.width :])
         if seed is None:
             self._generation.draw(fan, 0, width, self.loom.cursor)
@@ -105,6 +106,7 @@ class AskingLoom(CountedLoom):
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self._width)
+        self.mirror.witness.widen(wider)
         self._came_along.update(wider.branches[first + self.settings.width :])
         self._generation.draw(wider, first, self._width, spot.offset, self._conditions_of(fan.id))
         self._changed()

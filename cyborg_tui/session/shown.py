@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator
 
+from cyborg_tui.config import MirrorConfig
+from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish
 from cyborg_tui.session.kept import KeptLoom
+from cyborg_tui.session.mirror import Mirror
+from cyborg_tui.session.mirror_settings import MirrorSettings
 
 __all__ = ["ShownLoom"]
 
 
 class ShownLoom(KeptLoom):
     """A loom with one fan in view, of whose branches one is highlighted."""
+
+    def __init__(self, row: LoomRow, library: Library) -> None:
+        """As KeptLoom has it."""
+        super().__init__(row, library)
+        settings = MirrorSettings(MirrorConfig(), self.folder)
+        self.mirror = Mirror(self.loom, library, row.id, settings, self._save)
 
     @property
     def fan(self) -> Fan | None:
@@ -19,16 +29,23 @@ class ShownLoom(KeptLoom):
 
     @property
     def branches(self) -> tuple[Branch, ...]:
-        """Its branches, in the order they were drawn, without the hidden ones."""
+        """Its branches, in the order in which they are shown, without the hidden ones."""
         fan = self.fan
         if fan is None:
             return ()
         tree = self.loom.tree
-        return tuple(
+        in_sight = [
             branch
             for branch in tree.branches(fan.id)
             if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
-        )
+        ]
+        return self.mirror.witness.in_order(fan.id, in_sight)
+
+    @property
+    def hides(self) -> bool:
+        """Whether probabilities and the model's name are hidden: the fan in view is blind, nothing was taken yet."""
+        fan = self.fan
+        return fan is not None and self.mirror.witness.hides(fan.id)
 
     @property
     def highlighted(self) -> int:

@@ -2,6 +2,7 @@
 
 from cyborg_tui.engine.protocol.events import (
     Away,
+    Beside,
     BranchEnded,
     EngineEvent,
     Evaluated,
@@ -16,6 +17,7 @@ from cyborg_tui.engine.protocol.events import (
     Hello,
     Loading,
     Lost,
+    Makeup,
     Pong,
     PromptProgress,
     Ready,
@@ -29,6 +31,17 @@ from cyborg_tui.engine.protocol.events import (
     digest,
 )
 from cyborg_tui.engine.protocol.frames import MAGIC, VERSION, decode_event, decode_request, encode_frame, frames
+from cyborg_tui.engine.protocol.lever_events import (
+    Followed,
+    FollowEnded,
+    LookedAt,
+    PreviewEnded,
+    Rendered,
+    RenderedPart,
+    VectorEnded,
+    VectorProgress,
+)
+from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render
 from cyborg_tui.engine.protocol.requests import (
     Cancel,
     Evaluate,
@@ -40,17 +53,16 @@ from cyborg_tui.engine.protocol.requests import (
     Request,
     ScoreRequest,
     See,
-    Start,
-    WireSegment,
     Work,
     load,
-    wire,
 )
+from cyborg_tui.engine.protocol.segments import Start, WireContext, WireSegment, wire
 
 __all__ = [
     "MAGIC",
     "VERSION",
     "Away",
+    "Beside",
     "BranchEnded",
     "Cancel",
     "EngineEvent",
@@ -60,6 +72,9 @@ __all__ = [
     "FanRequest",
     "FanStats",
     "FileHash",
+    "Follow",
+    "FollowEnded",
+    "Followed",
     "Foresee",
     "ForeseeingEnded",
     "Foreseen",
@@ -70,13 +85,22 @@ __all__ = [
     "Leave",
     "Load",
     "Loading",
+    "LookAt",
+    "LookedAt",
     "Lost",
+    "MakeVector",
+    "Makeup",
     "Ping",
     "Pong",
+    "Preview",
+    "PreviewEnded",
     "PromptProgress",
     "Ready",
     "Refused",
     "Remark",
+    "Render",
+    "Rendered",
+    "RenderedPart",
     "Request",
     "Saw",
     "ScoreEnded",
@@ -85,7 +109,10 @@ __all__ = [
     "See",
     "Start",
     "Unavailable",
+    "VectorEnded",
+    "VectorProgress",
     "Widths",
+    "WireContext",
     "WireSegment",
     "Work",
     "decode_event",

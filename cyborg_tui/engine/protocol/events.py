@@ -6,11 +6,21 @@ from collections.abc import Sequence
 
 import msgspec
 
+from cyborg_tui.engine.protocol.lever_events import (
+    Followed,
+    FollowEnded,
+    LookedAt,
+    PreviewEnded,
+    Rendered,
+    VectorEnded,
+    VectorProgress,
+)
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 
 __all__ = [
     "Away",
+    "Beside",
     "BranchEnded",
     "EngineEvent",
     "Evaluated",
@@ -25,6 +35,7 @@ __all__ = [
     "Hello",
     "Loading",
     "Lost",
+    "Makeup",
     "Pong",
     "PromptProgress",
     "Ready",
@@ -51,6 +62,19 @@ class Loading(msgspec.Struct, tag=True, frozen=True):
     fraction: float
 
 
+class Makeup(msgspec.Struct, frozen=True):
+    """What of a model matters to the levers."""
+
+    layers: int = 0
+    """0: it cannot be steered."""
+    width: int = 0
+    """Of its states, in numbers."""
+    fills: bool = False
+    """Whether it was trained to fill in the middle of a text."""
+    chats: bool = False
+    """Whether it has a chat template."""
+
+
 class Ready(msgspec.Struct, tag=True, frozen=True):
     """A model is loaded."""
 
@@ -62,6 +86,7 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     sentence: str = ""
     """What the person should know of how it runs; empty if all is as it was wanted."""
     decoding: Decoding = Decoding()
+    makeup: Makeup = Makeup()
 
 
 class Saw(msgspec.Struct, tag=True, frozen=True):
@@ -175,6 +200,14 @@ class Held(msgspec.Struct, frozen=True):
     """Memory that a cell takes; 0 if it is not known."""
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """What was seen of another context that was read with the own one."""
+
+    tokens: int
+    left_out_tokens: int
+    digest: str
+
+
 class FanStats(msgspec.Struct, frozen=True):
     """What a fan cost. Times in seconds."""
 
@@ -191,6 +224,10 @@ class FanStats(msgspec.Struct, frozen=True):
     decode_s: float = 0.0
     first_token_s: float = 0.0
     tokens_per_s: float = 0.0
+    beside: tuple[Beside, ...] = ()
+    steered_by: tuple[str, ...] = ()
+    """What the files of the vectors were, and then those of the adapters: the first 16 hexadecimal digits of their
+    SHA-256."""
 
 
 class FanEnded(msgspec.Struct, tag=True, frozen=True):
@@ -275,6 +312,13 @@ EngineEvent = (
     | ForeseeingEnded
     | Scored
     | ScoreEnded
+    | PreviewEnded
+    | Followed
+    | FollowEnded
+    | VectorProgress
+    | VectorEnded
+    | LookedAt
+    | Rendered
 )
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import msgspec
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render
+from cyborg_tui.engine.protocol.segments import Start, WireContext
 from cyborg_tui.engine.widths import widest
-from cyborg_tui.loom.context import Context
-from cyborg_tui.loom.fan import encode
+from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 
 __all__ = [
     "Cancel",
@@ -22,11 +24,8 @@ __all__ = [
     "Request",
     "ScoreRequest",
     "See",
-    "Start",
-    "WireSegment",
     "Work",
     "load",
-    "wire",
 ]
 
 
@@ -51,46 +50,28 @@ def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None, large
     return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""), most)
 
 
-class WireSegment(msgspec.Struct, frozen=True):
-    """A segment of a context; its text as bytes, since a model's may be no UTF-8."""
-
-    text: bytes
-    tokens: tuple[int, ...]
-    vocabulary: str
-    stays: bool = False
-    """Whether it stands before everything that may be left out of the window."""
-
-
-def wire(context: Context) -> tuple[WireSegment, ...]:
-    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary, part.stays) for part in context.segments)
-
-
-class Start(msgspec.Struct, frozen=True):
-    """How a branch begins."""
-
-    token: int
-    healed: bool
-    """Whether the token replaces the last one of the context."""
-
-
 class FanRequest(msgspec.Struct, tag=True, frozen=True):
     """A fan wanted, or more branches for one. It takes the place of one that is running."""
 
     id: int
-    context: tuple[WireSegment, ...]
+    context: WireContext
     settings: FanSettings
     seed: int
     begun: tuple[Start, ...] = ()
     """How the branches begin that are there already."""
     left_out: int = -1
     """Tokens to leave out from the beginning, as once before; -1: as many as do not fit."""
+    beside: tuple[WireContext, ...] = ()
+    """Other contexts that are read with this one, as `settings.mix` weighs them."""
+    following: WireContext = ()
+    """What the branches are to lead to, for a model that was trained to fill in the middle."""
 
 
 class See(msgspec.Struct, tag=True, frozen=True):
     """Asks for a context's tokens."""
 
     id: int
-    context: tuple[WireSegment, ...]
+    context: WireContext
     longest: int = 0
     """If branches of so many tokens are to follow, how many tokens would be left out is told too."""
 
@@ -98,23 +79,29 @@ class See(msgspec.Struct, tag=True, frozen=True):
 class Evaluate(msgspec.Struct, tag=True, frozen=True):
     """A context that may soon be asked for; evaluated when there is nothing else to do."""
 
-    context: tuple[WireSegment, ...]
+    context: WireContext
+    steering: Steering = UNSTEERED
+    beside: tuple[WireContext, ...] = ()
 
 
 class Foresee(msgspec.Struct, tag=True, frozen=True):
     """What may come next is wanted, after a context and each of some runs of tokens."""
 
     id: int
-    context: tuple[WireSegment, ...]
+    context: WireContext
     places: tuple[tuple[int, ...], ...]
+    steering: Steering = UNSTEERED
+    mix: Mix = ALONE
+    beside: tuple[WireContext, ...] = ()
 
 
 class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
     """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
 
     id: int
-    context: tuple[WireSegment, ...]
-    text: tuple[WireSegment, ...]
+    context: WireContext
+    text: WireContext
+    steering: Steering = UNSTEERED
 
 
 class Cancel(msgspec.Struct, tag=True, frozen=True):
@@ -129,6 +116,6 @@ class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Work = FanRequest | Evaluate | Foresee | ScoreRequest
+Work = FanRequest | Evaluate | Foresee | ScoreRequest | Preview | Follow | MakeVector
 """What takes the worker a while; each is answered once it is over, in turn."""
-Request = Load | Work | Cancel | Leave | Ping | See
+Request = Load | Work | Cancel | Leave | Ping | See | LookAt | Render

@@ -10,6 +10,7 @@ from typing import Any
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.backoff import Backoff
+from cyborg_tui.engine.levers import Levers, LeversElsewhere
 from cyborg_tui.engine.protocol import (
     Away,
     EngineEvent,
@@ -31,12 +32,18 @@ from cyborg_tui.engine.remote.faults import Fault, NotNow, NotUsable
 from cyborg_tui.engine.remote.key import BadKey, find_key
 from cyborg_tui.engine.remote.reaching import reach
 from cyborg_tui.engine.remote.web import Web
-from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.context import NOTHING, Context
 from cyborg_tui.loom.fan import Finish
+from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 
 __all__ = ["RemoteEngine"]
 
+_NO_LEVERS = (
+    "A server cannot be steered, nor read several contexts at a time; leave these levers, or load a model here, or "
+    "reach cyborg-tui there by engine.command."
+)
 _MOST_FAILURES = 4
 """Times that a fan is asked of a server that fails over it."""
 
@@ -64,6 +71,7 @@ class RemoteEngine:
         self._unheeded: list[str] = []
         self._fan: _Wanted | None = None
         self._fans = self._scores = 0
+        self.levers: Levers = LeversElsewhere(listener, self._numbers)
 
     @property
     def place(self) -> str:
@@ -95,32 +103,64 @@ class RemoteEngine:
         self._do(self._reach())
 
     def fan(
-        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+        self,
+        context: Context,
+        settings: FanSettings,
+        seed: int,
+        begun: Sequence[Start] = (),
+        *,
+        left_out: int = -1,
+        beside: Sequence[Context] = (),
+        following: Context = NOTHING,
     ) -> int:
-        """`begun` and `left_out` count for nothing: a server draws each branch for itself."""
+        """`begun` and `left_out` count for nothing: a server draws each branch for itself. What it cannot do at all it
+        is not asked."""
         self.cancel()
         self._fans += 1
+        if settings.steering or beside or following.segments:
+            asyncio.get_running_loop().call_soon(self._refuse, self._fans)
+            return self._fans
         self._fan = _Wanted(self._fans, context, settings, seed)
         if self._abilities is not None:
             self._do(self._make(self._fan, self._abilities))
         return self._fans
 
-    def evaluate(self, context: Context) -> None:
+    def _refuse(self, fan: int) -> None:
+        self._listener(FanEnded(fan, Finish.INTERRUPTED, FanStats()))
+        self._listener(Refused(_NO_LEVERS))
+
+    def evaluate(self, context: Context, steering: Steering = UNSTEERED, beside: Sequence[Context] = ()) -> None:
         """Have a server that remembers what it has read read this."""
         if self._abilities is not None and self._abilities.reads_ahead and self._fan is None:
             self._do(self._read_ahead(context, self._abilities))
 
-    def score(self, context: Context, text: Context) -> int:
+    def score(self, context: Context, text: Context, steering: Steering = UNSTEERED) -> int:
         """Not done: few servers tell how likely a text is that they did not write."""
         self._scores += 1
         asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(self._scores, False))
         return self._scores
 
-    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+    def foresee(
+        self,
+        context: Context,
+        places: Sequence[tuple[int, ...]],
+        steering: Steering = UNSTEERED,
+        *,
+        mix: Mix = ALONE,
+        beside: Sequence[Context] = (),
+    ) -> int:
         """Not done: servers tell of tokens by their text alone."""
         return 0
 
-    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
+    def look_ahead(
+        self,
+        context: Context,
+        settings: FanSettings,
+        seed: int,
+        *,
+        beside: Sequence[Context] = (),
+        following: Context = NOTHING,
+    ) -> int:
         """Not done: on a server it takes somebody else's time, or money."""
         self._fans += 1
         self._over(self._fans)
@@ -134,6 +174,11 @@ class RemoteEngine:
         self._fans += 1
         asyncio.get_running_loop().call_soon(self._listener, Saw(self._fans, (), ()))
         return self._fans
+
+    def _numbers(self, count: int) -> range:
+        """So many that no fan has."""
+        self._fans += count
+        return range(self._fans - count + 1, self._fans + 1)
 
     def _over(self, fan: int) -> None:
         """Nothing more will come of a fan."""
