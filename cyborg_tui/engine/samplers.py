@@ -83,7 +83,7 @@ class Sampler:
         elif self._within is None or self._grammar is not None:
             ids = np.arange(len(logits), dtype=np.int32)
         else:
-            ids = np.flatnonzero(logits >= logits.max() - self._within)
+            ids = np.flatnonzero(logits >= logits.max() - self._within).astype(np.int32)
         candidates = np.zeros(len(ids), _CANDIDATE)
         candidates["id"], candidates["logit"] = ids, logits[ids]
         return candidates
