@@ -290,7 +290,7 @@ def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
 
 
 def draw_row(loom: int, draw: Draw) -> Row:
-    return loom, draw.fan, draw.first, _packed(draw, ("beside", "following", "steered_by"))
+    return loom, draw.fan, draw.first, _packed(draw, ("conditions", "beside", "following", "steered_by"))
 
 
 def draw_from(packed: bytes) -> Draw:
