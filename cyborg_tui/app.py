@@ -31,12 +31,11 @@ from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
+from cyborg_tui.screens.reflecting import BLIND, Reflecting
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.choosing import Choosing, chosen_last
-from cyborg_tui.session.looking_back import LookingBack
-from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
@@ -53,7 +52,6 @@ __all__ = ["CyborgApp"]
 _OURS = ("search", "take_over", "map", "tokens", "mirror", "help", "looms", "models", "palette", "which_key", "quit")
 _PATIENCE = 1.0
 """Seconds that keys which were typed before the app ends may take to arrive."""
-_BLIND = "These branches are blind: choose one first, or ask for others, then you can look into them."
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -75,8 +73,7 @@ class CyborgApp(LineApp):
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
-        self._mirror_settings = MirrorSettings(config.mirror, config.data)
-        self._looking_back: LookingBack | None = None
+        self._reflecting = Reflecting(self, config, library, self._say)
         self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
@@ -178,7 +175,7 @@ class CyborgApp(LineApp):
             self._changed,
             may_look_ahead=self._may_look_ahead,
             widens=self._config.widen,
-            mirror=self._mirror_settings,
+            mirror=self._reflecting.settings,
         )
 
     def _may_look_ahead(self) -> bool:
@@ -222,7 +219,7 @@ class CyborgApp(LineApp):
             "map": self._map,
             "tokens": self._tokens,
             "mirror": self._mirror,
-            "look_back": self._look_back,
+            "look_back": self._reflecting.look_back,
             "help": self._help,
             "looms": self._looms,
             "models": self._models,
@@ -237,7 +234,7 @@ class CyborgApp(LineApp):
         from cyborg_tui.screens.map import MapScreen  # only when it is wanted
 
         if isinstance(self.screen, WriteScreen) and self._session.hides:
-            self._say(_BLIND)
+            self._say(BLIND)
         elif isinstance(self.screen, WriteScreen):
             write = self.screen
             self.push_screen(MapScreen(self._session, self._actions), lambda _: write.came_back())
@@ -254,44 +251,12 @@ class CyborgApp(LineApp):
         if isinstance(self.screen, TokensScreen):
             self.screen.action_leave()
         elif isinstance(self.screen, WriteScreen) and self._session.hides:
-            self._say(_BLIND)
+            self._say(BLIND)
         elif isinstance(self.screen, WriteScreen):
             self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
 
     async def _mirror(self) -> None:
-        """Before the mirror, or back from it."""
-        from cyborg_tui.screens.mirror import MirrorScreen
-
-        if isinstance(self.screen, MirrorScreen):
-            self.screen.action_mirror_leave()
-        elif isinstance(self.screen, WriteScreen):
-            write = self.screen
-
-            def back(look: bool | None) -> None:
-                write.changed()
-                if look:
-                    self.run_worker(self._look_back())
-
-            self.push_screen(MirrorScreen(self._session, self._actions, self._config.day_turns_at), back)
-
-    async def _look_back(self) -> None:
-        """Bring up something that was taken some days ago, or say why not."""
-        from cyborg_tui.screens.look_back import LookBack
-
-        wanted = self._config.mirror.look_back
-        if self._looking_back is None:
-            self._looking_back = LookingBack(self._library, wanted, self._config.day_turns_at)
-        try:
-            first = self._looking_back.next()
-            enough = not self._looking_back.left
-        except LibraryError as error:
-            self._say(str(error))
-            return
-        if first is None:
-            none = "Nothing of 1, 7 or 30 days ago waits to be looked back at."
-            self._say("That is enough of looking back for today." if enough else none)
-            return
-        self.push_screen(LookBack(self._looking_back, first))
+        await self._reflecting.hold_up(self._actions)
 
     async def _palette(self) -> None:
         if not isinstance(self.screen, Palette):
