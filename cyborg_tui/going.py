@@ -95,9 +95,8 @@ class GoingApp(LineApp):
         if isinstance(self.screen, LeversScreen):
             self.screen.dismiss(False)
         elif isinstance(self.screen, WriteScreen):
-            levers = LeversScreen(
-                self._session, self._actions, ways_to_draw(self._config), NamedFrames(self._config.frames)
-            )
+            presets, named = ways_to_draw(self._config), NamedFrames(self._config.frames)
+            levers = LeversScreen(self._session, self._actions, presets, named, self._library.shelf)
             self.push_screen(levers, self.screen.pulled_levers)
 
     async def _lens(self) -> None:
