@@ -1,5 +1,7 @@
 """The person's own text among the tokens: as the model finds it, once it has been scored."""
 
+import itertools
+
 import pytest
 
 from cyborg_tui.screens.tint import Tint, TintedManuscript
@@ -35,7 +37,7 @@ async def test_once_scored_its_tokens_stand_side_by_side_from_its_beginning_to_i
     tokens = [*looking.inside.between(0, len(TEXT))]
     assert tokens[0].start == 0
     assert tokens[-1].end == len(TEXT)
-    assert all(one.end == other.start for one, other in zip(tokens, tokens[1:], strict=False))
+    assert all(one.end == other.start for one, other in itertools.pairwise(tokens))
     at = TEXT.index("zebra")
     zebra = [token for token in tokens if at <= token.start < at + len("zebra")]
     assert sum(token.surprise for token in zebra) > 6, "the model did not expect it"
