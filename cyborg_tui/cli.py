@@ -161,7 +161,7 @@ def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
 
 
 @cli.command()
-@click.argument("loom", metavar="FILE|LOOM")
+@click.argument("loom", metavar="[FILE|LOOM]", default="")
 @click.option(
     "--as",
     "form",
@@ -173,20 +173,26 @@ def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
 )
 @click.option("--context", type=click.IntRange(0, 10_000_000), default=16_000, show_default=True, help="Characters.")
 @click.option("--knowingly", is_flag=True, help="Export preferences though they are no judgements.")
+@click.option("--features", is_flag=True, help="Only the types of the fields, for Hugging Face datasets.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A new file; standard output without it.")
 @click.pass_context
-def export(ctx: click.Context, /, loom: str, form: str, *, context: int, knowingly: bool, output: Path | None) -> None:
+def export(ctx: click.Context, /, loom: str, form: str, output: Path | None, **options: int) -> None:
     """Hand on how a loom was written, as JSON Lines: docs/record.md says what each field is.
 
     LOOM is a text file, a number (`cyborg-tui list` has them), or `all`.
     """
-    from cyborg_tui.commands.export import ExportError, Form, run_export
+    from cyborg_tui.commands.export import ExportError, Form, print_features, run_export
     from cyborg_tui.library.library import Library, LibraryError
 
+    if options["features"]:
+        print_features(Form(form))
+        return
+    if not loom:
+        raise click.UsageError("Which loom? `cyborg-tui list` has their numbers; `all` exports all of them.")
     library = None
     try:
         library = Library(ctx.obj().data)
-        run_export(library, loom, Form(form), context, output, knowingly=knowingly)
+        run_export(library, loom, Form(form), options["context"], output, knowingly=bool(options["knowingly"]))
     except (LibraryError, ExportError) as error:
         raise click.ClickException(plain(str(error))) from None
     finally:
