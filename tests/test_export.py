@@ -237,7 +237,7 @@ def test_a_million_events_are_handed_on_in_bounded_memory(tmp_path):
     """Of the process, as the system counts it, beside what a library of ten thousand events takes."""
     small, large = tmp_path / "small", tmp_path / "large"
     keep(small, 10_000)
-    keep(large, 1_000_000, width=4, tokens=8, a_day=50_000)
+    keep(large, 1_000_000, width=3, tokens=6, a_day=50_000)
     sizes = {}
     for folder in (small, large):
         out = folder / "record.jsonl"
