@@ -318,6 +318,23 @@ def test_a_long_text_that_two_windows_write_in_turn_is_found_as_it_is(desk, monk
     other.close()
 
 
+def test_a_long_text_that_comes_at_once_is_saved_first_and_found_a_while_later(desk):
+    text = "".join(f"Line {number} of many, and words enough to be as long as others.\n" for number in range(8000))
+    desk.write(text + "The last marmalade.")
+    assert desk.library.open(desk.row.id).text.endswith("The last marmalade.")
+    assert desk.texts('"line 7 of many"') == ["Line 7 of many"], "its beginning is found at once"
+    assert len("".join(own_texts(desk.library.file).values())) < len(text) / 2, "no commit waits for all of it"
+    desk.write(" And chutney.")
+    desk.write("Before all. ", 0)
+    end = time.monotonic() + 20
+    while not is_indexed(desk.library.file):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert "".join(own_texts(desk.library.file).values()) == desk.loom.text
+    for words in ("marmalade", "chutney", "Before all", "Line 7999 of many"):
+        assert desk.texts(f'"{words}"') == [words]
+
+
 def fails_once(monkeypatch):
     """The next commit is taken back after the index was brought up to date."""
     real, failing = index.index_nodes, iter([sqlite3.OperationalError("disk I/O error")])
