@@ -42,6 +42,8 @@ from cyborg_tui.engine.protocol import (
     See,
     Start,
     Unavailable,
+    Weigh,
+    Weighed,
     Work,
     load,
     wire,
@@ -96,7 +98,7 @@ class EngineClient:
         """What is said of one of another version, which is ended."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = self._foreseen = self._scores = 0
+        self._fans = self._foreseen = self._weighed = self._scores = 0
         self._unanswered: deque[Work] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
@@ -231,6 +233,16 @@ class EngineClient:
         self._ask(request)
         return request.id
 
+    def weigh(self, context: Context, settings: FanSettings) -> int:
+        """Ask how likely each token is next, before and after samplers, if there is nothing else to do. Returns the
+        number that the answer carries; 0 if it is not asked."""
+        request = Weigh(self._weighed + 1, wire(context), settings)
+        if not self._ready or self._fan is not None or self._losses.guilty(request):
+            return 0
+        self._weighed += 1
+        self._ask(request)
+        return request.id
+
     def score(self, context: Context, text: Context) -> int:
         """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
         events carry."""
@@ -262,6 +274,8 @@ class EngineClient:
         for request in self._unanswered:
             if isinstance(request, ScoreRequest):
                 self._listener(ScoreEnded(request.id, False))
+            elif isinstance(request, Weigh):
+                self._listener(Weighed(request.id))
         self._unanswered.clear()
 
     def _ask(self, request: Work) -> None:
@@ -313,7 +327,7 @@ class EngineClient:
                 self._loading = False
             case Grew():
                 self._grew = True
-            case FanEnded() | Evaluated() | ForeseeingEnded() | ScoreEnded():
+            case FanEnded() | Evaluated() | ForeseeingEnded() | Weighed() | ScoreEnded():
                 self._answered(event)
             case _:
                 pass
@@ -326,7 +340,7 @@ class EngineClient:
         self._loads -= 1
         return self._loads > 0
 
-    def _answered(self, event: FanEnded | Evaluated | ForeseeingEnded | ScoreEnded) -> None:
+    def _answered(self, event: FanEnded | Evaluated | ForeseeingEnded | Weighed | ScoreEnded) -> None:
         self._grew = False
         if self._unanswered:
             self._losses.accomplished(self._unanswered.popleft())

@@ -5,7 +5,7 @@ from collections import Counter
 
 import msgspec
 
-from cyborg_tui.engine.protocol import FanRequest, ScoreRequest, Work
+from cyborg_tui.engine.protocol import FanRequest, ScoreRequest, Weigh, Work
 
 __all__ = ["Losses"]
 
@@ -64,7 +64,7 @@ def _keys(request: Work) -> list[bytes]:
     """What a request is known by, whoever asks for it again and with whichever seed: its context and settings, then its
     context alone. Digests, so that no text is kept."""
     context = msgspec.msgpack.encode(request.context)
-    own: list[object] = [request.settings] if isinstance(request, FanRequest) else []
+    own: list[object] = [request.settings] if isinstance(request, (FanRequest, Weigh)) else []
     own += [request.text] if isinstance(request, ScoreRequest) else []
     parts = [context + msgspec.msgpack.encode(one) for one in own] + [context]
     return [hashlib.sha256(part).digest() for part in parts]

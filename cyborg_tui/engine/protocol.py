@@ -53,6 +53,9 @@ __all__ = [
     "See",
     "Start",
     "Unavailable",
+    "Weigh",
+    "Weighed",
+    "WeighedToken",
     "Widths",
     "WireSegment",
     "Work",
@@ -65,7 +68,7 @@ __all__ = [
     "wire",
 ]
 
-VERSION = 6
+VERSION = 7
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024
@@ -143,6 +146,14 @@ class Foresee(msgspec.Struct, tag=True, frozen=True):
     places: tuple[tuple[int, ...], ...]
 
 
+class Weigh(msgspec.Struct, tag=True, frozen=True):
+    """How likely each token is next after a context, as the model has it and as it would be drawn, is wanted."""
+
+    id: int
+    context: tuple[WireSegment, ...]
+    settings: FanSettings
+
+
 class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
     """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
 
@@ -163,7 +174,7 @@ class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Work = FanRequest | Evaluate | Foresee | ScoreRequest
+Work = FanRequest | Evaluate | Foresee | Weigh | ScoreRequest
 """What takes the worker a while; each is answered once it is over, in turn."""
 Request = Load | Work | Cancel | Leave | Ping | See
 
@@ -378,6 +389,31 @@ class ForeseeingEnded(msgspec.Struct, tag=True, frozen=True):
     request: int
 
 
+class WeighedToken(msgspec.Struct, frozen=True):
+    text: bytes
+    before: float
+    """Its probability as the model has it."""
+    after: float
+    """The same as it would be drawn."""
+
+
+class Weighed(msgspec.Struct, tag=True, frozen=True):
+    """What may come next, and how samplers change it; each that was asked for is answered, in turn with the fans."""
+
+    request: int
+    tokens: tuple[WeighedToken, ...] = ()
+    """The likeliest before and after, the likeliest before first; none if something else was wanted meanwhile, or it
+    cannot be told."""
+    left: int = 0
+    """How many tokens can be drawn at all."""
+    before: float = 0.0
+    """How uncertain the model is, in nats."""
+    after: float = 0.0
+    """How uncertain the draw is, in nats."""
+    sentence: str = ""
+    """Why it cannot be told."""
+
+
 EngineEvent = (
     Hello
     | Loading
@@ -398,6 +434,7 @@ EngineEvent = (
     | Evaluated
     | Foreseen
     | ForeseeingEnded
+    | Weighed
     | Scored
     | ScoreEnded
 )

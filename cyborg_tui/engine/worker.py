@@ -44,6 +44,8 @@ from cyborg_tui.engine.protocol import (
     ScoreRequest,
     See,
     Unavailable,
+    Weigh,
+    Weighed,
     decode_request,
     encode_frame,
     frames,
@@ -107,6 +109,8 @@ class Worker:
                 self._evaluate(fanning, request)
             elif fanning is not None and isinstance(request, Foresee):
                 self._foresee(fanning, request)
+            elif fanning is not None and isinstance(request, Weigh):
+                self._weigh(fanning, request)
             elif fanning is not None and isinstance(request, ScoreRequest):
                 fanning.scoring.score(request)
 
@@ -144,11 +148,13 @@ class Worker:
         """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
         void."""
         request = self._next()
-        while isinstance(request, (Evaluate, Foresee, ScoreRequest, Cancel)) and not self._inbox.empty():
+        while isinstance(request, (Evaluate, Foresee, Weigh, ScoreRequest, Cancel)) and not self._inbox.empty():
             if isinstance(request, Evaluate):
                 self._say(Evaluated(0))
             elif isinstance(request, Foresee):
                 self._say(ForeseeingEnded(request.id))
+            elif isinstance(request, Weigh):
+                self._say(Weighed(request.id))
             elif isinstance(request, ScoreRequest):
                 self._say(ScoreEnded(request.id, False))
             request = self._inbox.get()
@@ -282,6 +288,11 @@ class Worker:
             foresee(fanning.resident, request, self._say)
         except (NoNumbersError, NoRoomError):
             self._say(ForeseeingEnded(request.id))
+
+    def _weigh(self, fanning: "Fanning", request: Weigh) -> None:
+        from cyborg_tui.engine.weighing import weigh
+
+        weigh(fanning.resident, request, self._say)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -26,6 +26,7 @@ TABLES = (
     "trails",
     "steps",
     "chunks",
+    "tool_notes",
 )
 """Those that refer to another come after it. Scores are none of them: they can be found out again."""
 
@@ -203,6 +204,16 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             event INTEGER PRIMARY KEY REFERENCES events ON DELETE CASCADE,
             turn BLOB NOT NULL
         )""",
+    ),
+    (
+        """CREATE TABLE tool_notes (
+            id INTEGER PRIMARY KEY,
+            at REAL NOT NULL,
+            version TEXT NOT NULL,
+            note BLOB NOT NULL,
+            screen BLOB NOT NULL
+        )""",
+        "CREATE INDEX events_beside ON events (loom) WHERE kind = 'beside'",
     ),
 )
 

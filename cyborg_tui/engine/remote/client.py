@@ -118,6 +118,10 @@ class RemoteEngine:
         """Not done: servers tell of tokens by their text alone."""
         return 0
 
+    def weigh(self, context: Context, settings: FanSettings) -> int:
+        """Not done: a server does not tell the chances of all tokens."""
+        return 0
+
     def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
         """Not done: on a server it takes somebody else's time, or money."""
         self._fans += 1
