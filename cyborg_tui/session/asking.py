@@ -1,0 +1,173 @@
+"""Asking for fans: at the cursor, again, more of one, and ahead of the key."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+from cyborg_tui.engine.widths import widened
+from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.session.counted import CountedLoom
+from cyborg_tui.session.generation import EngineView
+
+__all__ = ["SEEDS", "AskingLoom"]
+
+SEEDS = 1_000_000
+"""So many different seeds are drawn: enough, and short to read."""
+
+
+class AskingLoom(CountedLoom):
+    """A loom for which branches are drawn. Whatever is asked for stops what was asked for before."""
+
+    def __init__(
+        self,
+        row: LoomRow,
+        library: Library,
+        settings: FanSettings,
+        on_change: Callable[[], None],
+        *,
+        may_look_ahead: Callable[[], bool] = lambda: True,
+        widens: bool = False,
+    ) -> None:
+        """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError.
+
+        `widens`: whether more branches are made where they come as soon as those that are wanted.
+        """
+        super().__init__(row, library)
+        self.settings = settings
+        self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
+        self._fan_wanted = False
+        self._looked_ahead_at: tuple[int, Piece | None] | None = None
+
+    @property
+    def view(self) -> EngineView:
+        return self._generation.view
+
+    def draw_by(self, settings: FanSettings) -> None:
+        """Make the next fans so."""
+        self._stop()
+        self.settings = settings
+        self._changed()
+
+    def ask(self) -> bool:
+        """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
+        for once more."""
+        self._stop_growing()
+        model = self.view.model
+        if model is None or not self._generation.ready:
+            self._fan_wanted = True
+            there = not self.view.problem
+            self._generation.try_again()
+            self._on_change()
+            return there
+        width = self._width
+        seed = self._generation.made_ahead(self.loom.cursor, self._drawn)
+        fan = self.loom.fan(model, self.settings, random.randrange(SEEDS) if seed is None else seed, self._mode)
+        self.loom.highlighted = 0
+        if width > self.settings.width:
+            fan = self.loom.widen(fan.id, width - self.settings.width)
+        if seed is None:
+            self._generation.draw(fan, 0, width, self.loom.cursor)
+        else:
+            self._generation.show_ahead(fan)
+        self._changed()
+        return True
+
+    def again(self) -> None:
+        """Another fan from the same place as the fan in view."""
+        if self.loom.spot is not None and self.fan is not None:
+            self._stop()
+            if self.taken is not None:
+                self.loom.parent()
+            self.loom.move_cursor(self.loom.spot.offset)
+            self.ask()
+
+    def more(self) -> bool:
+        """More branches for the fan in view, as it was made. False if there is none, or the model is not there."""
+        fan, spot = self.fan, self.loom.spot
+        if fan is None or spot is None or not self._generation.ready:
+            return False
+        self._stop()
+        first = len(fan.branches)
+        wider = self.loom.widen(fan.id, self._width)
+        self._generation.draw(wider, first, self._width, spot.offset)
+        self._changed()
+        return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether a fan is being made, or waits for the model."""
+        return self._generation.growing or self._fan_wanted
+
+    def prepare(self) -> None:
+        """Have the context at the cursor evaluated ahead of the key."""
+        self._generation.prepare(self.loom.cursor)
+
+    @property
+    def _mode(self) -> str:
+        decoding = self.view.decoding
+        return "exact" if decoding is not None and decoding.exact else "batched"
+
+    @property
+    def _width(self) -> int:
+        """Branches to ask for: as many as are wanted, and those that come with them for nothing."""
+        wanted = self.settings.width
+        may_widen = self._widens and self._mode != "exact"
+        return widened(wanted, self.view.step_seconds) if may_widen else wanted
+
+    @property
+    def _drawn(self) -> FanSettings:
+        """The settings, with the number of branches that is asked for."""
+        return replace(self.settings, width=self._width)
+
+    @property
+    def waiting_for_model(self) -> bool:
+        """Whether a fan has been asked for that cannot begin yet."""
+        return self._fan_wanted
+
+    def look_ahead(self) -> None:
+        """While the person reads: make the fan that comes after the highlighted branch, to have it ready. Nothing of it
+        is seen, or kept, before it is asked for."""
+        place = self._next_place()
+        if place != self._looked_ahead_at:
+            self._looked_ahead_at = place
+            if place is not None and self._may_look_ahead():
+                end, drawn = place
+                self._generation.look_ahead(end, self._drawn, random.randrange(SEEDS), drawn)
+
+    def _next_place(self) -> tuple[int, Piece | None] | None:
+        """Where the next fan will be asked for, if the highlighted branch is taken: the end of the manuscript before
+        it, and the branch, if it does not stand there already. None if that cannot be known yet."""
+        spot, branches = self.loom.spot, self.branches
+        if (
+            spot is None
+            or not branches
+            or self.busy
+            or self.read_only
+            or not self._generation.ready
+            or self._mode == "exact"
+        ):
+            return None
+        branch = branches[min(self.highlighted, len(branches) - 1)]
+        taken = 0 if self.taken is None else self.taken_length(branch)
+        if self.taken is not None and self.loom.cursor != spot.offset + taken:
+            return None
+        rest = Piece(branch.text[branch.healed + taken :], branch.id, branch.healed + taken)
+        return (spot.offset + taken, rest if rest.text else None) if taken or rest.text else None
+
+    def _stop(self) -> None:
+        """Nothing that was asked for before is wanted any more."""
+        self._stop_growing()
+        self._generation.forget_ahead()
+        self._looked_ahead_at = None
+
+    def _stop_growing(self) -> None:
+        """As `_stop`, but what was made ahead stays."""
+        self._fan_wanted = False
+        self._generation.stop()
+        self._scoring.stop()
+
+    def _changed(self) -> None:
+        self._save()
+        self._on_change()

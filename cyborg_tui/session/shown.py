@@ -1,0 +1,81 @@
+"""What of a loom is shown beside its text: the fan in view, and the branch that stands provisionally."""
+
+from collections.abc import Iterator
+
+from cyborg_tui.loom.alternatives import Alternatives, unpack
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish
+from cyborg_tui.session.kept import KeptLoom
+
+__all__ = ["ShownLoom"]
+
+
+class ShownLoom(KeptLoom):
+    """A loom with one fan in view, of whose branches one is highlighted."""
+
+    @property
+    def fan(self) -> Fan | None:
+        """The fan in the branch pane."""
+        return self.loom.fan_in_view
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """Its branches, in the order they were drawn, without the hidden ones."""
+        fan = self.fan
+        if fan is None:
+            return ()
+        tree = self.loom.tree
+        return tuple(
+            branch
+            for branch in tree.branches(fan.id)
+            if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
+        )
+
+    @property
+    def highlighted(self) -> int:
+        """The index of the branch that stands provisionally in the text."""
+        return self.loom.highlighted
+
+    @property
+    def taken(self) -> Branch | None:
+        """The branch of the fan in view that is on the path, whole or in part."""
+        return None if self.loom.spot is None else self.loom.taken_from(self.loom.spot)
+
+    def taken_length(self, branch: Branch) -> int:
+        """How many characters of it are on the path."""
+        return 0 if self.loom.spot is None else self.loom.taken_length(self.loom.spot, branch)
+
+    @property
+    def provisional(self) -> tuple[int, str]:
+        """Where the highlighted branch, or what is left of it, stands provisionally, and its text."""
+        branches, spot, taken = self.branches, self.loom.spot, self.taken
+        if spot is None or not branches:
+            return 0, ""
+        branch = branches[min(self.highlighted, len(branches) - 1)]
+        if taken is None:
+            return spot.offset, branch.text[branch.healed :]
+        if taken.id != branch.id:
+            return 0, ""
+        length = self.taken_length(branch)
+        end = spot.offset + length
+        goes_on = length and self.loom.cursor == end
+        return end, branch.text[branch.healed + length :] if goes_on else ""
+
+    def alternatives(self, branch: BranchId) -> tuple[Alternatives, ...]:
+        """What a branch nearly said, token by token; empty where that is not known. Raises LibraryError."""
+        if packed := self.loom.alternatives.of(branch):
+            return unpack(packed)
+        return self._library.alternatives(self.row.id, branch)
+
+    def authors(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Who wrote the characters from `start` to `end`: (start, end, "person" or "model")."""
+        at = start
+        for piece in self.loom.manuscript.pieces_between(start, end):
+            yield at, at + len(piece.text), "person" if piece.branch is None else "model"
+            at += len(piece.text)
+
+    def _follow_taken(self) -> None:
+        taken = self.taken
+        shown = [branch.id for branch in self.branches]
+        if taken is not None and taken.id in shown:
+            self.loom.highlighted = shown.index(taken.id)
+        self.loom.highlighted = max(0, min(self.highlighted, len(shown) - 1))
