@@ -20,22 +20,25 @@ def look(loom: Loom, draws: tuple[Draw, ...], config: EngineConfig) -> list[Sigh
 
 def said(sight: Sight) -> Iterator[str]:
     """A line for each token that was seen: its id and its text; before them what was not."""
-    draw = sight.draw
-    yield f"Branches {draw.first + 1} to {draw.first + draw.width}: the model saw {len(sight.tokens):,} tokens."
-    if draw.characters_out or sight.left_out:
-        tokens = f"{len(sight.left_out):,} tokens" + (" more" if draw.characters_out else "")
-        out = f"{draw.characters_out:,} characters and {tokens}" if draw.characters_out else tokens
-        yield f"It did not see the {out} before them."
+    draw, out = sight.draw, sight.characters_out
+    if draw is not None:
+        yield f"Branches {draw.first + 1} to {draw.first + draw.width}: the model saw {len(sight.tokens):,} tokens."
+    if out or sight.left_out:
+        tokens = f"{len(sight.left_out):,} tokens" + (" more" if out else "")
+        out_of_sight = f"{out:,} characters and {tokens}" if out else tokens
+        yield f"It did not see the {out_of_sight} before them."
     if not sight.same:
         yield "The typed text is divided into other tokens now than it was then; these are those of now."
     for token in sight.tokens:
-        yield f"{token.id:>8}  {token.text!r}"
+        where = f"  {token.origin.value} {token.label}".rstrip()
+        yield f"{token.id:>8}  {token.text!r}{where}"
 
 
 async def _look(loom: Loom, draws: tuple[Draw, ...], config: EngineConfig) -> list[Sight]:
     found = []
     async with Listening(config) as listening:
         for draw in draws:
-            listening.engine.see(context_then(loom, draw))
-            found.append(sight(draw, await listening.next(Saw)))
+            context = context_then(loom, draw)
+            listening.engine.see(context)
+            found.append(sight(draw, context, await listening.next(Saw)))
     return found

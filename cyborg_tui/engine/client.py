@@ -204,11 +204,12 @@ class EngineClient:
             self._ask(request)
         return self._fans
 
-    def see(self, context: Context) -> int:
-        """Ask which tokens a context is. Returns the number that the answer carries; there is none without a model."""
+    def see(self, context: Context, longest: int = 0) -> int:
+        """Ask which tokens a context is, and how many would be left out before branches of up to `longest` tokens.
+        Returns the number that the answer carries; there is none without a model."""
         self._fans += 1
         if self._ready:
-            self._send(See(self._fans, wire(context)))
+            self._send(See(self._fans, wire(context), longest))
         return self._fans
 
     def want(self, fan: int) -> None:

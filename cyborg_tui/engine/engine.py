@@ -71,8 +71,9 @@ class Engine(Protocol):
         """A fan that was made ahead is wanted now."""
         ...
 
-    def see(self, context: Context) -> int:
-        """Ask which tokens a context is. Returns the number that the answer carries; there is none without a model."""
+    def see(self, context: Context, longest: int = 0) -> int:
+        """Ask which tokens a context is, and how many would be left out before branches of up to `longest` tokens.
+        Returns the number that the answer carries; there is none without a model."""
         ...
 
     def cancel(self) -> None:

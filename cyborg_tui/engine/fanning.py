@@ -22,7 +22,7 @@ from cyborg_tui.engine.protocol import (
     digest,
 )
 from cyborg_tui.engine.recording import Distribution, Recorder
-from cyborg_tui.engine.resident import Interrupted, Resident, Say
+from cyborg_tui.engine.resident import FrameTooLong, Interrupted, Resident, Say, Told
 from cyborg_tui.engine.samplers import BadGrammarError, Sampler
 from cyborg_tui.engine.scoring import Scoring
 from cyborg_tui.engine.seeds import branch_seed
@@ -50,11 +50,16 @@ class Fanning:
     def fan(self, request: FanRequest) -> None:
         """Make a fan and report it as it grows."""
         began, counted = time.perf_counter(), self.model.counters().total
-        tokens, typed = self.resident.tokens_of(request.context)
-        tokens, cut = self._in_window(tokens, request)
+        told = self.resident.tokens_of(request.context)
+        try:
+            tokens, cut = self._in_window(told, request)
+        except FrameTooLong as error:
+            self._say(FanEnded(request.id, Finish.INTERRUPTED, FanStats(), self.resident.held))
+            self._say(Refused(str(error)))
+            return
         longest = min(request.settings.max_tokens, self.model.window - len(tokens))
         settings = replace(request.settings, max_tokens=longest)
-        inside = typed and len(tokens) > 1 and begins_inside(self.model.pieces[tokens[-1]])
+        inside = told.typed and len(tokens) > 1 and begins_inside(self.model.pieces[tokens[-1]])
         heal = inside and self.model.rolls_back and not settings.sampling.grammar
         fan = _Fan(request.id, settings, request.seed, tokens, request.begun)
         reused, prefill, first, finish, wrong = 0, 0.0, 0.0, None, ""
@@ -96,10 +101,12 @@ class Fanning:
         if wrong:
             self._say(Refused(wrong))
 
-    def _in_window(self, tokens: list[int], request: FanRequest) -> tuple[list[int], int]:
-        if 0 <= request.left_out < len(tokens) and len(tokens) - request.left_out < self.model.window:
-            return tokens[request.left_out :], request.left_out
-        return self.resident.in_window(tokens, request.settings.max_tokens)
+    def _in_window(self, told: Told, request: FanRequest) -> tuple[list[int], int]:
+        """Raises FrameTooLong."""
+        tokens, head, out = told.tokens, told.head, request.left_out
+        if 0 <= out < len(tokens) - head and len(tokens) - out < self.model.window:
+            return [*tokens[:head], *tokens[head + out :]], out
+        return self.resident.in_window(told, request.settings.max_tokens)
 
     def _begin(self, fan: "_Fan", before: str, *, heal: bool) -> None:
         """The branches, each with its first token drawn. `before`: the end of the context's text."""

@@ -19,9 +19,9 @@ _MOST = 0.9
 def foresee(resident: Resident, request: Foresee, say: Say) -> None:
     """Answer for one place after another, until all are told or something else is wanted."""
     try:
-        tokens, _ = resident.tokens_of(request.context)
+        told = resident.tokens_of(request.context)
         longest = max((len(place) for place in request.places), default=0)
-        tokens, _ = resident.in_window(tokens, longest + 1)
+        tokens, _ = resident.in_window(told, longest + 1)
         for place in request.places:
             path = [*tokens, *place]
             resident.evaluate(path, None)

@@ -98,10 +98,12 @@ class WireSegment(msgspec.Struct, frozen=True):
     text: bytes
     tokens: tuple[int, ...]
     vocabulary: str
+    stays: bool = False
+    """Whether it stands before everything that may be left out of the window."""
 
 
 def wire(context: Context) -> tuple[WireSegment, ...]:
-    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary) for part in context.segments)
+    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary, part.stays) for part in context.segments)
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -130,6 +132,8 @@ class See(msgspec.Struct, tag=True, frozen=True):
 
     id: int
     context: tuple[WireSegment, ...]
+    longest: int = 0
+    """If branches of so many tokens are to follow, how many tokens would be left out is told too."""
 
 
 class Evaluate(msgspec.Struct, tag=True, frozen=True):
@@ -210,6 +214,10 @@ class Saw(msgspec.Struct, tag=True, frozen=True):
     id: int
     tokens: tuple[int, ...]
     texts: tuple[bytes, ...]
+    head: int = 0
+    """So many of them stand before what may be left out."""
+    left_out: int = 0
+    """So many after those would be left out now."""
 
 
 class FileHash(msgspec.Struct, tag=True, frozen=True):

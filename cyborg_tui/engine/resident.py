@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from cyborg_tui.engine.protocol import WireSegment as Segment
 from cyborg_tui.engine.tips import Tips
 from cyborg_tui.engine.window import Window, left_out
 
-__all__ = ["Interrupted", "Resident", "Say"]
+__all__ = ["FrameTooLong", "Interrupted", "Resident", "Say", "Told"]
 
 _LONGEST_CHUNK = 0.3
 """Seconds of prompt evaluated without looking whether something else is wanted."""
@@ -22,6 +23,8 @@ _KEPT_TOGETHER = 256
 """Tokens whose cache is kept as one part of the file."""
 _EXACT_CHUNK = 32
 """Tokens of prompt evaluated together where that must always be the same: in other chunks, other tokens are drawn."""
+_LEAST_OF_TEXT = 64
+"""Tokens of the manuscript for which a frame must leave room."""
 _LEAST_BESIDE = 256
 """Cells that may hold other paths, however short this one is; see `Resident._budget`."""
 Say = Callable[[EngineEvent], None]
@@ -29,6 +32,31 @@ Say = Callable[[EngineEvent], None]
 
 class Interrupted(Exception):
     """Something else is wanted now."""
+
+
+class FrameTooLong(Exception):
+    """What stands before the manuscript leaves no room for it. The message is for the person."""
+
+    def __init__(self, tokens: int, window: int) -> None:
+        super().__init__(
+            f"The frame has {tokens:,} tokens, and the model's window {window:,}: no room is left for the manuscript. "
+            "F4 shortens it."
+        )
+
+
+class Told(NamedTuple):
+    """A context as tokens."""
+
+    tokens: list[int]
+    head: int
+    """So many of them stand before what may be left out of the window."""
+    typed: bool
+    """Whether it ends in text that was typed and may be healed."""
+
+    @property
+    def own(self) -> list[int]:
+        """What may be left out."""
+        return self.tokens[self.head :] if self.head else self.tokens
 
 
 class Resident:
@@ -44,6 +72,8 @@ class Resident:
         self._length = 0
         """Of the path evaluated last."""
         self._window = Window()
+        self._head = 0
+        """So many tokens of it stand before what may be left out."""
         self._path: list[int] = []
         """What is seen of the path that is being written."""
         self._longest = 0
@@ -59,32 +89,38 @@ class Resident:
         cache, model = self._cache, self.model
         return Held(cache.paths, cache.cells, self._budget(self._length), model.cells, model.cell_bytes)
 
-    def tokens_of(self, context: Sequence[Segment]) -> tuple[list[int], bool]:
-        """The context's tokens, and whether it ends in text that was typed and may be healed."""
+    def tokens_of(self, context: Sequence[Segment]) -> Told:
+        """The tokens of a context."""
         model = self.model
         tokens: list[int] = []
-        typed = b""
+        head = 0
+        typed, stays = b"", bool(context) and context[0].stays
         for segment in (*context, None):
             known = segment is not None and segment.tokens and segment.vocabulary == model.identity.vocabulary
-            if segment is not None and not known:
+            if segment is not None and not known and segment.stays == stays:
                 typed += segment.text
                 continue
             if typed:
                 tokens += model.tokenize(typed, at_start=not tokens)
-                if segment is None:
-                    break
-                typed = b""
-            if segment is not None:
+            if segment is None:
+                break
+            if stays and not segment.stays:
+                head = len(tokens)
+            typed, stays = b"" if known else segment.text, segment.stays
+            if known:
                 tokens += segment.tokens
+        if stays:
+            head = len(tokens)
         if model.adds_bos or not tokens:
             tokens.insert(0, model.bos if model.bos >= 0 else max(model.eos, 0))
-        return tokens, bool(typed)
+            head += 1 if head else 0
+        return Told(tokens, head, bool(typed))
 
     def prepare(self, context: Sequence[Segment]) -> int:
         """Evaluate a context ahead of the key. Returns its length in tokens."""
-        tokens, typed = self.tokens_of(context)
-        tokens, _ = self.in_window(tokens, 32)
-        self.evaluate(tokens, None, rows=2 if typed and len(tokens) > 1 else 1)
+        told = self.tokens_of(context)
+        tokens, _ = self.in_window(told, 32)
+        self.evaluate(tokens, None, rows=2 if told.typed and len(tokens) > 1 else 1)
         return len(tokens)
 
     def forget(self) -> None:
@@ -93,22 +129,40 @@ class Resident:
         self._cache.clear()
         self._tips.clear()
 
-    def in_window(self, tokens: list[int], longest: int) -> tuple[list[int], int]:
+    def in_window(self, told: Told, longest: int) -> tuple[list[int], int]:
         """What is seen of a path if there must be room for branches of up to `longest` tokens after it, and how many
-        tokens before that are not."""
-        self._longest = max(8, self.model.window - min(longest, self.model.window // 2))
+        tokens are not: from the end of its head on. Raises FrameTooLong."""
+        self._longest = self._room(told, longest)
         place = left_out if self.model.exact else self._window.place
-        cut = place(tokens, self._longest, self._ends_paragraph)
-        self._path = tokens[cut:] if cut else tokens
+        cut = place(told.own, self._longest, self._ends_paragraph)
+        self._path = [*told.tokens[: told.head], *told.own[cut:]] if cut else told.tokens
+        self._head = told.head
         return self._path, cut
+
+    def left_out(self, told: Told, longest: int) -> int:
+        """How many tokens `in_window` would leave out; nothing changes by asking. All, if there is no room at all."""
+        try:
+            where = left_out if self.model.exact else self._window.where
+            return where(told.own, self._room(told, longest), self._ends_paragraph)
+        except FrameTooLong:
+            return len(told.own)
+
+    def _room(self, told: Told, longest: int) -> int:
+        """Tokens of the manuscript that can be seen. Raises FrameTooLong."""
+        window = self.model.window
+        room = max(8, window - min(longest, window // 2) - told.head)
+        if told.head and room < min(_LEAST_OF_TEXT, window // 4):
+            raise FrameTooLong(told.head, window)
+        return room
 
     def prepare_next_window(self) -> Iterator[None]:
         """If the window is nearly full, have the shorter one that comes after it in the cache, beside it."""
-        path = self._path
-        at = None if self.model.exact else self._window.next(path, self._longest, self._ends_paragraph)
+        path, head = self._path, self._path[: self._head]
+        own = path[self._head :]
+        at = None if self.model.exact else self._window.next(own, self._longest, self._ends_paragraph)
         self._also = len(path) if at is not None and self.model.rolls_back else 0
         if self._also:
-            self.evaluate(path[at:], None, quietly=True)
+            self.evaluate([*head, *own[at:]], None, quietly=True)
             yield
 
     def _ends_paragraph(self, token: int) -> bool:

@@ -28,7 +28,7 @@ class Scoring:
     def score(self, request: ScoreRequest) -> None:
         """Score a text and tell the records as they come."""
         model = self._resident.model
-        tokens, _ = self._resident.tokens_of((*request.context, *request.text))
+        tokens = self._resident.tokens_of((*request.context, *request.text)).tokens
         size = sum(len(segment.text) for segment in request.text)
         first, lead = _beginning(tokens, model.pieces, size, int(model.adds_bos))
         if first == 0:  # there is nothing to foretell the first token from

@@ -21,19 +21,21 @@ class Window:
     def place(self, tokens: Sequence[int], budget: int, ends_paragraph: Callable[[int], bool]) -> int:
         """How many tokens from the start are left out, so that no more than `budget` are left: as before, or as in the
         window that was made ready, or in a large step."""
+        at = self.where(tokens, budget, ends_paragraph)
+        self._begins = _mark(tokens, at) if at else b""
+        return at
+
+    def where(self, tokens: Sequence[int], budget: int, ends_paragraph: Callable[[int], bool]) -> int:
+        """As `place`, which changes nothing yet."""
         least = len(tokens) - budget
         if least <= 0:
-            self._begins = b""
             return 0
         data = array("i", tokens).tobytes()
         for mark in (self._begins, self._goes_on):
             at = _find(mark, data, least)
             if at is not None:
-                break
-        else:
-            at = left_out(tokens, budget, ends_paragraph)
-        self._begins = _mark(tokens, at)
-        return at
+                return at
+        return left_out(tokens, budget, ends_paragraph)
 
     def next(self, tokens: Sequence[int], budget: int, ends_paragraph: Callable[[int], bool]) -> int | None:
         """How many of the tokens that are seen now are left out of the next window; None while this one has room."""

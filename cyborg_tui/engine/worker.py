@@ -140,9 +140,10 @@ class Worker:
         """Answered at once, beside whatever is being evaluated."""
         if self._fanning is not None:
             resident = self._fanning.resident
-            tokens, _ = resident.tokens_of(request.context)
-            texts = tuple(resident.model.pieces[token] for token in tokens)
-            self._say(Saw(request.id, tuple(tokens), texts))
+            told = resident.tokens_of(request.context)
+            out = resident.left_out(told, request.longest) if request.longest else 0
+            texts = tuple(resident.model.pieces[token] for token in told.tokens)
+            self._say(Saw(request.id, tuple(told.tokens), texts, told.head, out))
 
     def _latest(self) -> Request:
         """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
@@ -272,10 +273,12 @@ class Worker:
 
     def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
         from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
-        from cyborg_tui.engine.resident import Interrupted
+        from cyborg_tui.engine.resident import FrameTooLong, Interrupted
 
         tokens = 0
-        with contextlib.suppress(Interrupted, NoNumbersError, NoRoomError):  # whoever asks for a fan here is told
+        with contextlib.suppress(
+            Interrupted, NoNumbersError, NoRoomError, FrameTooLong
+        ):  # whoever asks for a fan here is told
             if not fanning.model.exact:
                 tokens = fanning.resident.prepare(request.context)
         self._say(Evaluated(tokens, fanning.resident.held))
@@ -283,10 +286,11 @@ class Worker:
     def _foresee(self, fanning: "Fanning", request: Foresee) -> None:
         from cyborg_tui.engine.foreseeing import foresee
         from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
+        from cyborg_tui.engine.resident import FrameTooLong
 
         try:
             foresee(fanning.resident, request, self._say)
-        except (NoNumbersError, NoRoomError):
+        except (NoNumbersError, NoRoomError, FrameTooLong):
             self._say(ForeseeingEnded(request.id))
 
     def _weigh(self, fanning: "Fanning", request: Weigh) -> None:

@@ -47,7 +47,7 @@ _FAN = """INSERT INTO fans VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id
 _DELETE_ALTERNATIVES = "DELETE FROM alternatives WHERE loom = ? AND branch = ?"
 _DELETE_FAN = "DELETE FROM fans WHERE loom = ? AND id = ?"
 _DELETE_FACTS = "DELETE FROM facts WHERE loom = ? AND node = ?"
-_FACTS = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_FACTS = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PLACES = """INSERT INTO trails (loom, places) VALUES (?, ?)
     ON CONFLICT (loom) DO UPDATE SET places = excluded.places"""
 _BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (loom, id) DO UPDATE SET

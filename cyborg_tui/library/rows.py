@@ -13,6 +13,7 @@ from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces
 from cyborg_tui.loom.places import Places
@@ -70,6 +71,7 @@ _ChunkId = int
 _pieces = msgspec.msgpack.Decoder(tuple[_StoredPiece | _ChunkId, ...])
 _turn = msgspec.msgpack.Decoder(tuple[int, int, int, tuple[_StoredPiece, ...]])
 _tags = msgspec.msgpack.Decoder(tuple[bytes, ...])
+_frames = msgspec.msgpack.Decoder(Frame)
 _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
@@ -292,13 +294,17 @@ def event_row(loom: int, event: Event) -> Row:
 def facts_row(loom: int, facts: Facts) -> Row:
     tags = msgspec.msgpack.encode([to_bytes(tag) for tag in facts.tags])
     said = (to_bytes(facts.name), to_bytes(facts.note), tags)
-    return (loom, facts.node, *said, msgspec.msgpack.encode(facts.order), facts.settled, facts.rewritten_at)
+    order = msgspec.msgpack.encode(facts.order)
+    frame = None if facts.frame is None else msgspec.msgpack.encode(facts.frame)
+    return (loom, facts.node, *said, order, facts.settled, facts.rewritten_at, frame)
 
 
 def facts_from(row: Row) -> Facts:
-    _, node, name, note, tags, order, settled, rewritten_at = row
+    """A row of an earlier version has no frame. Raises msgspec.DecodeError."""
+    _, node, name, note, tags, order, settled, rewritten_at, *last = row
+    frame = _frames.decode(last[0]) if last and last[0] is not None else None
     said = (to_text(name), to_text(note), tuple(map(to_text, _tags.decode(tags))))
-    return Facts(node, *said, _ids.decode(order), bool(settled), rewritten_at)
+    return Facts(node, *said, _ids.decode(order), bool(settled), rewritten_at, frame)
 
 
 def places_to(places: Places) -> bytes:

@@ -205,6 +205,7 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             turn BLOB NOT NULL
         )""",
     ),
+    ("ALTER TABLE facts ADD COLUMN frame BLOB",),
     (
         """CREATE TABLE tool_notes (
             id INTEGER PRIMARY KEY,

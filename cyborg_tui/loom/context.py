@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from cyborg_tui.loom.conditions import BARE, BEFORE, Conditions, Insert, Origin
 from cyborg_tui.loom.fan import Branch, BranchId
-from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.piece import Piece, Pieces, cut, length
 from cyborg_tui.loom.tokens import stretches
 
-__all__ = ["Context", "Segment", "context_of"]
+__all__ = ["Context", "Segment", "composed", "context_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,12 @@ class Segment:
     text: str
     tokens: tuple[int, ...] = ()
     vocabulary: str = ""
+    stays: bool = False
+    """Whether it stands before the manuscript, and is never left out of the window."""
+    origin: str = ""
+    """Where it comes from; empty: the manuscript."""
+    label: str = ""
+    """Which of its kind it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class Context:
 
     segments: tuple[Segment, ...] = ()
     left_out: int = 0
+    conditions: Conditions = BARE
+    """What stands beside the manuscript; it is in the segments."""
 
     @property
     def text(self) -> str:
@@ -51,6 +60,28 @@ def context_of(pieces: Iterable[Piece], branch: Callable[[BranchId], tuple[Branc
             segments += _tokens_between(drawn, vocabulary, start, piece.end)
         before = piece.branch
     return Context(tuple(_merged(segments)), left_out)
+
+
+def composed(
+    conditions: Conditions,
+    pieces: Pieces,
+    branch: Callable[[BranchId], tuple[Branch, str]],
+    left_out: int = 0,
+) -> Context:
+    """The context of `pieces`, which begin `left_out` characters into the manuscript, under these conditions.
+    `branch`: as `context_of` has it."""
+    first = [_inserted(insert) for insert in conditions.inserts if insert.origin in BEFORE]
+    notes, last = conditions.of(Origin.NOTE), map(_inserted, conditions.of(Origin.FOOTER))
+    end = length(pieces)
+    at = min((max(0, note.at - left_out) for note in notes), default=end)
+    above = context_of(cut(pieces, 0, at), branch).segments
+    below = context_of(cut(pieces, at, end), branch).segments if at < end else ()
+    segments = (*first, *above, *map(_inserted, notes), *below, *last)
+    return Context(segments, left_out, conditions)
+
+
+def _inserted(insert: Insert) -> Segment:
+    return Segment(insert.text, stays=insert.origin in BEFORE, origin=insert.origin.value, label=insert.label)
 
 
 def _tokens_between(branch: Branch, vocabulary: str, start: int, end: int) -> Iterator[Segment]:

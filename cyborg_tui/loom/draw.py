@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cyborg_tui.loom.conditions import BARE, Conditions
 from cyborg_tui.loom.fan import FanId
 
 __all__ = ["Decoding", "Draw"]
@@ -46,3 +47,5 @@ class Draw:
     decoding: Decoding = Decoding()
     file_hash: str = ""
     """SHA-256 of the model's file; empty if it was not known yet."""
+    conditions: Conditions = BARE
+    """What stood beside the manuscript."""

@@ -22,6 +22,8 @@ class EventKind(str, Enum):
     NOTED = "noted"
     NAMED = "named"
     ARRANGED = "arranged"
+    FRAMED = "framed"
+    """What conditions the model was changed."""
     BESIDE = "beside"
     """A fan is one of several side by side: the amount is their number, the note the name of its source."""
     STEP = "step"

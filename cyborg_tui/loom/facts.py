@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cyborg_tui.loom.fan import NodeId
+from cyborg_tui.loom.frame import Frame
 
 __all__ = ["Facts"]
 
@@ -21,6 +22,8 @@ class Facts:
     """Frozen for good, though what froze it may be gone: the text up to it was seen from elsewhere."""
     rewritten_at: float | None = None
     """When its text was last rewritten under all its branches; seconds since 1970, UTC."""
+    frame: Frame | None = None
+    """What conditions the model from the end of this node on."""
 
     def __bool__(self) -> bool:
         return self != Facts(self.node)

@@ -9,6 +9,7 @@ from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import FanId, NodeId
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.history import StepKind, View
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.overview import Overview
@@ -107,6 +108,17 @@ class Garden:
         order.insert(there, order.pop(index))
         self._say(replace(self._tree.facts(parent), order=tuple(order)), EventKind.ARRANGED, node=node)
         return True
+
+    # framing
+
+    def frame(self, offset: int, frame: Frame) -> None:
+        """What conditions the model from an offset of the manuscript on, for everything below; an empty frame takes
+        that away. The text up to there is frozen, so that the frame keeps its place."""
+        node = self._loom.manuscript.place(offset)
+        facts = self._tree.facts(node)
+        settled = facts.settled or (node != ROOT and bool(frame))
+        self._say(replace(facts, frame=frame or None, settled=settled), EventKind.FRAMED)
+        self._loom.follow_tree()
 
     # reshaping
 

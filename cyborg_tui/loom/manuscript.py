@@ -154,6 +154,11 @@ class Manuscript:
         self._arrive(self.leaf)
         return fan
 
+    def place(self, offset: int) -> NodeId:
+        """The node that ends at an offset; one that goes over it is cut there. The cut stays if something holds it
+        before the path is gone along again."""
+        return self._anchor(offset)
+
     def go(self, node: NodeId) -> None:
         """Make the path to this node the manuscript."""
         left = self.leaf

@@ -6,6 +6,7 @@ from dataclasses import replace
 from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Pieces, join
 from cyborg_tui.loom.source import Skeleton, Source
@@ -153,6 +154,21 @@ class Store:
 
     def facts(self, node: NodeId) -> Facts:
         return self._facts.get(node) or Facts(node)
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether any node has a frame."""
+        return any(facts.frame is not None for facts in self._facts.values())
+
+    def frame(self, node: NodeId) -> Frame | None:
+        """What was said from this node on, or from what it carries."""
+        at: NodeId | None = node
+        while at is not None and at in self:
+            frame = self.facts(at).frame
+            if frame is not None:
+                return frame
+            at = self.node(at).carries
+        return None
 
     @property
     def bookmarked(self) -> tuple[NodeId, ...]:

@@ -1,13 +1,15 @@
 """Asking for fans: at the cursor, again, more of one, and ahead of the key."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.fan import Fan
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.session.beside import Source
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
 
@@ -35,20 +37,36 @@ class AskingLoom(CountedLoom):
         `widens`: whether more branches are made where they come as soon as those that are wanted.
         """
         super().__init__(row, library)
-        self.settings = settings
+        self._settings = settings
+        self._lent: FanSettings | None = None
+        """The settings of a process's step."""
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
         self._fan_wanted = False
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
+
+    @property
+    def settings(self) -> FanSettings:
+        """How the next fan at the cursor is made."""
+        return self._lent or self.frame.settings or self._settings
 
     @property
     def view(self) -> EngineView:
         return self._generation.view
 
     def draw_by(self, settings: FanSettings) -> None:
-        """Make the next fans so."""
+        """Make the next fans so; where a frame says how, it says this from now on."""
         self._stop()
-        self.settings = settings
+        self._lent = None
+        framed = next((one for one in reversed(self.frames) if one.frame.settings is not None), None)
+        if framed is None:
+            self._settings = settings
+        else:
+            self._frame(framed.offset, replace(framed.frame, settings=settings, preset=""))
         self._changed()
+
+    def lend(self, settings: FanSettings | None) -> None:
+        """Make the next fans so for a while, until the person chooses how, or nothing is lent."""
+        self._lent = settings
 
     def ask(self) -> bool:
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
@@ -63,10 +81,11 @@ class AskingLoom(CountedLoom):
             return there
         width = self._width
         seed = self._generation.made_ahead(self.loom.cursor, self._drawn)
-        fan = self.loom.fan(model, self.settings, random.randrange(SEEDS) if seed is None else seed, self._mode)
+        settings = self.settings
+        fan = self.loom.fan(model, settings, random.randrange(SEEDS) if seed is None else seed, self._mode)
         self.loom.highlighted = 0
-        if width > self.settings.width:
-            fan = self.loom.widen(fan.id, width - self.settings.width)
+        if width > settings.width:
+            fan = self.loom.widen(fan.id, width - settings.width)
         if seed is None:
             self._generation.draw(fan, 0, width, self.loom.cursor)
         else:
@@ -81,7 +100,8 @@ class AskingLoom(CountedLoom):
             if self.taken is not None:
                 self.loom.parent()
             self.loom.move_cursor(self.loom.spot.offset)
-            self.ask()
+            if not self.beside.again(self.fan.id):
+                self.ask()
 
     def more(self) -> bool:
         """More branches for the fan in view, as it was made. False if there is none, or the model is not there."""
@@ -91,14 +111,14 @@ class AskingLoom(CountedLoom):
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self._width)
-        self._generation.draw(wider, first, self._width, spot.offset)
+        self._generation.draw(wider, first, self._width, spot.offset, self._conditions_of(fan.id))
         self._changed()
         return True
 
     @property
     def busy(self) -> bool:
         """Whether a fan is being made, or waits for the model."""
-        return self._generation.growing or self._fan_wanted
+        return self._generation.growing or self._fan_wanted or self.beside.busy
 
     def prepare(self) -> None:
         """Have the context at the cursor evaluated ahead of the key."""
@@ -156,6 +176,24 @@ class AskingLoom(CountedLoom):
         rest = Piece(branch.text[branch.healed + taken :], branch.id, branch.healed + taken)
         return (spot.offset + taken, rest if rest.text else None) if taken or rest.text else None
 
+    def ask_beside(self, sources: Sequence[Source], *, blind: bool) -> bool:
+        """Fans of all these sources at the cursor, shown together when all are there. False if there is no model
+        now."""
+        self._stop()
+        asked = self.beside.ask(sources, self._draw_beside, blind=blind)
+        self._changed()
+        return asked
+
+    def _draw_beside(self, source: Source) -> Fan | None:
+        """A fan of this source at the cursor; None if there is no model now."""
+        model = self.view.model
+        if model is None or not self._generation.ready:
+            return None
+        fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), self._mode)
+        self.loom.highlighted = 0
+        self._generation.draw(fan, 0, source.settings.width, self.loom.cursor)
+        return fan
+
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""
         self._stop_growing()
@@ -165,6 +203,7 @@ class AskingLoom(CountedLoom):
     def _stop_growing(self) -> None:
         """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
+        self.beside.stop()
         self._generation.stop()
         self._scoring.stop()
 

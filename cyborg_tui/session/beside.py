@@ -26,9 +26,10 @@ class Source:
 class Beside:
     """The trials of one loom."""
 
-    def __init__(self, loom: Loom, row: int, library: Library, draw: Callable[[Source], Fan | None]) -> None:
-        """`draw` makes a fan of a source at the cursor; None if that cannot be done now. Raises LibraryError."""
-        self._loom, self._row, self._library, self._draw = loom, row, library, draw
+    def __init__(self, loom: Loom, row: int, library: Library) -> None:
+        """`row`: the loom's number. Raises LibraryError."""
+        self._loom, self._row, self._library = loom, row, library
+        self._draw: Callable[[Source], Fan | None] = lambda _: None
         self._logs: dict[int, list[Event]] | None = None
         """Of each loom, as far as it has to do with trials; None until somebody wants to know."""
         self._trials = trials(library.beside(row))
@@ -38,10 +39,11 @@ class Beside:
 
     # asking
 
-    def ask(self, sources: Sequence[Source], *, blind: bool) -> bool:
-        """Fans of all these, one after another; they are shown when all are there. False if that is not possible
-        now."""
+    def ask(self, sources: Sequence[Source], draw: Callable[[Source], Fan | None], *, blind: bool) -> bool:
+        """Fans of all these, one after another; they are shown when all are there. `draw` makes one at the cursor; None
+        if that cannot be done now. False if it could not."""
         self._known()
+        self._draw = draw
         self._left, self._under_way = list(sources), None
         self._asked = tuple(sources), blind
         return self._next()
@@ -52,7 +54,7 @@ class Beside:
         sources, blind = self._asked
         if trial is None or trial.names != tuple(source.name for source in sources):
             return False
-        return self.ask(sources, blind=blind)
+        return self.ask(sources, self._draw, blind=blind)
 
     def go_on(self) -> None:
         """A fan came to its end: the next one."""
@@ -78,6 +80,11 @@ class Beside:
         self._trials.update({id: trial for id, _ in sources})
         self._loom.log(EventKind.BESIDE, fan=fan.id, amount=number, note=f"{BLIND if blind else ''}{source.name}")
         return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether fans are being made."""
+        return self._under_way is not None
 
     @property
     def words(self) -> str:

@@ -7,9 +7,9 @@ from cyborg_tui.loom.measures import Bits, typed_bits
 from cyborg_tui.loom.provenance import Provenance
 from cyborg_tui.loom.score import Scored
 from cyborg_tui.loom.words import WordCount
+from cyborg_tui.session.framed import FramedLoom
 from cyborg_tui.session.generation import Generation
 from cyborg_tui.session.scoring import Progress, Scoring
-from cyborg_tui.session.shown import ShownLoom
 
 __all__ = ["CountedLoom", "Part"]
 
@@ -29,13 +29,13 @@ def _with(bits: Bits, typed: Bits) -> Bits:
     return replace(bits, typed=typed.typed, scored=typed.scored, unscored=typed.unscored)
 
 
-class CountedLoom(ShownLoom):
+class CountedLoom(FramedLoom):
     """What the person typed can be scored by the model; what is not scored is not known."""
 
     def __init__(self, row: LoomRow, library: Library) -> None:
         """As KeptLoom has it."""
         super().__init__(row, library)
-        self._generation = Generation(self.loom)
+        self._generation = Generation(self.loom, self._framing)
         self._scoring = Scoring(self.loom, self._generation, library, row.id)
         self._typed: tuple[str, Bits] = ("", Bits())
         """The text that was scored last, and its bits."""

@@ -25,14 +25,16 @@ from cyborg_tui.engine.protocol import (
     Unavailable,
     Widths,
 )
-from cyborg_tui.loom.context import Context, context_of
+from cyborg_tui.loom.conditions import BARE, Conditions
+from cyborg_tui.loom.context import Context, composed
 from cyborg_tui.loom.draw import Decoding, Draw
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, Finish, ModelIdentity, decode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.piece import Piece, join
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session.ahead import Ahead
-from cyborg_tui.session.sight import context_then, drawn_in
+from cyborg_tui.session.framing import Framing
+from cyborg_tui.session.sight import drawn_in
 
 __all__ = ["EngineView", "Generation", "Waiting"]
 
@@ -95,14 +97,14 @@ class _Asked:
     first: int
     """The index of the first of them."""
     width: int
-    left_out: int
-    """Characters of the manuscript that the engine was not even told of."""
+    context: Context
 
 
 class Generation:
     """What one loom asks of the engine. At most one fan is under way; whatever else is asked for stops it."""
 
-    def __init__(self, loom: Loom) -> None:
+    def __init__(self, loom: Loom, framing: Framing) -> None:
+        self.framing = framing
         self.engine: Engine | None = None
         self.view = EngineView()
         self._loom = loom
@@ -122,16 +124,17 @@ class Generation:
     def growing(self) -> bool:
         return bool(self._under_way)
 
-    def draw(self, fan: Fan, first: int, width: int, end: int) -> None:
-        """Have `width` branches of a fan drawn, from index `first` on. Its context is the manuscript up to `end`."""
+    def draw(self, fan: Fan, first: int, width: int, end: int, conditions: Conditions | None = None) -> None:
+        """Have `width` branches of a fan drawn, from index `first` on. Its context is the manuscript up to `end`, under
+        the conditions that hold there, unless others are given."""
         assert self.engine is not None
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
-        context = self.context(end)
+        context = self.context(end, conditions=conditions)
         self.forget_ahead()
         request = self.engine.fan(context, settings, seed, self._begun(fan, first))
-        self._under_way[request] = _Asked(fan.id, first, width, context.left_out)
+        self._under_way[request] = _Asked(fan.id, first, width, context)
 
     def _begun(self, fan: Fan, first: int) -> tuple[Start, ...]:
         """How the branches before index `first` begin, in the tokens of the model in use."""
@@ -163,7 +166,7 @@ class Generation:
         ahead, self._ahead = self._ahead, None
         assert ahead is not None
         assert self.engine is not None
-        self._under_way[ahead.request] = _Asked(fan.id, 0, ahead.settings.width, ahead.context.left_out)
+        self._under_way[ahead.request] = _Asked(fan.id, 0, ahead.settings.width, ahead.context)
         if not ahead.over:
             self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
             self.engine.want(ahead.request)
@@ -184,10 +187,10 @@ class Generation:
 
     # what the model saw
 
-    def see(self, draw: Draw) -> int:
-        """Ask for the tokens of what the engine was told for a draw. Returns the number that the answer carries."""
+    def see(self, context: Context, longest: int = 0) -> int:
+        """Ask for the tokens of a context, as `Engine.see` has it. Returns the number that the answer carries."""
         assert self.engine is not None
-        return self.engine.see(context_then(self._loom, draw))
+        return self.engine.see(context, longest)
 
     # everything else
 
@@ -315,7 +318,7 @@ class Generation:
             self._loom.finish(branch.id, finish)
         self.view = replace(self.view, waiting=Waiting.NOTHING, seconds_left=None)
         if stats is not None and stats.prompt_tokens:
-            shortened = bool(asked.left_out or stats.left_out_tokens)
+            shortened = bool(asked.context.left_out or stats.left_out_tokens)
             self.view = replace(self.view, stats=stats, shortened=shortened)
 
     def _branch(self, request: int, index: int) -> BranchId:
@@ -328,19 +331,24 @@ class Generation:
         if asked is None:
             return
         stats = event.stats
-        saw = (asked.left_out, stats.left_out_tokens, stats.prompt_tokens, stats.digest)
-        draw = Draw(asked.fan, asked.first, asked.width, *saw, self.view.decoding or Decoding(), self.view.file_hash)
+        saw = (asked.context.left_out, stats.left_out_tokens, stats.prompt_tokens, stats.digest)
+        how = self.view.decoding or Decoding()
+        draw = Draw(asked.fan, asked.first, asked.width, *saw, how, self.view.file_hash, asked.context.conditions)
         self._loom.note_draw(draw)
         if not draw.file_hash:
             self._unhashed.append(draw)
 
-    def context(self, end: int, drawn: Piece | None = None) -> Context:
+    def context(
+        self, end: int, drawn: Piece | None = None, *, framed: bool = True, conditions: Conditions | None = None
+    ) -> Context:
         """The manuscript up to `end` and what is `drawn` after it, as far back as the window can possibly reach; the
-        cut moves in large steps."""
+        cut moves in large steps. `framed`: under the conditions that hold there, or those given."""
         reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN
         step = reach // 4
         beyond = end + (len(drawn.text) if drawn is not None else 0) - reach
         start = max(0, -(-beyond // step) * step)
         pieces = self._loom.manuscript.pieces_between(start, end) if start < end else ()
         whole = pieces if drawn is None else join(pieces, (drawn,))
-        return context_of(whole, drawn_in(self._loom), left_out=start)
+        if conditions is None:
+            conditions = self.framing.conditions(end, "" if drawn is None else drawn.text) if framed else BARE
+        return composed(conditions, whole, drawn_in(self._loom), start)

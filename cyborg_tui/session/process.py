@@ -11,7 +11,6 @@ from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.history import StepKind
 from cyborg_tui.loom.process import Course, Process, Step, Wait, begin
-from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.template import filled
 
 if TYPE_CHECKING:
@@ -34,9 +33,6 @@ class Guide:
         self._session, self._fields, self._note = session, fields, note
         self._course: Course | None = None
         self._left: Course | None = None
-        self._settings: FanSettings | None = None
-        """Those in force before a step had its own."""
-        self._own_settings: FanSettings | None = None
         self._did = self._whole = False
         """Whether what is waited for was done; of a choice, whether there is no more of the branch to take."""
         self._inserted: tuple[int, str] = (0, "")
@@ -105,7 +101,7 @@ class Guide:
         """The process was edited: go on with it as it is now, from the beginning of the step that one is at."""
         course = self._course or self._left
         if course is not None and course.process.name == process.name:
-            self._put_settings_back()
+            self._session.lend(None)
             self._course, self._left = course.in_another(process), None
 
     def go_on(self) -> None:
@@ -174,9 +170,7 @@ class Guide:
         if step.insert:
             self._insert(self._filled(step.insert))
         if step.fan is not None:
-            if step.fan.settings is not None:
-                self._settings, self._own_settings = session.settings, step.fan.settings
-                session.draw_by(step.fan.settings)
+            session.lend(step.fan.settings)
             session.ask()
         self._did = self._whole = False
         if step.wait is Wait.NOTHING:
@@ -222,21 +216,15 @@ class Guide:
                 garden.tag(node, (*loom.tree.facts(node).tags, step.tag))
 
     def _come_to(self, course: Course) -> None:
-        self._put_settings_back()
+        self._session.lend(None)
         self._course = course
         if course.over:
             self._end()
             self._note(EventKind.LEFT, course.process.name)
 
     def _end(self) -> None:
-        self._put_settings_back()
+        self._session.lend(None)
         self._course = self._left = None
-
-    def _put_settings_back(self) -> None:
-        """Unless the person has chosen others meanwhile."""
-        if self._settings is not None and self._session.settings is self._own_settings:
-            self._session.settings = self._settings
-        self._settings = self._own_settings = None
 
     def _filled(self, template: str) -> str:
         answers = dict(self._course.answers) if self._course is not None else {}

@@ -116,7 +116,7 @@ class Scoring:
         assert engine is not None
         stretch.tries, stretch.score = stretch.tries + 1, Score((), b"")
         text = Context((Segment(self._text(stretch.start, stretch.end)),))
-        self._request = engine.score(self._generation.context(stretch.start), text)
+        self._request = engine.score(self._generation.context(stretch.start, framed=False), text)
 
     def _score(self, start: int, end: int) -> Score | None:
         if self._generation.view.model is None:
@@ -129,7 +129,7 @@ class Scoring:
     def _key(self, start: int, end: int) -> bytes:
         view = self._generation.view
         assert view.model is not None
-        return score_key(self._generation.context(start), self._text(start, end), view.model, view.window)
+        return score_key(self._generation.context(start, framed=False), self._text(start, end), view.model, view.window)
 
     def _text(self, start: int, end: int) -> str:
         return self._loom.text[start:end]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit
 from cyborg_tui.loom.extent import Extent, extent_of
 from cyborg_tui.loom.fan import BranchId, FanId, NodeId
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
@@ -18,6 +18,7 @@ from cyborg_tui.session.choosing import Choosing
 from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.process import Guide
 from cyborg_tui.session.seeing import Seeing
 from cyborg_tui.session.sight import Sight
 
@@ -39,10 +40,12 @@ class Session(AskingLoom):
     ) -> None:
         """As AskingLoom has it."""
         super().__init__(row, library, settings, on_change, may_look_ahead=may_look_ahead, widens=widens)
-        self._seeing = Seeing(self._generation)
+        self._seeing = Seeing(self.loom, self._generation)
         self._choosing: Choosing | None = None
         self._hears_too: Callable[[EngineEvent], None] | None = None
         self.garden = Gardening(self.loom, self._stop, self._gardened)
+        self.guide = Guide(self, lambda: self._framing.fields, self._note)
+        self._hear_log.append(self.guide.hear)
 
     # writing: what the editor calls
 
@@ -74,6 +77,15 @@ class Session(AskingLoom):
     def move_cursor(self, offset: int) -> None:
         self.loom.move_cursor(offset)
 
+    # the levers
+
+    def set_frame(self, offset: int, frame: Frame) -> None:
+        """What conditions the model from an offset of the manuscript on (0: everywhere) and is not inherited; an empty
+        frame takes it away. Raises BadFrame, and nothing has changed then."""
+        self._stop()
+        self._frame(offset, frame)
+        self._changed()
+
     # looking inside
 
     async def what_it_saw(self, fan: FanId) -> tuple[Sight, ...]:
@@ -81,14 +93,17 @@ class Session(AskingLoom):
         that branches were asked for. Empty where that is not on record, or there is no model. Raises LibraryError."""
         return await self._seeing.of(self.draws(fan))
 
-    def draws(self, fan: FanId) -> tuple[Draw, ...]:
-        """How a fan's branches were drawn. Raises LibraryError."""
-        self._save()
-        return self._library.draws(self.row.id, fan)
+    async def what_it_would_see(self) -> Sight | None:
+        """What it would see if a fan was made at the cursor now; None without a model."""
+        return await self._seeing.before(self.loom.cursor, self.settings)
 
     def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
         """As `Generation.foresee`; what comes of it is heard by those who listen."""
         return self._generation.foresee(end, places, drawn)
+
+    def weigh(self, end: int, settings: FanSettings) -> int:
+        """As `Generation.weigh`; what comes of it is heard by those who listen."""
+        return self._generation.weigh(end, settings)
 
     def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
         """Let somebody hear everything the engine says, instead of whoever did so far."""
@@ -254,6 +269,8 @@ class Session(AskingLoom):
         if was_scoring and self.scoring is None:
             self._note_scores()
         self._seeing.hear(event)
+        if not self._generation.growing:
+            self.beside.go_on()
         if isinstance(event, (Ready, Unavailable, Lost)):
             self._looked_ahead_at = None
         match event:

@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator
 
+from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish
+from cyborg_tui.session.beside import Beside
 from cyborg_tui.session.kept import KeptLoom
 
 __all__ = ["ShownLoom"]
 
 
 class ShownLoom(KeptLoom):
-    """A loom with one fan in view, of whose branches one is highlighted."""
+    """A loom with one fan in view, or several side by side, of whose branches one is highlighted."""
+
+    def __init__(self, row: LoomRow, library: Library) -> None:
+        """As KeptLoom has it."""
+        super().__init__(row, library)
+        self.beside = Beside(self.loom, row.id, library)
+        self._hear_log.append(self.beside.hear)
 
     @property
     def fan(self) -> Fan | None:
@@ -26,7 +34,7 @@ class ShownLoom(KeptLoom):
         tree = self.loom.tree
         return tuple(
             branch
-            for branch in tree.branches(fan.id)
+            for branch in self.beside.shown(fan.id)
             if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
         )
 

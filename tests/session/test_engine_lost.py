@@ -163,5 +163,5 @@ async def test_an_engine_that_hangs_in_a_fan_is_replaced(desk, unhurried):
         os.kill(pid, 0)
     assert await back(desk, pid) < BACK
     session.edit(0, 0, "Well. ")
-    session.settings = FanSettings(max_tokens=8)
+    session.draw_by(FanSettings(max_tokens=8))
     assert all(branch.text for branch in await desk.fan())

@@ -70,7 +70,7 @@ async def test_more_branches_and_stopped_ones_are_on_record_too(desk):
     session.ask()
     await desk.until(lambda: any(branch.text for branch in session.branches))
     session.cancel()
-    session.settings = replace(session.settings, max_tokens=4)
+    session.draw_by(replace(session.settings, max_tokens=4))
     await desk.until(lambda: session.draws(session.fan.id))
     session.more()
     await desk.until(lambda: len(session.draws(session.fan.id)) == 2)

@@ -131,7 +131,7 @@ class RemoteEngine:
     def want(self, fan: int) -> None:
         """Nothing is made ahead."""
 
-    def see(self, context: Context) -> int:
+    def see(self, context: Context, longest: int = 0) -> int:
         """Not known: a server divides a text into tokens by itself."""
         self._fans += 1
         asyncio.get_running_loop().call_soon(self._listener, Saw(self._fans, (), ()))

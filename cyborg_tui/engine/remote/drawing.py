@@ -100,7 +100,9 @@ class Drawing:
         budget = abilities.window - min(self._settings.max_tokens, abilities.window // 2)
         may_heal = self._heals and not self._settings.sampling.grammar
         lead = lead_of(self._context, heals=abilities.heals) if may_heal else ""
-        prompt = await fitted(self._context.text, lead, budget, self._count if abilities.counts else None)
+        head = "".join(segment.text for segment in self._context.segments if segment.stays)
+        count = self._count if abilities.counts else None
+        prompt = await fitted(self._context.text, lead, budget, count, head)
         return replace(prompt, text=encode(prompt.text).decode("utf-8", "replace") or _EMPTY_PAGE)
 
     async def _count(self, text: str) -> int:

@@ -29,19 +29,21 @@ class Prompt:
     """About so many are left; 0 if they were not counted."""
 
 
-async def fitted(text: str, lead: str, budget: int, count: Count | None) -> Prompt:
+async def fitted(text: str, lead: str, budget: int, count: Count | None, head: str = "") -> Prompt:
     """`budget`: tokens that there is room for. `count` says how many a text is, where the server does. The cut moves in
-    large steps, so that what the server has read already stays the beginning."""
-    own = text[: len(text) - len(lead)]
-    if len(encode(own)) < budget:  # no token stands for less than a byte
-        return Prompt(own, lead)
+    large steps, so that what the server has read already stays the beginning. `head`: what the text begins with and is
+    never left out, unless it takes all the room."""
+    own = text[len(head) : len(text) - len(lead)]
+    if len(encode(head + own)) < budget:  # no token stands for less than a byte
+        return Prompt(head + own, lead)
+    budget -= await _size(head, count) if head else 0
     tokens = await _size(own, count)
     whole, cut = tokens, 0
     while tokens >= budget and cut < len(own) - 1:
         room = int((len(own) - cut) * budget * 0.98 / tokens)
         cut += left_out(range(cut, len(own)), max(1, room), lambda at: own[at] == "\n")
         tokens = await _size(own[cut:], count)
-    return Prompt(own[cut:], lead, whole - tokens, tokens)
+    return Prompt(head + own[cut:], lead, whole - tokens, tokens)
 
 
 async def _size(text: str, count: Count | None) -> int:

@@ -1,0 +1,51 @@
+"""What stood beside the manuscript when a fan was drawn, word for word."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = ["BARE", "BEFORE", "Conditions", "Insert", "Origin"]
+
+
+class Origin(str, Enum):
+    """Where a part of a context comes from."""
+
+    MANUSCRIPT = ""
+    MEMORY = "memory"
+    EXAMPLE = "example"
+    LORE = "lore"
+    HEADER = "header"
+    NOTE = "note"
+    FOOTER = "footer"
+
+
+BEFORE = frozenset({Origin.MEMORY, Origin.EXAMPLE, Origin.LORE, Origin.HEADER})
+"""These stand before the manuscript and are never left out of the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """A text that is not the manuscript's."""
+
+    origin: Origin
+    text: str
+    label: str = ""
+    """Which of its kind it is: the name of a lore entry."""
+    at: int = 0
+    """For a note: characters of the manuscript that stand before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """In the order in which they stand."""
+
+    inserts: tuple[Insert, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.inserts)
+
+    def of(self, origin: Origin) -> tuple[Insert, ...]:
+        return tuple(insert for insert in self.inserts if insert.origin is origin)
+
+
+BARE = Conditions()
+"""Nothing but the manuscript."""

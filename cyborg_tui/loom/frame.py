@@ -1,0 +1,82 @@
+"""A frame: what conditions the model beside the manuscript. It is inherited down the path, key by key."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+from cyborg_tui.loom.sampling import check_range
+from cyborg_tui.loom.settings import FanSettings
+
+__all__ = ["USUAL", "Frame", "LoreEntry", "inherited"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoreEntry:
+    """Something the model is told when it comes up, or always."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    """It comes in when one of these occurs near the end of the manuscript; with none, it is always there."""
+    regex: bool = False
+    """Whether the keys are regular expressions; else words, in capitals or not."""
+    order: int = 0
+    """Lower ones stand first."""
+    priority: int = 0
+    """Where there is no room for all, higher ones stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """None for a key: as above. An empty text takes away what is said above."""
+
+    memory: str | None = None
+    """Stands before everything."""
+    examples: tuple[str, ...] | None = None
+    """Passages after the memory."""
+    lore: tuple[LoreEntry, ...] | None = None
+    lore_reach: int | None = None
+    """Characters before the cursor in which keys are looked for."""
+    lore_budget: int | None = None
+    """Characters that the entries may have together."""
+    header: str | None = None
+    """Stands just before the manuscript; fields in braces are filled in: {date}, {title} …"""
+    note: str | None = None
+    """Stands a few lines before the cursor."""
+    note_depth: int | None = None
+    """How many lines before it."""
+    footer: str | None = None
+    """Stands after the manuscript, just before what the model writes; fields in braces are filled in."""
+    preset: str | None = None
+    """The name of the sampler settings."""
+    settings: FanSettings | None = None
+    """How fans are made, instead of the app's settings."""
+
+    def __post_init__(self) -> None:
+        for name, value, least, most in (
+            ("lore_reach", self.lore_reach, 1, 100_000),
+            ("lore_budget", self.lore_budget, 1, 1_000_000),
+            ("note_depth", self.note_depth, 1, 1_000),
+        ):
+            if value is not None:
+                check_range(name, value, least, most)
+
+    def __bool__(self) -> bool:
+        """Whether it says anything."""
+        return self != Frame()
+
+    def over(self, above: "Frame") -> "Frame":
+        """This frame where it says something, else the one above it."""
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        return replace(above, **{name: value for name, value in said.items() if value is not None})
+
+
+USUAL = Frame("", (), (), 1000, 4000, "", "", 3, "", "")
+"""What holds where nothing is said."""
+
+
+def inherited(frames: Iterable[Frame]) -> Frame:
+    """What frames from above to below come to."""
+    whole = USUAL
+    for frame in frames:
+        whole = frame.over(whole)
+    return whole
