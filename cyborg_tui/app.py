@@ -28,8 +28,10 @@ from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.loom.settings import BadSetting
 from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
+from cyborg_tui.screens.doors import Doors
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
+from cyborg_tui.screens.panes import APP_ACTIONS
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
@@ -47,7 +49,8 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit")
+_BOUND = {action.id for action in ACTIONS if action.id in APP_ACTIONS and action.keys}
+"""What has keys unless the person takes them away."""
 _PATIENCE = 1.0
 """Seconds that keys which were typed before the app ends may take to arrive."""
 _HEED = 0.25
@@ -60,7 +63,7 @@ class CyborgApp(LineApp):
     BINDINGS = [  # noqa: RUF012 - Textual reads it so
         Binding(action.keys, f"go('{action.id}')", action.help, show=False, priority=True, id=action.id)
         for action in ACTIONS
-        if action.id in _OURS
+        if action.id in APP_ACTIONS and action.keys
     ]
 
     def __init__(self, config: Config, library: Library, loom: LoomRow) -> None:
@@ -80,7 +83,11 @@ class CyborgApp(LineApp):
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
-        self.set_keymap({name: keys for name, keys in config.keys.items() if name in _OURS})
+        for action in self._actions:
+            if action.id in APP_ACTIONS and action.keys and action.id not in _BOUND:
+                self._bindings.bind(action.keys, f"go('{action.id}')", action.help, show=False, priority=True)
+        self.set_keymap({name: keys for name, keys in config.keys.items() if name in _BOUND})
+        self._doors = Doors(self, config, library, self._actions)
         library.on_state = self._library_says
 
     async def on_mount(self) -> None:
@@ -215,6 +222,7 @@ class CyborgApp(LineApp):
             "palette": self._palette,
             "which_key": self._which_key,
             "quit": self._quit,
+            **self._doors.all,
         }
 
     async def _map(self) -> None:
@@ -372,7 +380,7 @@ class CyborgApp(LineApp):
             keys = " ".join(key_name(key) for key in action.names)
             if action.id == "take_over" and not self._session.read_only:
                 continue
-            if action.id in _OURS:
+            if action.id in APP_ACTIONS:
                 yield SystemCommand(action.help, keys, self._runner(action.id))
             elif isinstance(screen, WorkingScreen) and action.id not in twice and screen.allows(action):
                 yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))

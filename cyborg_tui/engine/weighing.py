@@ -5,7 +5,7 @@ import numpy as np
 from cyborg_tui.engine.biases import Biases
 from cyborg_tui.engine.llama import Floats, Llama, NoNumbersError, NoRoomError
 from cyborg_tui.engine.protocol import Weigh, Weighed, WeighedToken
-from cyborg_tui.engine.resident import Interrupted, Resident, Say
+from cyborg_tui.engine.resident import FrameTooLong, Interrupted, Resident, Say
 from cyborg_tui.engine.samplers import BadGrammarError, chances
 
 __all__ = ["weigh"]
@@ -18,14 +18,15 @@ def weigh(resident: Resident, request: Weigh, say: Say) -> None:
     """Answer. Where the context has been evaluated before, nothing is evaluated."""
     model, sampling = resident.model, request.settings.sampling
     try:
-        tokens, _ = resident.tokens_of(request.context)
-        tokens, _ = resident.in_window(tokens, request.settings.max_tokens)
+        tokens, _ = resident.in_window(resident.tokens_of(request.context), request.settings.max_tokens)
         resident.evaluate(tokens, None)
         row = resident.tip(tokens)
         biases = Biases(sampling, lambda text: model.tokenize(text, at_start=False))
         say(_weighed(request.id, model, _softmax(row), chances(model, sampling, tokens, biases, row)))
     except Interrupted:
         say(Weighed(request.id))
+    except FrameTooLong as error:
+        say(Weighed(request.id, sentence=str(error)))
     except BadGrammarError:
         say(Weighed(request.id, sentence="llama.cpp cannot use this grammar; change it."))
     except (NoNumbersError, NoRoomError):

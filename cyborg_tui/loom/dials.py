@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 from math import log
+from typing import Any
 
 from cyborg_tui.loom.sampling import RANGES, Sampling
 
-__all__ = ["DIALS", "Dial", "shown", "turned"]
+__all__ = ["DIALS", "Dial", "put", "shown", "turned"]
 
 _USUAL = Sampling()
 
@@ -40,8 +41,7 @@ class Dial:
         return max(0.0, min(1.0, share))
 
     def turn(self, value: float, steps: int, *, leap: bool = False) -> float:
-        """So many steps up, or down where it is below 0, from a value; it stays between the ends, or goes no further beyond
-        them than it is."""
+        """So many steps up, or down where it is below 0, from a value; never further beyond the ends than that is."""
         step = self.leap if leap else self.step
         if not self.grows:
             found = round(round(value / self.step) * self.step + steps * step, 6)
@@ -97,7 +97,12 @@ DIALS: tuple[Dial, ...] = (
 def turned(sampling: Sampling, dial: Dial, steps: int, *, leap: bool = False) -> Sampling:
     """The settings with one dial turned."""
     value = dial.turn(float(getattr(sampling, dial.name)), steps, leap=leap)
-    return replace(sampling, **{dial.name: int(value) if dial.whole else value})
+    return put(sampling, dial.name, int(value) if dial.whole else value)
+
+
+def put(sampling: Sampling, name: str, value: Any) -> Sampling:
+    """The settings with one of them changed. Raises BadSetting."""
+    return replace(sampling, **{name: value})
 
 
 def shown(dial: Dial, value: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.template import BadTemplate, filled
 
@@ -53,6 +54,8 @@ class Step:
     name: str
     insert: str = ""
     """A template, written where the cursor is."""
+    frame: Frame | None = None
+    """What it says of how the model is conditioned from here on; the rest stays."""
     fan: Wanted | None = None
     wait: Wait = Wait.NOTHING
     says: str = ""
@@ -171,7 +174,9 @@ def check(steps: Sequence[Step]) -> None:
             try:
                 filled(template, fields)
             except BadTemplate as error:
-                raise BadProcess(str(error).rstrip("."), at, step.wait.value if key == "says" else key) from None
+                said = str(error).rstrip(".")
+                where = step.wait.value if key == "says" else key
+                raise BadProcess(f"{said[:1].lower()}{said[1:]}", at, where) from None
     _check_ends(Process("", "", tuple(steps)))
 
 

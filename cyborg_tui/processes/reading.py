@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ import msgspec
 import tomli
 
 from cyborg_tui.fan_settings import FanConfig
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.process import BadProcess, Process, Step, Wait, Wanted, check
 from cyborg_tui.loom.settings import BadSetting
 from cyborg_tui.presets import BadPreset, preset_named
@@ -33,6 +34,7 @@ class _Step(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str = ""
     insert: str = ""
+    frame: dict[str, Any] = {}
     fan: str | dict[str, Any] | None = None
     choose: str = ""
     write: str = ""
@@ -146,9 +148,18 @@ def _step(at: int, table: object, config_folder: Path, fans: FanConfig) -> Step:
     says = str(getattr(given, wait.value)) if wait is not Wait.NOTHING else ""
     fan = None if given.fan is None else Wanted(_fan(at, given.fan, config_folder, fans))
     kept = {name: getattr(given, name) for name in _SAME}
-    return Step(given.name or f"step {at + 1}", fan=fan, wait=wait, says=says, options=_options(given), **kept)
+    return Step(
+        given.name or f"step {at + 1}",
+        frame=_frame(at, given.frame) if given.frame else None,
+        fan=fan,
+        wait=wait,
+        says=says,
+        options=tuple(given.options.items()),
+        **kept,
+    )
 
 
+_FRAME = tuple(field.name for field in fields(Frame) if field.name not in ("preset", "settings"))
 _SAME = ("insert", "into", "bookmark", "tag", "times", "then", "rounds", "otherwise")
 """Keys that the file and the step have in common."""
 
@@ -167,8 +178,16 @@ def _wait(at: int, given: _Step) -> Wait:
     return wait
 
 
-def _options(given: _Step) -> tuple[tuple[str, str], ...]:
-    return tuple(given.options.items())
+def _frame(at: int, given: dict[str, Any]) -> Frame:
+    """Keys of a frame, but for the sampler settings, which are the fan's."""
+    for key in given:
+        if key not in _FRAME:
+            raise BadProcess(f"frame: there is no {key}; there are {', '.join(_FRAME)}", at, "frame")
+    try:
+        return msgspec.convert(given, Frame)
+    except (msgspec.ValidationError, BadSetting) as error:
+        said = str(error).replace(" - at `$.", " (").replace("`", ")").rstrip(".")
+        raise BadProcess(f"frame: {said[:1].lower()}{said[1:]}", at, "frame") from None
 
 
 def _fan(at: int, given: str | dict[str, Any], config_folder: Path, fans: FanConfig) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cyborg_tui.actions import Action
 from cyborg_tui.loom.process import Process, Step, Wait
 from cyborg_tui.screens.panes import WritingPane
 from cyborg_tui.screens.questions import LinePrompt, OneOf
@@ -16,10 +18,10 @@ __all__ = ["Guiding"]
 
 
 class Guiding:
-    def __init__(self, screen: WriteScreen, key: str) -> None:
-        """`key`: the one that goes on."""
+    def __init__(self, screen: WriteScreen, actions: Sequence[Action]) -> None:
         self._screen, self._guide = screen, screen.session.guide
-        self._key = key_name(key) if key else "palette"
+        keys = next((action.names for action in actions if action.id == "process"), [])
+        self._key = key_name(keys[0]) if keys else "palette"
         self._asking = False
 
     @property
@@ -35,13 +37,14 @@ class Guiding:
 
     def go_on(self) -> bool:
         """To the next step, or on with what was left. False if there is nothing to go on with."""
+        process = self._guide.process
         if self._guide.can_go_on:
             self._guide.resume()
-        elif self._guide.process is None:
+        elif process is None:
             return False
         else:
             self._guide.go_on()
-        self.look()
+        self._went_on(process)
         return True
 
     def leave(self) -> bool:
@@ -74,10 +77,12 @@ class Guiding:
         else:
             screen.came_back()
             screen.set_focus(pane)
-        if step is None:
-            screen.notice(f"That was {process.name}.")
+        if self._guide.problem:
+            screen.notice(self._guide.problem)
+        elif step is None:
+            self._over(process)
         elif step.wait is Wait.CHOICE or step.wait is Wait.TEXT:
-            screen.notice(f"{self._guide.says} · {self._key}: on")
+            screen.notice(" · ".join(self.words))
 
     def _ask(self, step: Step) -> None:
         self._asking = True
@@ -92,13 +97,23 @@ class Guiding:
         if not text:
             self.leave()
         else:
+            process = self._guide.process
             self._guide.answer(text)
-            self.look()
+            self._went_on(process)
 
     def _picked(self, option: str | None) -> None:
         self._asking = False
         if option is None:
             self.leave()
         else:
+            process = self._guide.process
             self._guide.pick(option)
-            self.look()
+            self._went_on(process)
+
+    def _went_on(self, process: Process | None) -> None:
+        if process is not None and self._guide.process is None:
+            self._over(process)
+        self.look()
+
+    def _over(self, process: Process) -> None:
+        self._screen.notice(f"That was {process.name}.")

@@ -15,6 +15,7 @@ __all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane",
 
 APP_ACTIONS = frozenset(
     {"search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit"}
+    | {"process", "edit_process", "tool_note", "samplers"}
 )
 """What the app does, whatever screen is shown."""
 

@@ -18,13 +18,17 @@ from cyborg_tui.config import Config
 from cyborg_tui.processes.reading import BadProcessFile, Listed, list_processes, read_process, save_own
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside
-from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.marks import own
 
 if TYPE_CHECKING:
     from cyborg_tui.screens.write import WriteScreen
 
 __all__ = ["Processes", "ProcessesScreen"]
+
+
+_WIDE, _AROUND, _NAME = 84, 8, 22
+"""Columns of the panel, those beside a row, and those for a name."""
 
 
 class Wish(str, Enum):
@@ -37,7 +41,7 @@ class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
 
     DEFAULT_CSS = """
     ProcessesScreen { align: center middle; }
-    ProcessesScreen Vertical { width: 76; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
+    ProcessesScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
     ProcessesScreen OptionList { height: 1fr; background: $surface; scrollbar-size: 0 0; }
     ProcessesScreen OptionList, ProcessesScreen OptionList:focus { border: none; }
     ProcessesScreen #details { height: 3; margin-top: 1; }
@@ -51,8 +55,9 @@ class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
         self._at = next((i for i, one in enumerate(listed) if one.name == at), 0)
 
     def compose(self) -> ComposeResult:
+        room = max(20, min(_WIDE, self.app.size.width) - _AROUND)
         with Vertical():
-            yield OptionList(*(Option(_row(one)) for one in self._listed))
+            yield OptionList(*(Option(_row(one, room)) for one in self._listed))
             yield Static(id="details")
             yield Static(own("Enter go through it · e edit · ↑↓ choose · Esc back"), id="keys")
 
@@ -81,8 +86,13 @@ class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
 
     def on_key(self, event: events.Key) -> None:
         one = self._highlighted
+        options = self.query_one(OptionList)
         if event.key == "escape":
             self.dismiss(None)
+        elif event.key == "j":
+            options.action_cursor_down()
+        elif event.key == "k":
+            options.action_cursor_up()
         elif event.key == "e" and one is not None:
             self.dismiss((Wish.EDIT, one))
         else:
@@ -91,10 +101,13 @@ class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
         event.prevent_default()
 
 
-def _row(one: Listed) -> Text:
+def _row(one: Listed, room: int) -> Text:
     about = "cannot be used, see below" if one.process is None else one.process.about
-    yours = "  (yours)" if one.own else ""
-    return Text(drawable(f"{one.name:<24} {about}{yours}"), no_wrap=True, overflow="ellipsis")
+    mark = "yours" if one.own else ""
+    line = drawable(f"{one.name:<{_NAME}}  {about}")
+    while width(line) > room - len(mark) - 1:
+        line = line[: -2 if line.endswith("…") else -1].rstrip("…") + "…"
+    return Text(own(line + " " * (room - len(mark) - width(line)) + mark), no_wrap=True)
 
 
 class Processes:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from cyborg_tui.actions import Action
-from cyborg_tui.loom.dials import DIALS, Dial, shown, turned
+from cyborg_tui.loom.dials import DIALS, Dial, put, shown, turned
 from cyborg_tui.loom.sampling import BadSetting, Sampling
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.screens.choices import Choice
@@ -142,7 +142,7 @@ class SamplersScreen(WorkingScreen[Turned | None]):
         return DIALS[self._at] if self._at < len(DIALS) else None
 
     @property
-    def _name(self) -> str:
+    def _setting(self) -> str:
         return self._dial.name if self._dial is not None else _TEXTS[self._at - len(DIALS)]
 
     def _turn(self, steps: int, *, leap: bool = False) -> None:
@@ -178,10 +178,10 @@ class SamplersScreen(WorkingScreen[Turned | None]):
         self._turn(-1, leap=True)
 
     def action_dial_usual(self) -> None:
-        self._put(replace(self._settings.sampling, **{self._name: getattr(_USUAL, self._name)}))
+        self._put(put(self._settings.sampling, self._setting, getattr(_USUAL, self._setting)))
 
     def action_dial_fan(self) -> None:
-        self._put(replace(self._settings.sampling, **{self._name: getattr(self._fan.sampling, self._name)}))
+        self._put(put(self._settings.sampling, self._setting, getattr(self._fan.sampling, self._setting)))
 
     def action_next_preset(self) -> None:
         self._take_preset(1)
@@ -204,19 +204,21 @@ class SamplersScreen(WorkingScreen[Turned | None]):
     # typing
 
     def action_dial_type(self) -> None:
-        value = getattr(self._settings.sampling, self._name)
-        if self._name == "grammar":
+        value = getattr(self._settings.sampling, self._setting)
+        if self._setting == "grammar":
             prompt = TextPrompt("A GBNF grammar that everything drawn must follow.", value, "ctrl+s", "uses it")
             self.app.push_screen(prompt, lambda typed: self._typed(None if typed is None else typed[0]))
             return
-        written = shown(self._dial, float(value)) if self._dial is not None else _written(self._name, value)
-        self.app.push_screen(LinePrompt(f"{_called(self._name)}{_form(self._name)}", written, "uses it"), self._typed)
+        written = shown(self._dial, float(value)) if self._dial is not None else _written(self._setting, value)
+        self.app.push_screen(
+            LinePrompt(f"{_called(self._setting)}{_form(self._setting)}", written, "uses it"), self._typed
+        )
 
     def _typed(self, text: str | None) -> None:
         if text is None:
             return
         try:
-            self._put(replace(self._settings.sampling, **{self._name: _read(self._name, text)}))
+            self._put(put(self._settings.sampling, self._setting, _read(self._setting, text)))
         except BadSetting as error:
             self.notice(_sentence(error))
         else:

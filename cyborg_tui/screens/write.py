@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -11,6 +12,7 @@ from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.screens.comparing import Comparing
+from cyborg_tui.screens.guiding import Guiding
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
@@ -23,6 +25,9 @@ from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.widgets.branches import FanView
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
+
+if TYPE_CHECKING:
+    from cyborg_tui.screens.samplers import Turned
 
 __all__ = ["WriteScreen"]
 
@@ -52,6 +57,7 @@ class WriteScreen(WorkingScreen[None]):
         self._shown_at = 0.0
         self._said_slow = False
         self._view = FanView()
+        self.guiding = Guiding(self, actions)
         self._dropped: FanId | None = session.fan.id if session.fan else None
         """A fan whose highlighted branch does not stand in the text: the person did not want it, or has just come."""
 
@@ -118,6 +124,7 @@ class WriteScreen(WorkingScreen[None]):
         if now - self._keyed_at > _PAUSE:
             self.session.look_ahead()
             self._dirty |= self._where.look()
+        self.guiding.look()
         self._glance.look(now, self._branches.painted if self.focused is self._branches else None)
         if self.is_behind and self.session.busy and not (self._said_slow or self._notice):
             self._said_slow = True
@@ -159,6 +166,7 @@ class WriteScreen(WorkingScreen[None]):
             standing=bool(self._editor.provisional[1]),
             zoomed=self.has_class("zoomed"),
             read_only=self.session.read_only,
+            guided=self.session.guide.process is not None,
         )
         return [moment.named(action) for action in self._actions if moment.allows(action)]
 
@@ -180,7 +188,9 @@ class WriteScreen(WorkingScreen[None]):
         if self._notice or self.session.saving:
             return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
         return Status(
-            engine_words(self.session), *self._counts.at(time.monotonic(), self._editor.selection), place=place
+            (*self.guiding.words, *engine_words(self.session)),
+            *self._counts.at(time.monotonic(), self._editor.selection),
+            place=place,
         )
 
     # actions of the editor
@@ -213,8 +223,10 @@ class WriteScreen(WorkingScreen[None]):
             pass
         elif self._editor.provisional[1]:
             self._drop()
-        else:
+        elif self.has_class("zoomed"):
             self.remove_class("zoomed")
+        else:
+            self.guiding.leave()
         self._show()
 
     # actions of the branches
@@ -318,6 +330,20 @@ class WriteScreen(WorkingScreen[None]):
             self.set_focus(self._branches)
         self._sync()
 
+    def drawn_by(self, turned: "Turned | None") -> None:
+        """The person is back from the samplers."""
+        if turned is None:
+            return
+        self.session.draw_by(turned.settings)
+        if not turned.fan:
+            self.notice("The next fans are made so.")
+        elif self.session.fan is None:
+            self.action_fan()
+        else:
+            self._dropped = None
+            self.set_focus(self._branches)
+            self.action_again()
+
     # actions anywhere
 
     def action_undo(self) -> None:
@@ -372,6 +398,10 @@ class WriteScreen(WorkingScreen[None]):
             self.set_focus(self._editor)
             self.run_worker(edit(app))
 
+    def action_leave_process(self) -> None:
+        if not self.guiding.leave():
+            self.notice("There is no process to leave.")
+
     def action_memory(self) -> None:
         self.notice(memory_words(self.session))
 
@@ -419,6 +449,6 @@ class WriteScreen(WorkingScreen[None]):
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
         self._dropped = None
-        if done and fan_again:
+        if done and fan_again and not self.session.guide.due:
             self.session.ask()
         self._sync()

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from cyborg_tui.loom.errors import NotPossible
 from cyborg_tui.loom.event import Event, EventKind
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.history import StepKind
 from cyborg_tui.loom.process import Course, Process, Step, Wait, begin
 from cyborg_tui.loom.template import filled
+from cyborg_tui.session.framing import BadFrame
 
 if TYPE_CHECKING:
     from cyborg_tui.session.session import Session
@@ -33,6 +35,8 @@ class Guide:
         self._session, self._fields, self._note = session, fields, note
         self._course: Course | None = None
         self._left: Course | None = None
+        self.problem = ""
+        """What could not be done of what was due last."""
         self._did = self._whole = False
         """Whether what is waited for was done; of a choice, whether there is no more of the branch to take."""
         self._inserted: tuple[int, str] = (0, "")
@@ -86,6 +90,8 @@ class Guide:
     def resume(self) -> None:
         """Go on with the one that was left."""
         self._course, self._left = self._left, None
+        if self._course is not None:
+            self._note(EventKind.STEP, _where(self._course))
 
     def leave(self) -> bool:
         """Go no further; `resume` goes on. False if there is none."""
@@ -125,14 +131,15 @@ class Guide:
     def hear(self, events: Iterable[Event]) -> None:
         """Lines of the log: what the person did."""
         step = self.step
-        for event in events if step is not None else ():
+        wait = Wait.NOTHING if step is None else step.wait
+        for event in events:
             match event.kind:
-                case EventKind.TAKEN if step.wait is Wait.CHOICE:
+                case EventKind.TAKEN if wait is Wait.CHOICE:
                     self._did = True
                     self._whole = self._is_whole(event)
                 case EventKind.UNDONE if event.note == StepKind.TAKE.value:
                     self._did = self._whole = False
-                case EventKind.EDITED if step.wait is Wait.TEXT:
+                case EventKind.EDITED if wait is Wait.TEXT:
                     self._did = True
                 case _:
                     pass
@@ -153,6 +160,7 @@ class Guide:
 
     def work(self) -> None:
         """Do what is due, up to where the person is waited for."""
+        self.problem = ""
         for _ in range(_MOST):
             course = self._course
             if course is None or not self.due:
@@ -169,6 +177,8 @@ class Guide:
         self._inserted = (session.loom.cursor, "")
         if step.insert:
             self._insert(self._filled(step.insert))
+        if step.frame is not None:
+            self._condition(step.frame)
         if step.fan is not None:
             session.lend(step.fan.settings)
             session.ask()
@@ -190,6 +200,16 @@ class Guide:
             at = loom.cursor
             self._session.edit(at, at, written)
             self._inserted = (at, written)
+
+    def _condition(self, frame: Frame) -> None:
+        """The model is conditioned by this from the cursor on."""
+        session = self._session
+        here = (one.frame for one in session.frames if one.offset == session.loom.cursor)
+        before = next(here, Frame())
+        try:
+            session.set_frame(session.loom.cursor, frame.over(before))
+        except BadFrame as error:
+            self.problem = str(error)
 
     def _advance(self, course: Course, *, did: bool) -> None:
         """Leave a step behind."""

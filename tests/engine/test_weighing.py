@@ -96,7 +96,7 @@ def test_where_the_context_is_ready_nothing_is_evaluated(pen):
 def draws(pen, times, **sampling):
     """How often each text is drawn next, by the samplers with which fans are made."""
     settings, model = Sampling(**{**FREE, **sampling}), pen.model
-    tokens, _ = pen.fanning.resident.tokens_of(wire(Context((Segment(SEA),))))
+    tokens = pen.fanning.resident.tokens_of(wire(Context((Segment(SEA),)))).tokens
     row = pen.fanning.resident.tip(tokens)
     biases = Biases(settings, lambda text: model.tokenize(text, at_start=False))
     found = Counter()
