@@ -4,9 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
+from benchmarks.report import median
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import (
@@ -23,7 +25,10 @@ from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import TokenRecord
 from cyborg_tui.loom.settings import FanSettings
 
-__all__ = ["Asked", "Engine"]
+__all__ = ["Asked", "Engine", "Instead"]
+
+_STEPS_BEFORE = 6
+"""Steps that a fan is let grow before it is replaced."""
 
 
 @dataclass
@@ -38,6 +43,20 @@ class Asked:
     @property
     def drawn(self) -> int:
         return sum(map(len, self.branches))
+
+
+@dataclass
+class Instead:
+    """One fan that took the place of another, as the one who asked saw it."""
+
+    step: float
+    """Seconds of a step of the one before."""
+    left: float
+    """Seconds from the request until the one before was over."""
+    grew: int
+    """How often the one before had grown meanwhile."""
+    began: float
+    """Seconds from the request to the first tokens of the one that was wanted."""
 
 
 class Engine:
@@ -91,6 +110,34 @@ class Engine:
             self._on_growth(sum(len(growth.tokens) for growth in event.growth))
             for growth in event.growth:
                 branches[growth.index] += growth.tokens
+
+    async def instead(
+        self, running: list[int], wanted: list[int], settings: FanSettings, seed: int, phase: float
+    ) -> Instead:
+        """Ask for one fan while another grows, so much of a step after that has grown."""
+        first = self._client.fan(self._context(running), settings, seed)
+        times = []
+        for _ in range(_STEPS_BEFORE):
+            await self._next(Grew)
+            times.append(time.perf_counter())
+        step = median([after - before for before, after in pairwise(times[1:])])
+        await asyncio.sleep(phase * step)
+        while not self._events.empty():
+            self._events.get_nowait()
+        asked, left, grew = time.perf_counter(), 0.0, 0
+        second = self._client.fan(self._context(wanted), settings, seed + 1)
+        while True:
+            event = await self._next(Grew, FanEnded)
+            assert isinstance(event, (Grew, FanEnded))
+            if event.fan == second:
+                break
+            left, grew = time.perf_counter() - asked, grew + isinstance(event, Grew)
+        began = time.perf_counter() - asked
+        self._client.cancel()
+        while not (isinstance(event, FanEnded) and event.fan == second):
+            event = await self._next(FanEnded)
+        assert first < second
+        return Instead(step, left, grew, began)
 
     def _context(self, tokens: list[int]) -> Context:
         return Context((Segment("", tuple(tokens), self._vocabulary),))

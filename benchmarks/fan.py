@@ -18,9 +18,10 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.loom.settings import FanSettings
 
 PROMPT, WIDTH, LENGTH = 512, 8, 24
+WIDTHS = (WIDTH, 4, 16)
 LOOP, LLAMA = "the loop", "Llama in turn"
 _PAIRS = 3
-"""Pairs of engine and loop with each prompt; there is one of engine and Llama."""
+"""Pairs of engine and loop with each prompt and width; there is one of engine and Llama."""
 _TAKES = 6
 
 
@@ -42,7 +43,8 @@ class Contest:
     def __init__(self, engine: Engine, loop: Peer, turns: Peer, vocabulary: int) -> None:
         self.engine, self._peers = engine, {LOOP: loop, LLAMA: turns}
         self._vocabulary = vocabulary
-        self.pairs: dict[str, list[Pair]] = {LOOP: [], LLAMA: []}
+        self.pairs: dict[tuple[str, int], list[Pair]] = {(LOOP, width): [] for width in WIDTHS} | {(LLAMA, WIDTH): []}
+        """By the other side, and the number of branches."""
         self.prompts: dict[str, list[float]] = {"engine": [], LOOP: [], LLAMA: []}
         """Seconds to evaluate the prompts."""
 
@@ -52,28 +54,29 @@ class Contest:
         self.prompts["engine"].append(await self.engine.evaluate(prompt))
         for name, peer in self._peers.items():
             self.prompts[name].append(peer.ask("evaluate", tokens=prompt))
-        for turn in range(_PAIRS):
-            await self._pair(LOOP, prompt, seed=1000 * number + 10 * turn)
-        await self._pair(LLAMA, prompt, seed=1000 * number + 500)
+        for width in WIDTHS:
+            for turn in range(_PAIRS):
+                await self._pair(LOOP, prompt, width, seed=1000 * number + 100 * width + 10 * turn)
+        await self._pair(LLAMA, prompt, WIDTH, seed=1000 * number + 500)
 
     def prompt(self, number: int) -> list[int]:
         words = np.random.default_rng(number).integers(FIRST_WORD, self._vocabulary, PROMPT)
         return [int(word) for word in words]
 
-    async def _pair(self, name: str, prompt: list[int], seed: int) -> None:
+    async def _pair(self, name: str, prompt: list[int], width: int, seed: int) -> None:
         """Who goes first changes each time."""
-        first = None if seed // 10 % 2 else await self._engine_writes(prompt, seed)
-        other = self._other_writes(name, seed)
-        engine = first or await self._engine_writes(prompt, seed)
-        say(f"  engine {engine:.1f} tokens/s, {name} {other:.1f}")
-        self.pairs[name].append(Pair(engine, other))
+        first = None if seed // 10 % 2 else await self._engine_writes(prompt, width, seed)
+        other = self._other_writes(name, width, seed)
+        engine = first or await self._engine_writes(prompt, width, seed)
+        say(f"  {width} branches: engine {engine:.1f} tokens/s, {name} {other:.1f}")
+        self.pairs[name, width].append(Pair(engine, other))
 
-    async def _engine_writes(self, prompt: list[int], seed: int) -> float:
-        fan = await self.engine.fan(prompt, FanSettings(WIDTH, LENGTH), seed)
+    async def _engine_writes(self, prompt: list[int], width: int, seed: int) -> float:
+        fan = await self.engine.fan(prompt, FanSettings(width, LENGTH), seed)
         return fan.drawn / fan.seconds
 
-    def _other_writes(self, name: str, seed: int) -> float:
-        seconds, drawn = self._peers[name].ask("fan", width=WIDTH, length=LENGTH, seed=seed)
+    def _other_writes(self, name: str, width: int, seed: int) -> float:
+        seconds, drawn = self._peers[name].ask("fan", width=width, length=LENGTH, seed=seed)
         return drawn / seconds
 
 
@@ -99,9 +102,9 @@ async def tokens_evaluated(contest: Contest) -> dict[str, list[int]]:
 
 async def measure(report: Report, prompts: int, shape: str) -> None:
     model, threads = synthetic_model(shape), cores()
-    cells = PROMPT + WIDTH * LENGTH + 64
+    cells = PROMPT + max(WIDTHS) * LENGTH + 64
     config = EngineConfig(model=str(model), threads=threads, nice=0)
-    with Peer("loop", model, threads, cells, WIDTH) as loop, Peer("turns", model, threads, cells) as turns:
+    with Peer("loop", model, threads, cells, max(WIDTHS)) as loop, Peer("turns", model, threads, cells) as turns:
         async with Engine(config) as engine:
             say("Warming up")
             warming = Contest(engine, loop, turns, SHAPES[shape].vocabulary)
@@ -115,12 +118,12 @@ async def measure(report: Report, prompts: int, shape: str) -> None:
 
 
 def _report(report: Report, contest: Contest, counted: dict[str, list[int]]) -> None:
-    for name, goal in ((LOOP, ">= 0.95"), (LLAMA, ">= 2")):
-        pairs = contest.pairs[name]
+    for (name, width), pairs in contest.pairs.items():
         ratios = [pair.ratio for pair in pairs]
-        report.add(f"engine / {name}", median(ratios), "ratio", goal, spread(ratios))
-        report.add(f"{name}, writing", median([pair.other for pair in pairs]), "tokens/s")
-        report.add(f"engine, beside {name}", median([pair.engine for pair in pairs]), "tokens/s")
+        goal, what = ">= 0.95" if name == LOOP else ">= 2", f"{width} branches"
+        report.add(f"{what}, engine / {name}", median(ratios), "ratio", goal, spread(ratios))
+        report.add(f"{what}, {name}", median([pair.other for pair in pairs]), "tokens/s")
+        report.add(f"{what}, engine beside {name}", median([pair.engine for pair in pairs]), "tokens/s")
     for name, seconds in contest.prompts.items():
         report.add(f"{name}, the prompt", median(seconds), "s", note=spread(seconds))
     report.add("evaluated after a take", max(counted["take"]), "tokens", "<= 1", f"the most of {_TAKES}")
@@ -130,10 +133,12 @@ def _report(report: Report, contest: Contest, counted: dict[str, list[int]]) -> 
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--prompts", type=int, default=5, help=f"each gives {_PAIRS} pairs with the loop, 1 with Llama")
+    parser.add_argument(
+        "--prompts", type=int, default=3, help=f"each gives {_PAIRS} pairs with the loop a width, 1 with Llama"
+    )
     parser.add_argument("--shape", choices=SHAPES, default="0.6b")
     options = parser.parse_args()
-    report = Report(f"fan: {PROMPT} tokens, {WIDTH} branches of {LENGTH}, synthetic {options.shape}")
+    report = Report(f"fan: {PROMPT} tokens, branches of {LENGTH}, synthetic {options.shape}")
     asyncio.run(measure(report, options.prompts, options.shape))
     report.show(as_json=options.json)
 

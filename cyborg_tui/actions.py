@@ -13,6 +13,7 @@ PLACES = {
     "compare": "Comparing two texts",
     "tokens": "Among the tokens",
     "blocks": "Among the blocks",
+    "mirror": "Before the mirror",
     "samplers": "Among the samplers",
     "anywhere": "Anywhere",
 }
@@ -74,6 +75,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("write", "escape", "Back to writing, without the provisional text", "write", "branches", 1),
     Action("write_on", "i", "Back to writing, the provisional text stays: typing takes it", "", "branches"),
     Action("stop", "escape", "Stop the model; drop the provisional text; show both panes", "drop", "editor", 1),
+    Action(
+        "why",
+        "M,L,S,F,T,P,O",
+        "Why you took it: meaningful, less confused, surprising, fertile, true and checked, only pleasant, own words",
+        "",
+        "branches",
+    ),
     Action("tokens_here", "t", "The tokens: how sure the model was, and what it nearly said", "tokens", "branches", 8),
     Action("next_token", "right,l", "The next token", "move", "tokens", 2),
     Action("previous_token", "left,h", "The token before", "", "tokens"),
@@ -160,11 +168,23 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare_turn", "x", "The one text in the other's place", "turn round", "compare", 3),
     Action("compare_everything", "a", "All of the text, or only what is near a difference", "everything", "compare", 3),
     Action("compare_leave", "escape,q", "Back", "back", "compare", 0),
+    Action("mirror_span", "tab,right,l", "This sitting, today, the last 30 days, everything", "span", "mirror", 1),
+    Action("mirror_span_back", "shift+tab,left,h", "The span before", "", "mirror"),
+    Action("mirror_next", "j,down", "The next picture", "move", "mirror", 2),
+    Action("mirror_previous", "k,up", "The picture before", "", "mirror"),
+    Action("mirror_define", "enter,d", "How this is defined, or not any more", "definition", "mirror", 3),
+    Action("mirror_silence", "x", "Show the warning that belongs to this no more, or again", "silence", "mirror", 5),
+    Action("mirror_look_back", "b", "Look back at something you took some days ago", "look back", "mirror", 4),
+    Action("mirror_good", "g", "Call what you did here in this sitting good work", "good", "mirror", 6),
+    Action("mirror_not_good", "G", "Not good work after all", "", "mirror"),
+    Action("mirror_leave", "escape,q", "Back to writing", "write", "mirror", 0),
     Action("save", "ctrl+s", "Save to the text file", "save"),
     Action("undo", "ctrl+z", "Undo, step by step: edits, takes, moves and marks", "undo"),
     Action("redo", "ctrl+y", "Redo", ""),
     Action("replace", "", "Find and replace in this text; regular expressions too"),
     Action("colours", "", "Colour and mark the text by author; or not any more"),
+    Action("blind", "", "Blind: branches shuffled, chances and model hidden until you choose; or not any more"),
+    Action("look_back", "", "Look back at something you took some days ago"),
     Action("provenance", "", "Who wrote what: of the selection, or of everything"),
     Action("edit_outside", "f9", "Edit the text in $VISUAL or $EDITOR", ""),
     Action("memory", "", "What the engine holds ready", ""),
@@ -180,6 +200,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("tokens", "f3", "The tokens: how sure the model was, and what it nearly said", ""),
     Action("map", "f2", "The map: the whole tree", "map", rank=6),
+    Action("mirror", "f6", "The mirror: how you write, in measurements", ""),
     Action("help", "f1", "All keys", "help", rank=2),
     Action("search", "ctrl+f", "Search every loom and branch", ""),
     Action("looms", "f7", "Library of looms", ""),
@@ -191,13 +212,26 @@ ACTIONS: tuple[Action, ...] = (
 
 
 _CHANGING = frozenset({"map_hide", "map_bookmark", "map_tag", "map_note", "map_name", "map_move_up", "map_move_down"})
-_CHANGING |= {"take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
+_CHANGING |= {
+    "take_choice",
+    "take_blocks",
+    "map_split",
+    "map_join",
+    "map_rewrite",
+    "map_purge",
+    "mirror_good",
+    "mirror_not_good",
+}
 _ELSEWHERE = {
     action.id
     for action in ACTIONS
-    if action.where in ("map", "compare", "tokens", "blocks") and action.id not in _CHANGING
+    if action.where in ("map", "compare", "tokens", "blocks", "mirror") and action.id not in _CHANGING
 }
-READING = _LOOKING | _ELSEWHERE | {"compare", "compare_then", "provenance", "search", "map", "tokens", "tokens_here"}
+READING = (
+    _LOOKING
+    | _ELSEWHERE
+    | {"compare", "compare_then", "provenance", "search", "map", "mirror", "look_back", "tokens", "tokens_here"}
+)
 READING |= {"tool_note", "take_over", "help", "looms", "models", "palette", "which_key", "quit"}
 """The actions that change nothing, for a loom that is written in another window."""
 

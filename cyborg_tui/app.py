@@ -26,6 +26,7 @@ from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.presets import largest_fan
 from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
 from cyborg_tui.screens.doors import Doors
@@ -36,6 +37,8 @@ from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.choosing import Choosing, chosen_last
+from cyborg_tui.session.looking_back import LookingBack
+from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.app import LineApp
@@ -53,6 +56,7 @@ _BOUND = {action.id for action in ACTIONS if action.id in APP_ACTIONS and action
 """What has keys unless the person takes them away."""
 _PATIENCE = 1.0
 """Seconds that keys which were typed before the app ends may take to arrive."""
+_BLIND = "These branches are blind: choose one first, or ask for others, then you can look into them."
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -74,6 +78,8 @@ class CyborgApp(LineApp):
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
+        self._mirror_settings = MirrorSettings(config.mirror, config.data)
+        self._looking_back: LookingBack | None = None
         self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
@@ -105,7 +111,8 @@ class CyborgApp(LineApp):
         log = self._config.data / "engine.log"
         config, says = chosen_last(self._config.engine, self._config.data)
         self._say_too(says)
-        self._engine = engine_for(config, self._hear, log, self._config.fan.settings())
+        usual, largest = self._config.fan.settings(), largest_fan(self._config.fan, self._config.presets)
+        self._engine = engine_for(config, self._hear, log, usual, largest)
         self._choosing = Choosing(self._engine, config, self._config.data)
         self._session.use(self._engine)
         self._session.choose_with(self._choosing)
@@ -172,7 +179,13 @@ class CyborgApp(LineApp):
     def _open(self, loom: LoomRow) -> Session:
         settings = self._config.fan.settings()
         return Session(
-            loom, self._library, settings, self._changed, may_look_ahead=self._may_look_ahead, widens=self._config.widen
+            loom,
+            self._library,
+            settings,
+            self._changed,
+            may_look_ahead=self._may_look_ahead,
+            widens=self._config.widen,
+            mirror=self._mirror_settings,
         )
 
     def _may_look_ahead(self) -> bool:
@@ -215,6 +228,8 @@ class CyborgApp(LineApp):
             "take_over": self._take_over,
             "map": self._map,
             "tokens": self._tokens,
+            "mirror": self._mirror,
+            "look_back": self._look_back,
             "help": self._help,
             "looms": self._looms,
             "models": self._models,
@@ -229,7 +244,9 @@ class CyborgApp(LineApp):
         """To the map, or back from it."""
         from cyborg_tui.screens.map import MapScreen  # only when it is wanted
 
-        if isinstance(self.screen, WriteScreen):
+        if isinstance(self.screen, WriteScreen) and self._session.hides:
+            self._say(_BLIND)
+        elif isinstance(self.screen, WriteScreen):
             write = self.screen
             self.push_screen(MapScreen(self._session, self._actions), lambda _: write.came_back())
         elif isinstance(self.screen, MapScreen):
@@ -244,8 +261,45 @@ class CyborgApp(LineApp):
 
         if isinstance(self.screen, TokensScreen):
             self.screen.action_leave()
+        elif isinstance(self.screen, WriteScreen) and self._session.hides:
+            self._say(_BLIND)
         elif isinstance(self.screen, WriteScreen):
             self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
+
+    async def _mirror(self) -> None:
+        """Before the mirror, or back from it."""
+        from cyborg_tui.screens.mirror import MirrorScreen
+
+        if isinstance(self.screen, MirrorScreen):
+            self.screen.action_mirror_leave()
+        elif isinstance(self.screen, WriteScreen):
+            write = self.screen
+
+            def back(look: bool | None) -> None:
+                write.changed()
+                if look:
+                    self.run_worker(self._look_back())
+
+            self.push_screen(MirrorScreen(self._session, self._actions, self._config.day_turns_at), back)
+
+    async def _look_back(self) -> None:
+        """Bring up something that was taken some days ago, or say why not."""
+        from cyborg_tui.screens.look_back import LookBack
+
+        wanted = self._config.mirror.look_back
+        if self._looking_back is None:
+            self._looking_back = LookingBack(self._library, wanted, self._config.day_turns_at)
+        try:
+            first = self._looking_back.next()
+            enough = not self._looking_back.left
+        except LibraryError as error:
+            self._say(str(error))
+            return
+        if first is None:
+            none = "Nothing of 1, 7 or 30 days ago waits to be looked back at."
+            self._say("That is enough of looking back for today." if enough else none)
+            return
+        self.push_screen(LookBack(self._looking_back, first))
 
     async def _palette(self) -> None:
         if not isinstance(self.screen, Palette):
@@ -375,7 +429,16 @@ class CyborgApp(LineApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds the actions of the table."""
-        twice = {"next_branch", "previous_branch", "take_here", "parent_here", "take_and_fan", "take_number", "stop"}
+        twice = {
+            "next_branch",
+            "previous_branch",
+            "take_here",
+            "parent_here",
+            "take_and_fan",
+            "take_number",
+            "stop",
+            "why",
+        }
         for action in self._actions:
             keys = " ".join(key_name(key) for key in action.names)
             if action.id == "take_over" and not self._session.read_only:

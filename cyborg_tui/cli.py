@@ -161,6 +161,40 @@ def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
 
 
 @cli.command()
+@click.argument("loom", metavar="FILE|LOOM")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["process", "supervised", "preference"]),
+    default="process",
+    show_default=True,
+    help="Every choice with all that is on record; prompts with what was taken, of work you called good; or what was "
+    "taken against what was looked at and was not.",
+)
+@click.option("--context", type=click.IntRange(0, 10_000_000), default=16_000, show_default=True, help="Characters.")
+@click.option("--knowingly", is_flag=True, help="Export preferences though they are no judgements.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A new file; standard output without it.")
+@click.pass_context
+def export(ctx: click.Context, /, loom: str, form: str, *, context: int, knowingly: bool, output: Path | None) -> None:
+    """Hand on how a loom was written, as JSON Lines: docs/record.md says what each field is.
+
+    LOOM is a text file, a number (`cyborg-tui list` has them), or `all`.
+    """
+    from cyborg_tui.commands.export import ExportError, Form, run_export
+    from cyborg_tui.library.library import Library, LibraryError
+
+    library = None
+    try:
+        library = Library(ctx.obj().data)
+        run_export(library, loom, Form(form), context, output, knowingly=knowingly)
+    except (LibraryError, ExportError) as error:
+        raise click.ClickException(plain(str(error))) from None
+    finally:
+        if library is not None:
+            library.close()
+
+
+@cli.command()
 @click.option("--screens", is_flag=True, help="Also what was on the screen then.")
 @click.pass_context
 def notes(ctx: click.Context, *, screens: bool) -> None:

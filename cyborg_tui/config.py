@@ -14,7 +14,7 @@ from cyborg_tui.fan_settings import FanConfig
 from cyborg_tui.loom.settings import BadSetting
 from cyborg_tui.presets import BadPreset, preset_named
 
-__all__ = ["Config", "ConfigError", "EngineConfig", "FanConfig", "config_file", "load_config"]
+__all__ = ["Config", "ConfigError", "EngineConfig", "FanConfig", "MirrorConfig", "config_file", "load_config"]
 
 
 class ConfigError(Exception):
@@ -59,9 +59,25 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds that the server may take over its next word."""
 
 
+class MirrorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[mirror]`: how the process of writing is looked at."""
+
+    words_a_minute: Annotated[int, msgspec.Meta(ge=20, le=2000)] = 250
+    """How quickly you read, for the measures of time."""
+    silent: tuple[Literal["position", "beginnings", "pace", "loop", "sitting"], ...] = ()
+    """Warnings that are not shown; the mirror changes this too."""
+    blind: bool = False
+    """Whether the order of branches is shuffled, and probabilities and the model's name are hidden until you choose."""
+    limit: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
+    """Minutes after which the clock of a sitting says that they are over; 0: it never does."""
+    look_back: Annotated[int, msgspec.Meta(ge=0, le=20)] = 3
+    """How much of what you took is brought up again in a day, at most, if you ask for it."""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineConfig = EngineConfig()
     fan: FanConfig = FanConfig()
+    mirror: MirrorConfig = MirrorConfig()
     keys: dict[str, str] = {}
     """Action id → keys, with commas between them."""
     theme: str = "ink"

@@ -11,6 +11,8 @@ from cyborg_tui.loom.settings import FanKind, FanSettings, ForkBy, Until
 __all__ = ["FanConfig"]
 
 _SAMPLING = tuple(field.name for field in fields(Sampling))
+_LEVERS = ("steering", "mix")
+"""Parts of `FanSettings` that belong to a frame."""
 
 
 class FanConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +60,8 @@ class FanConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def settings(self) -> FanSettings:
         """Raises BadSetting if a value lies outside its range."""
         given = {name: getattr(self, name) for name in _SAMPLING} | {"bias": tuple(self.bias.items())}
-        own = {field.name: getattr(self, field.name) for field in fields(FanSettings) if field.name != "sampling"}
+        apart = ("sampling", *_LEVERS)
+        own = {field.name: getattr(self, field.name) for field in fields(FanSettings) if field.name not in apart}
         return FanSettings(**own, sampling=Sampling(**given))
 
     def drawn_by(self, preset: dict[str, Any]) -> "FanConfig":

@@ -1,5 +1,6 @@
 """Presets: named settings for fans, in TOML, each a few keys over another's."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,9 +10,9 @@ import msgspec
 import tomli
 
 from cyborg_tui.fan_settings import FanConfig
-from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.loom.settings import BadSetting, FanSettings
 
-__all__ = ["BadPreset", "Preset", "load_presets", "preset_named"]
+__all__ = ["BadPreset", "Preset", "largest_fan", "load_presets", "preset_named"]
 
 _SHIPPED = Path(__file__).with_name("presets.toml")
 _OWN_KEYS = ("about", "extends")
@@ -45,6 +46,15 @@ def preset_named(name: str, folder: Path) -> Preset:
     if name not in presets:
         raise BadPreset(f"There is no preset {name}; there are {', '.join(presets)}.")
     return presets[name]
+
+
+def largest_fan(fan: FanConfig, folder: Path) -> FanSettings:
+    """Of these settings, and these drawn by each preset, those that ask for the most tokens. Where presets cannot be
+    used, only these count."""
+    with contextlib.suppress(BadPreset, BadSetting, msgspec.ValidationError):
+        drawn = [fan.drawn_by(preset.values).settings() for preset in load_presets(folder).values()]
+        return max((fan.settings(), *drawn), key=lambda settings: settings.width * settings.max_tokens)
+    return fan.settings()
 
 
 def _read(file: Path) -> dict[str, Any]:

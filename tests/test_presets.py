@@ -8,7 +8,7 @@ import pytest
 
 from cyborg_tui.config import ConfigError, FanConfig, load_config
 from cyborg_tui.loom.settings import FanKind, FanSettings, Until
-from cyborg_tui.presets import BadPreset, load_presets, preset_named
+from cyborg_tui.presets import BadPreset, largest_fan, load_presets, preset_named
 from cyborg_tui.screens.choices import choices
 
 
@@ -51,6 +51,13 @@ def test_ones_own_may_extend_the_one_of_the_same_name(folder):
     there = folder('[wild]\nextends = "wild"\ntop_k = 9\n')
     assert preset_named("wild", there).values["temperature"] == 1.5
     assert preset_named("wild", there).values["top_k"] == 9
+
+
+def test_the_largest_fan_that_may_be_chosen_is_known(folder):
+    there = folder("[long]\nmax_tokens = 700\n[small]\nwidth = 1\n")
+    largest = largest_fan(FanConfig(width=3), there)
+    assert (largest.width, largest.max_tokens) == (3, 700)
+    assert largest_fan(FanConfig(), folder("[long]\nmax_tokens = -1\n")) == FanSettings(), "what cannot be used is not"
 
 
 def test_chosen_later_a_preset_brings_all_its_samplers_and_leaves_width_and_length(folder):

@@ -1,6 +1,6 @@
 """Which paths stay in the cache, and which go when there is no room. Pure: the model is told what comes out of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from cyborg_tui.engine.radix import Radix, Run
 
@@ -22,6 +22,12 @@ class Cache:
         self._tree = Radix()
         self._sequences, self._rolls_back = sequences, rolls_back
         self._clock = 0
+        self._key: Hashable = None
+
+    def turn_to(self, key: Hashable) -> None:
+        """What was read in another way, as by a steered model, is held, but not found from now on."""
+        self._key = key
+        self._tree.turn_to(key)
 
     @property
     def cells(self) -> int:
@@ -68,16 +74,19 @@ class Cache:
             run.used = self._clock
         self._tree.join()
 
-    def shrink(self, tokens: Sequence[int], budget: int) -> list[Cut]:
-        """Forget what was used longest ago until no more than `budget` cells hold anything but `tokens`."""
+    def shrink(self, tokens: Sequence[int], budget: int, keep: Collection[int] = ()) -> list[Cut]:
+        """Forget what was used longest ago until no more than `budget` cells hold anything but `tokens` and the
+        sequences in `keep`."""
         run, shared = self._tree.find(tokens)
         on_path = {*run.up()}
         if shared < run.length:
             on_path.discard(run)
             if self._rolls_back:
                 on_path.add(self._tree.split(run, len(run.tokens) - (run.length - shared)))
+        kept = {run for sequence in keep if sequence in self._tree for run in self._tree.end(sequence).up()}
+        spared = shared + sum(len(run.tokens) for run in kept - on_path)
         cuts: list[Cut] = []
-        while self.cells - shared > budget and (oldest := self._oldest(on_path)) is not None:
+        while self.cells - spared > budget and (oldest := self._oldest(on_path | kept)) is not None:
             cuts += self._forget(oldest)
         return cuts
 
@@ -109,12 +118,13 @@ class Cache:
     def clear(self) -> None:
         """Nothing is held any more."""
         self._tree = Radix()
+        self._tree.turn_to(self._key)
 
     def _spare(self, keep: Collection[int]) -> int | None:
         """A sequence all of whose tokens others hold too; of several the one used longest ago."""
         spare = [
             (run.used, sequence)
-            for run in (self._tree.root, *self._tree.runs())
+            for run in (*self._tree.roots, *self._tree.runs())
             for sequence in run.sequences
             if sequence not in keep and (len(run.sequences) > 1 or (run.below and self._rolls_back))
         ]

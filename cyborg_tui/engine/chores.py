@@ -34,7 +34,7 @@ class Chores:
         self._tell_what_is_known()
         if kept is not None and not resident.model.exact:
             with contextlib.suppress(OSError):  # another window has it, or it cannot be written
-                resident.kept = KeptCache(kept, self._key_of_cache, resident.model.kept_at_most)
+                resident.keeping.file = KeptCache(kept, self._key_of_cache, resident.model.kept_at_most)
 
     def renew(self) -> None:
         """Something was asked for: there may be more to do now."""
@@ -42,8 +42,12 @@ class Chores:
 
     def do_a_step(self) -> bool:
         """False if there is nothing left to do."""
-        with contextlib.suppress(Interrupted, NoRoomError, NoNumbersError, OSError):
+        try:
             return next(self._to_do, self) is not self
+        except NoNumbersError:
+            self._resident.forget()
+        except (Interrupted, NoRoomError, OSError):
+            pass
         return True
 
     def _all(self) -> Iterator[None]:

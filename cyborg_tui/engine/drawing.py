@@ -1,6 +1,6 @@
 """The first tokens of a fan's branches: each drawn for itself, without replacement, or the likeliest of all."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,6 @@ from cyborg_tui.engine.healing import Vocabulary
 from cyborg_tui.engine.llama import Floats
 from cyborg_tui.engine.protocol import Start
 from cyborg_tui.engine.recording import Distribution, Recorder
-from cyborg_tui.engine.resident import Resident
 from cyborg_tui.engine.samplers import Sampler
 from cyborg_tui.loom.fan import whole_characters
 from cyborg_tui.loom.settings import FanKind
@@ -39,20 +38,20 @@ class Beginnings:
     """Where the branches of one fan begin."""
 
     def __init__(
-        self, resident: Resident, recorder: Recorder, tokens: Sequence[int], inside: Vocabulary | None
+        self, tip: Callable[[int], Floats], recorder: Recorder, last: int, piece: bytes, inside: Vocabulary | None
     ) -> None:
-        """`inside`: set if the context's last token may be replaced by a longer one (see `healing`)."""
+        """`tip`: the row of logits after the context, or after all but so many tokens of it. `last`: its last token,
+        which stands for `piece`. `inside`: set if that may be replaced by a longer one (see `healing`)."""
         self._recorder = recorder
-        self._last = tokens[-1]
-        self._here = self._read(resident.tip(tokens))
+        self._last = last
+        self._here = self._read(tip(0))
         self._longer: list[int] = []
         self._inside: Beginning | None = None
         self.lead = 0
         """Characters that a longer token stands for which stood there already."""
         if inside is not None:
-            piece = resident.model.pieces[self._last]
             self._longer, self.lead = inside.longer(piece), len(whole_characters(piece) or "")
-            self._inside = self._read(resident.tip(tokens[:-1]))
+            self._inside = self._read(tip(1))
 
     def place(self, start: Start) -> Beginning:
         """What a branch that starts so was drawn from."""

@@ -5,15 +5,23 @@ from pathlib import Path
 from typing import Protocol
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.levers import Levers
 from cyborg_tui.engine.protocol import EngineEvent, Start
-from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.context import NOTHING, Context
+from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 
 __all__ = ["Engine", "engine_for"]
 
 
 class Engine(Protocol):
     """One engine. Its listener hears every event, on the event loop; all methods but the first two return at once."""
+
+    @property
+    def levers(self) -> Levers:
+        """For whatever else can be asked."""
+        ...
 
     @property
     def place(self) -> str:
@@ -37,18 +45,35 @@ class Engine(Protocol):
         ...
 
     def fan(
-        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+        self,
+        context: Context,
+        settings: FanSettings,
+        seed: int,
+        begun: Sequence[Start] = (),
+        *,
+        left_out: int = -1,
+        beside: Sequence[Context] = (),
+        following: Context = NOTHING,
     ) -> int:
         """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
-        `left_out`: as many tokens as were left out of the window before, if it is to see the same. Returns the number
-        that its events carry."""
+        `left_out`: as many tokens as were left out of the window before, if it is to see the same. `beside`: other
+        contexts, as many as `settings.mix` has weights for. `following`: what the branches are to lead to, where the
+        model fills in the middle. Returns the number that its events carry."""
         ...
 
-    def evaluate(self, context: Context) -> None:
-        """Have a context evaluated while there is nothing else to do."""
+    def evaluate(self, context: Context, steering: Steering = UNSTEERED, beside: Sequence[Context] = ()) -> None:
+        """Have a context, and others beside it, evaluated while there is nothing else to do."""
         ...
 
-    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+    def foresee(
+        self,
+        context: Context,
+        places: Sequence[tuple[int, ...]],
+        steering: Steering = UNSTEERED,
+        *,
+        mix: Mix = ALONE,
+        beside: Sequence[Context] = (),
+    ) -> int:
         """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
         Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
         ...
@@ -58,12 +83,20 @@ class Engine(Protocol):
         number that the answer carries; 0 if it is not asked, as of an engine that cannot tell."""
         ...
 
-    def score(self, context: Context, text: Context) -> int:
+    def score(self, context: Context, text: Context, steering: Steering = UNSTEERED) -> int:
         """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
         events carry: `Scored`, and always a `ScoreEnded`."""
         ...
 
-    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
+    def look_ahead(
+        self,
+        context: Context,
+        settings: FanSettings,
+        seed: int,
+        *,
+        beside: Sequence[Context] = (),
+        following: Context = NOTHING,
+    ) -> int:
         """Ask for a fan that may soon be wanted; whatever else is asked for stops it. Returns its number."""
         ...
 
@@ -86,8 +119,10 @@ def engine_for(
     listener: Callable[[EngineEvent], None],
     log: Path | None = None,
     fans: FanSettings | None = None,
+    largest: FanSettings | None = None,
 ) -> Engine:
-    """The engine that the settings want: here, or where the person pointed it. `fans`: those likely to be asked for."""
+    """The engine that the settings want: here, or where the person pointed it. `fans`, `largest`: the usual fans, and
+    the largest that may be asked for."""
     if config.url:
         from cyborg_tui.engine.remote.client import RemoteEngine
 
@@ -95,4 +130,4 @@ def engine_for(
     from cyborg_tui.engine.client import EngineClient
 
     kept = log.with_name("engine.cache") if log is not None and not config.command and config.keep_mb else None
-    return EngineClient(config, listener, fans=fans, log=log, kept=kept)
+    return EngineClient(config, listener, fans=fans, largest=largest, log=log, kept=kept)

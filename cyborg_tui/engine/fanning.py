@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from cyborg_tui.engine.banning import Bans
 from cyborg_tui.engine.biases import Biases
 from cyborg_tui.engine.drawing import Beginnings, begins_inside
-from cyborg_tui.engine.growing import GrowingBranch
+from cyborg_tui.engine.growing import GrowingBranch, Line
 from cyborg_tui.engine.healing import Vocabulary
 from cyborg_tui.engine.llama import Floats, Llama, NoNumbersError, NoRoomError
 from cyborg_tui.engine.protocol import (
@@ -22,10 +24,11 @@ from cyborg_tui.engine.protocol import (
     digest,
 )
 from cyborg_tui.engine.recording import Distribution, Recorder
-from cyborg_tui.engine.resident import FrameTooLong, Interrupted, Resident, Say, Told
+from cyborg_tui.engine.resident import Interrupted, Resident, Say
 from cyborg_tui.engine.samplers import BadGrammarError, Sampler
 from cyborg_tui.engine.scoring import Scoring
 from cyborg_tui.engine.seeds import branch_seed
+from cyborg_tui.engine.together import Together, mixed
 from cyborg_tui.loom.fan import Finish, decode
 from cyborg_tui.loom.settings import FanSettings
 
@@ -43,78 +46,97 @@ class Fanning:
         self.resident = Resident(model, say, wanted_elsewhere)
         self._say = say
         self._wanted_elsewhere = wanted_elsewhere
-        self._recorder = Recorder(model.pieces)
+        self.recorder = Recorder(model.pieces)
         self._vocabulary: Vocabulary | None = None
-        self.scoring = Scoring(self.resident, self._recorder, say, wanted_elsewhere)
+        self.scoring = Scoring(self.resident, self.recorder, say, wanted_elsewhere)
 
-    def fan(self, request: FanRequest) -> None:
-        """Make a fan and report it as it grows."""
-        began, counted = time.perf_counter(), self.model.counters().total
-        told = self.resident.tokens_of(request.context)
-        try:
-            tokens, cut = self._in_window(told, request)
-        except FrameTooLong as error:
-            self._say(FanEnded(request.id, Finish.INTERRUPTED, FanStats(), self.resident.held))
-            self._say(Refused(str(error)))
-            return
-        longest = min(request.settings.max_tokens, self.model.window - len(tokens))
-        settings = replace(request.settings, max_tokens=longest)
-        inside = told.typed and len(tokens) > 1 and begins_inside(self.model.pieces[tokens[-1]])
-        heal = inside and self.model.rolls_back and not settings.sampling.grammar
-        fan = _Fan(request.id, settings, request.seed, tokens, request.begun)
-        reused, prefill, first, finish, wrong = 0, 0.0, 0.0, None, ""
+    def fan(self, request: FanRequest, steered_by: tuple[str, ...] = ()) -> None:
+        """Make a fan and report it as it grows. `steered_by`: on record with it."""
+        fan = self._plan(request)
+        fan.stats = msgspec.structs.replace(fan.stats, steered_by=steered_by)
+        finish, wrong = None, self._no_room_for(fan)
         if self.model.exact:
             self.resident.forget()
         try:
-            fan.trunk, reused = self.resident.evaluate(tokens, request.id, rows=2 if heal else 1)
-            prefill = time.perf_counter() - began
-            self._begin(fan, _end_of(request.context), heal=heal)
-            self._report(fan)
-            first = time.perf_counter() - began
-            self._grow(fan)
+            if not wrong:
+                self._make(fan, _end_of(request.context))
         except Interrupted:
             finish = Finish.CANCELLED
         except NoRoomError:
             finish = Finish.TOKENS
         except NoNumbersError:
-            finish, wrong = Finish.INTERRUPTED, "The model computes no numbers here; its file is damaged."
+            wrong = "The model computes no numbers here; its file is damaged."
+            self.resident.forget()
         except BadGrammarError:
-            finish, wrong = Finish.INTERRUPTED, "llama.cpp cannot use this grammar; change fan.grammar."
+            wrong = "llama.cpp cannot use this grammar; change fan.grammar."
         finally:
             for branch in fan.branches:
                 branch.close()
-        spent = time.perf_counter() - began - prefill
-        drawn = sum(branch.drawn for branch in fan.branches)
-        evaluated = self.model.counters().total - counted
-        stats = FanStats(
-            len(tokens),
-            reused,
-            evaluated,
-            cut,
-            digest(tokens),
-            prefill,
-            spent,
-            first,
-            drawn / spent if spent > 0 and drawn else 0.0,
-        )
-        self._say(FanEnded(request.id, finish, stats, self.resident.held))
+        self._say(FanEnded(request.id, Finish.INTERRUPTED if wrong else finish, self._spent(fan), self.resident.held))
         if wrong:
             self._say(Refused(wrong))
 
-    def _in_window(self, told: Told, request: FanRequest) -> tuple[list[int], int]:
-        """Raises FrameTooLong."""
-        tokens, head, out = told.tokens, told.head, request.left_out
-        if 0 <= out < len(tokens) - head and len(tokens) - out < self.model.window:
-            return [*tokens[:head], *tokens[head + out :]], out
-        return self.resident.in_window(told, request.settings.max_tokens)
+    def _plan(self, request: FanRequest) -> "_Fan":
+        settings = request.settings
+        together = Together(
+            self.resident,
+            request.context,
+            request.beside,
+            settings.mix,
+            width=settings.width,
+            longest=settings.max_tokens,
+            left_out=request.left_out,
+            following=request.following,
+        )
+        tokens = together.own.tokens
+        longest = min(settings.max_tokens, self.model.window - len(tokens))
+        inside = together.typed and len(tokens) > 1 and begins_inside(self.model.pieces[tokens[-1]])
+        heal = inside and together.ends_alike and self.model.rolls_back and not settings.sampling.grammar
+        stats = FanStats(
+            len(tokens), left_out_tokens=together.own.left_out, digest=digest(tokens), beside=together.seen_beside
+        )
+        fan = _Fan(
+            request.id, replace(settings, max_tokens=longest), request.seed, together, request.begun, heal, stats
+        )
+        fan.counted = self.model.counters().total
+        return fan
 
-    def _begin(self, fan: "_Fan", before: str, *, heal: bool) -> None:
+    def _no_room_for(self, fan: "_Fan") -> str:
+        """Why so many branches after so many contexts cannot be; empty if they can."""
+        contexts = 1 + len(fan.together.others)
+        most = (self.model.sequences - contexts - 1) // contexts
+        if fan.settings.width <= most:
+            return ""
+        return f"With {contexts} contexts at a time this model can have {most} branches at most; ask for fewer."
+
+    def _make(self, fan: "_Fan", before: str) -> None:
+        """`before`: the end of the context's text. Raises Interrupted, NoRoomError, NoNumbersError, BadGrammarError."""
+        reused = fan.together.evaluate(fan.id, rows=2 if fan.heal else 1)
+        prefill = time.perf_counter() - fan.began
+        fan.stats = msgspec.structs.replace(fan.stats, reused_tokens=reused, prefill_s=prefill)
+        self._begin(fan, before)
+        self._report(fan)
+        fan.stats = msgspec.structs.replace(fan.stats, first_token_s=time.perf_counter() - fan.began)
+        self._grow(fan)
+
+    def _spent(self, fan: "_Fan") -> FanStats:
+        spent = time.perf_counter() - fan.began - fan.stats.prefill_s
+        drawn = sum(branch.drawn for branch in fan.branches)
+        return msgspec.structs.replace(
+            fan.stats,
+            evaluated_tokens=self.model.counters().total - fan.counted,
+            decode_s=spent,
+            tokens_per_s=drawn / spent if spent > 0 and drawn else 0.0,
+        )
+
+    def _begin(self, fan: "_Fan", before: str) -> None:
         """The branches, each with its first token drawn. `before`: the end of the context's text."""
-        settings, tokens = fan.settings, fan.tokens
+        settings, tokens, heal = fan.settings, fan.tokens, fan.heal
         if heal and self._vocabulary is None:
             self._vocabulary = Vocabulary(self.model.pieces)
+        piece = self.model.pieces[tokens[-1]]
         fan.beginnings = beginnings = Beginnings(
-            self.resident, self._recorder, tokens, self._vocabulary if heal else None
+            fan.together.tip, self.recorder, tokens[-1], piece, self._vocabulary if heal else None
         )
         biases = Biases(settings.sampling, lambda text: self.model.tokenize(text, at_start=False))
         bans = Bans(settings.sampling.ban, before)
@@ -145,7 +167,16 @@ class Fanning:
         if start is None:
             branch.nothing_follows()
         if branch.finish is None:
-            branch.sequence = self.resident.branch_off(fan.trunk, branch.begin, fan.kept)
+            self._branch_off(fan, branch)
+
+    def _branch_off(self, fan: "_Fan", branch: GrowingBranch) -> None:
+        """Have it begin after the contexts."""
+        inside = len(fan.tokens) - branch.begin
+        branch.sequence = self.resident.branch_off(fan.together.own.trunk, branch.begin, fan.kept)
+        branch.beside = []
+        for one in fan.together.others:
+            begin = len(one.tokens) - inside
+            branch.beside.append(Line(self.resident.branch_off(one.trunk, begin, fan.kept), begin))
 
     def _accept(self, branch: GrowingBranch, token: int, row: Floats, before: Distribution) -> bool:
         piece = self.model.pieces[token]
@@ -153,27 +184,20 @@ class Fanning:
         return branch.accept(drawn, piece, ends_text=self.model.ends_text(token))
 
     def _grow(self, fan: "_Fan") -> None:
-        model = self.model
         while living := fan.living:
             if self._wanted_elsewhere():
                 raise Interrupted
-            batch, ends = [], []
             for branch in living:
                 branch.fresh = branch.unread
-                at, last = branch.begin + branch.evaluated, len(branch.fresh) - 1
-                batch += [(token, at + i, branch.sequence, i == last) for i, token in enumerate(branch.fresh)]
-                ends.append(len(batch) - 1)
             ended = [one for one in fan.branches if one.finish is not None and one.sequence >= 0]
-            padding = ended if model.exact else []  # each step is as wide as the first
-            batch += [(0, one.begin + one.evaluated, one.sequence, True) for one in padding]
-            self.resident.decode(batch, fan.kept)
+            padding = ended if self.model.exact else []  # each step is as wide as the first
             for one in padding:
-                self.resident.extend(one.sequence, (0,))
+                one.fresh = [0]
+            rows, ends = self._step(fan, [*living, *padding])
+            before = [self.recorder.read(row) for row in rows[: len(living)]]
+            for one in padding:
                 one.evaluated += 1
-            rows = model.rows(len(living) + len(padding))[: len(living)]
-            before = [self._recorder.read(row) for row in rows]
-            for branch, end, row, distribution in zip(living, ends, rows, before, strict=True):
-                self.resident.extend(branch.sequence, branch.fresh)
+            for branch, end, row, distribution in zip(living, ends, rows, before, strict=False):
                 branch.evaluated += len(branch.fresh)
                 branch.remember()
                 token = branch.sampler.sample(end, row, branch.barred)
@@ -183,18 +207,41 @@ class Fanning:
                     self._go_back(fan, branch)
             self._report(fan)
 
+    def _step(self, fan: "_Fan", branches: Sequence[GrowingBranch]) -> tuple[Floats, list[int]]:
+        """Evaluate what is fresh of these branches, after each context. Returns the rows of logits after them, a view,
+        and where in the batch those after the own context stand."""
+        batch, ends, lines = [], [], [branch.lines for branch in branches]
+        for context in range(len(fan.together.weights)):
+            for branch, at in zip(branches, lines, strict=True):
+                line, last = at[context], len(branch.fresh) - 1
+                place = line.begin + branch.evaluated
+                batch += [(token, place + i, line.sequence, i == last) for i, token in enumerate(branch.fresh)]
+                ends.append(len(batch) - 1)
+        self.resident.decode(batch, fan.kept)
+        for branch, at in zip(branches, lines, strict=True):
+            for line in at:
+                self.resident.extend(line.sequence, branch.fresh)
+        count, contexts = len(branches), len(fan.together.weights)
+        rows = self.model.rows(count * contexts)
+        if contexts > 1:
+            parts = [rows[count * context : count * (context + 1)] for context in range(contexts)]
+            mixed(fan.together.weights, parts, out=parts[0])
+        return rows[:count], ends[:count]
+
     def _go_back(self, fan: "_Fan", branch: GrowingBranch) -> None:
-        """A branch has gone back to where a banned phrase began: its sequence follows."""
+        """A branch has gone back to where a banned phrase began: its sequences follow."""
         if branch.length == 0:
             branch.remember()
             start = Start(-1, branch.healed > 0)
             self._start(fan, branch, fan.beginnings.draw_again(branch.sampler, start, branch.barred))
         elif self.model.rolls_back:
-            length = branch.begin + branch.evaluated
-            branch.sequence = self.resident.branch_off(branch.sequence, length, fan.kept)
+            kept, done = fan.kept, branch.evaluated
+            branch.sequence = self.resident.branch_off(branch.sequence, branch.begin + done, kept)
+            for line in branch.beside:
+                line.sequence = self.resident.branch_off(line.sequence, line.begin + done, kept | fan.kept)
         else:
             branch.evaluated = 0
-            branch.sequence = self.resident.branch_off(fan.trunk, branch.begin, fan.kept)
+            self._branch_off(fan, branch)
 
     def _report(self, fan: "_Fan") -> None:
         growth = tuple(grown for branch in fan.branches if (grown := branch.growth()) is not None)
@@ -213,13 +260,22 @@ class _Fan:
     id: int
     settings: FanSettings
     seed: int
-    tokens: list[int]
-    """Its context."""
+    together: Together
+    """Its contexts."""
     begun: tuple[Start, ...]
-    trunk: int = -1
-    """The sequence that holds the context."""
+    heal: bool
+    stats: FanStats
+    """As far as they are known."""
     branches: list[GrowingBranch] = field(default_factory=list)
     beginnings: Beginnings = field(init=False)
+    began: float = field(default_factory=time.perf_counter)
+    counted: int = 0
+    """What llama.cpp had evaluated before."""
+
+    @property
+    def tokens(self) -> list[int]:
+        """The own context."""
+        return self.together.own.tokens
 
     @property
     def living(self) -> list[GrowingBranch]:
@@ -228,7 +284,7 @@ class _Fan:
     @property
     def kept(self) -> set[int]:
         """Sequences that must not give way."""
-        return {self.trunk, *(branch.sequence for branch in self.branches)}
+        return self.together.trunks.union(line.sequence for branch in self.branches for line in branch.lines)
 
 
 def _end_of(context: Sequence[WireSegment]) -> str:

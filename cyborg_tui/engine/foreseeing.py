@@ -5,6 +5,7 @@ import numpy as np
 from cyborg_tui.engine.llama import Floats, Llama
 from cyborg_tui.engine.protocol import Foresee, ForeseeingEnded, Foreseen
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
+from cyborg_tui.engine.together import Together
 from cyborg_tui.loom.alternatives import Alternative, pack
 from cyborg_tui.loom.fan import decode
 
@@ -19,13 +20,11 @@ _MOST = 0.9
 def foresee(resident: Resident, request: Foresee, say: Say) -> None:
     """Answer for one place after another, until all are told or something else is wanted."""
     try:
-        told = resident.tokens_of(request.context)
         longest = max((len(place) for place in request.places), default=0)
-        tokens, _ = resident.in_window(told, longest + 1)
+        together = Together(resident, request.context, request.beside, request.mix, longest=longest + 1)
         for place in request.places:
-            path = [*tokens, *place]
-            resident.evaluate(path, None)
-            say(_foreseen(request.id, place, resident.model, resident.tip(path)))
+            together.evaluate(None, more=place)
+            say(_foreseen(request.id, place, resident.model, together.tip(more=place)))
     except Interrupted:
         pass
     say(ForeseeingEnded(request.id))

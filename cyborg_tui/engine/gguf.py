@@ -5,7 +5,7 @@ seconds a file; this reader steps over them.
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cyborg_tui.engine.inert import inert
@@ -88,6 +88,8 @@ class Tensor:
 class Header:
     values: dict[str, Scalar | Array]
     tensors: tuple[Tensor, ...]
+    start: int = 0
+    """Where the data begin, in bytes."""
 
 
 class _Reader:
@@ -195,8 +197,7 @@ def read_header(file: BinaryIO, size: int, *, unique: bool = True) -> Header:
     if values > _MOST_VALUES or tensors > _MOST_TENSORS:
         raise BadHeaderError(f"it would hold {values:,} values and {tensors:,} tensors")
     header = Header(_values(reader, values, unique=unique), tuple(_tensors(reader, tensors)))
-    _check_places(header, reader.at, size)
-    return header
+    return replace(header, start=_check_places(header, reader.at, size))
 
 
 def _values(reader: _Reader, count: int, *, unique: bool) -> dict[str, Scalar | Array]:
@@ -239,8 +240,8 @@ def _tensors(reader: _Reader, count: int) -> list[Tensor]:
     return tensors
 
 
-def _check_places(header: Header, end: int, size: int) -> None:
-    """That all weights lie in the file."""
+def _check_places(header: Header, end: int, size: int) -> int:
+    """That all weights lie in the file. Returns where they begin."""
     alignment = header.values.get("general.alignment", 32)
     if not isinstance(alignment, int) or not 1 <= alignment <= 2**20 or alignment & (alignment - 1):
         raise BadHeaderError("its alignment is no power of two")
@@ -252,6 +253,7 @@ def _check_places(header: Header, end: int, size: int) -> None:
             raise BadHeaderError(f"tensor {_said(tensor.name)} does not stand where its alignment wants it")
         if start + tensor.offset + tensor.size > size:
             raise BadHeaderError(f"tensor {_said(tensor.name)} goes beyond its end")
+    return start
 
 
 def _said(name: str) -> str:

@@ -11,7 +11,7 @@ from cyborg_tui.engine.samplers import Sampler
 from cyborg_tui.loom.fan import Finish, whole_characters
 from cyborg_tui.loom.settings import FanSettings, ForkBy, Until
 
-__all__ = ["GrowingBranch"]
+__all__ = ["GrowingBranch", "Line"]
 
 _TO_COMPLETE = 3
 """Tokens beyond the limit that may complete a character."""
@@ -28,6 +28,14 @@ class _Run:
 
 
 @dataclass(slots=True)
+class Line:
+    """Where the cache holds a branch after another context."""
+
+    sequence: int
+    begin: int
+
+
+@dataclass(slots=True)
 class GrowingBranch:
     index: int
     seed: int
@@ -38,6 +46,8 @@ class GrowingBranch:
     bans: Bans
     sequence: int = -1
     """Where the cache holds it."""
+    beside: list[Line] = field(default_factory=list)
+    """The same tokens after each of the other contexts."""
     healed: int = 0
     """Characters of the context that its first token replaces."""
     evaluated: int = 0
@@ -68,6 +78,11 @@ class GrowingBranch:
     def tokens(self) -> list[int]:
         """All of it, in order."""
         return [drawn.record.id for drawn in (*(one for run in self._runs for one in run.tokens), *self._open)]
+
+    @property
+    def lines(self) -> list[Line]:
+        """Where it stands, after its own context first."""
+        return [Line(self.sequence, self.begin), *self.beside]
 
     @property
     def unread(self) -> list[int]:

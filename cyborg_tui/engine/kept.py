@@ -2,7 +2,7 @@
 
 The file is a heading, by which it is known whose cache it is, and parts one after the other: some tokens and what the
 cache holds of them, or the logits at the end of the path. What is damaged, cut off or of another model, build or
-setting is not used. One process at a time has it.
+setting is not used, nor what llama.cpp was given once and did not survive. One process at a time has it.
 """
 
 import contextlib
@@ -21,6 +21,14 @@ __all__ = ["KeptCache", "Part"]
 _LENGTH = struct.Struct("<I")
 _LONGEST_HEAD = 1_000_000
 _Head = TypeVar("_Head")
+
+
+class _Heading(msgspec.Struct, frozen=True, array_like=True):
+    """As long with either value of `doubtful`, which is written over the other."""
+
+    key: str
+    doubtful: bool = False
+    """Whether llama.cpp was given this, and has not been seen to work with it yet."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -51,10 +59,11 @@ class KeptCache:
         self._parts: list[tuple[Part, int]] = []
         """With where their data stand."""
         self._end = 0
-        if self._head(str) != key:
+        self._key = key
+        if self._head(_Heading) != _Heading(key):
             self._file.seek(0)
             self._file.truncate()
-            self._write_head(key)
+            self._write_head(_Heading(key))
         self._end = self._file.tell()
         self._read_heads()
 
@@ -79,6 +88,11 @@ class KeptCache:
         self._file.seek(at)
         data = self._file.read(part.size)
         return data if data is not None and len(data) == part.size and zlib.crc32(data) == part.check else None
+
+    def doubt(self, doubtful: bool) -> None:
+        """Until there is no doubt any more, nobody else takes what is here for good: it may end the process."""
+        self._file.seek(0)
+        self._write_head(_Heading(self._key, doubtful))
 
     def cut(self, tokens: Sequence[int]) -> None:
         """Forget what is not the beginning of these tokens, and the logits."""
@@ -127,6 +141,6 @@ class KeptCache:
                 return msgspec.msgpack.decode(self._file.read(size) or b"", type=kind)
         return None
 
-    def _write_head(self, head: str | Part) -> None:
+    def _write_head(self, head: _Heading | Part) -> None:
         body = msgspec.msgpack.encode(head)
         self._file.write(_LENGTH.pack(len(body)) + body)

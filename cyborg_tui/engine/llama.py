@@ -1,5 +1,7 @@
-"""llama.cpp, known here and in `samplers` alone. A model, its vocabulary, and one context of many sequences."""
+"""llama.cpp, known here, in `samplers`, `adapters` and `states` alone. A model, its vocabulary, and one context of many
+sequences."""
 
+import copy
 import ctypes
 import hashlib
 import os
@@ -88,23 +90,24 @@ class Counters:
 class Llama:
     """A loaded model with one context: a unified cache that many sequences share."""
 
-    def __init__(self, path: Path, config: EngineConfig, room: int, progress: Progress) -> None:
-        """`room`: cells for branches, beside those for the window and for other paths. Raises ModelRefusedError."""
-        config = _fixed(config) if config.exact else config
-        self.steps = 0
-        """Batches evaluated."""
+    def __init__(self, path: Path, config: EngineConfig, room: int, least: int = 0, *, progress: Progress) -> None:
+        """`room`: cells for branches, beside those for the window and for other paths; `least`, if there is no memory
+        for so many. Raises ModelRefusedError."""
+        self._config = config = _fixed(config) if config.exact else config
+        self._counted = [0]
         self._context: Any = None
         self._batch: Any = None
+        self._owns_model = True
         ll.llama_backend_init()
         ll.llama_log_set(_quiet, ctypes.c_void_p(0))
         self._model: Any = self._load(path, config, progress)
         try:
-            self._open(path, config, room)
+            self._open(path, config, room, least or room)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, path: Path, config: EngineConfig, room: int) -> None:
+    def _open(self, path: Path, config: EngineConfig, room: int, least: int) -> None:
         self._vocab = ll.llama_model_get_vocab(self._model)
         self.n_vocab = ll.llama_vocab_n_tokens(self._vocab)
         if self.n_vocab <= 0 or ll.llama_model_n_layer(self._model) <= 0:
@@ -117,13 +120,11 @@ class Llama:
         """Cells for other paths than the one that is being written."""
         self.cell_bytes = self._bytes_of_a_cell(config.cache_type)
         self.sequences = sequences(recurrent=not self.rolls_back)
-        self._context = self._open_context(config, room, path)
+        self._context = self._open_context(config, room, least, path)
         self.exact = config.exact
         self.kept_at_most = config.keep_mb * 2**20
         """Bytes of the cache that may be kept in a file."""
-        self._memory = ll.llama_get_memory(self._context)
-        self._n_batch = ll.llama_n_batch(self._context)
-        self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
+        self._take_context()
         self._spm = ll.llama_vocab_type(self._vocab) == _SPM
         self.bos, self.eos = ll.llama_vocab_bos(self._vocab), ll.llama_vocab_eos(self._vocab)
         self.adds_bos = bool(ll.llama_vocab_get_add_bos(self._vocab))
@@ -138,9 +139,32 @@ class Llama:
             ll.llama_batch_free(self._batch)
         if self._context:
             ll.llama_free(self._context)
-        if self._model:
+        if self._model and self._owns_model:
             ll.llama_model_free(self._model)
         self._context = self._batch = self._model = None
+
+    def another(self, window: int, room: int, many: int | None = None, watch: Any = None) -> "Llama":
+        """Another context of this model, with a cache of its own: a window, `room` for branches, and `many` sequences.
+        It must be closed before this one is. `watch`: llama.cpp's callback for what is computed. Raises
+        ModelRefusedError."""
+        twin = copy.copy(self)
+        twin._owns_model = False
+        twin._context = twin._batch = None
+        twin.window, twin.beside = window, 0
+        twin.sequences = min(many or self.sequences, self.sequences)
+        try:
+            twin._context = twin._open_context(self._config, room, room, Path(self.identity.file), watch)
+            twin._take_context()
+        except BaseException:
+            twin.close()
+            raise
+        return twin
+
+    def _take_context(self) -> None:
+        """What goes with a context."""
+        self._memory = ll.llama_get_memory(self._context)
+        self._n_batch = ll.llama_n_batch(self._context)
+        self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
 
     def _load(self, path: Path, config: EngineConfig, progress: Progress) -> ll.llama_model_p:
         params = ll.llama_model_default_params()
@@ -160,21 +184,23 @@ class Llama:
             )
         return model
 
-    def _open_context(self, config: EngineConfig, room: int, path: Path) -> ll.llama_context_p:
+    def _open_context(
+        self, config: EngineConfig, room: int, least: int, path: Path, watch: Any = None
+    ) -> ll.llama_context_p:
         """A context with the window that is wanted, or a smaller one if there is no memory for that."""
         wanted = self.window
-        for window in (wanted, *smaller_windows(wanted)):
+        for window in (wanted, wanted, *smaller_windows(wanted)):
             self.window = window
             self.cells = window + room + self.beside
-            if context := self._make_context(config):
+            if context := self._make_context(config, watch):
                 return context
-            self.beside = 0
+            self.beside, room = 0, least
         raise ModelRefusedError(
             f"{path.name} cannot be run even with a window of {self.window:,} tokens, most likely for want of memory; "
             "choose a smaller model."
         )
 
-    def _make_context(self, config: EngineConfig) -> ll.llama_context_p | None:
+    def _make_context(self, config: EngineConfig, watch: Any) -> ll.llama_context_p | None:
         params = ll.llama_context_default_params()
         small: bool = ll.llama_model_n_params(self._model) < _SMALL
         threads = config.threads or (1 if small else physical_cores())
@@ -187,6 +213,8 @@ class Llama:
         params.n_threads = params.n_threads_batch = threads
         params.swa_full = True
         params.no_perf = False
+        if watch is not None:
+            params.cb_eval = ctypes.cast(watch, type(params.cb_eval))
         machine = ll.llama_print_system_info().decode("utf-8", "replace")
         cache, flash, layers = config.cache_type, config.flash_attention, config.gpu_layers
         self.decoding = Decoding(config.exact, threads, 512, cache, flash, layers, self.window, build(), machine)
@@ -242,25 +270,57 @@ class Llama:
             size = ll.llama_token_to_piece(self._vocab, token, space, -size, 0, False)
         return space.raw[:size]
 
-    def tokenize(self, text: bytes, *, at_start: bool) -> list[int]:
-        """The tokens of a text. In the middle of one, SentencePiece must not put its space before it."""
+    def tokenize(self, text: bytes, *, at_start: bool, special: bool = False) -> list[int]:
+        """The tokens of a text. In the middle of one, SentencePiece must not put its space before it. `special`:
+        whether names of special tokens in it stand for these."""
         if not text:
             return []
         if not self._spm:
-            return self._tokens(text)
+            return self._tokens(text, special)
         text = self._sayable.of(text)
         before = b"" if at_start else self._sayable.sentinel
-        sentinel, tokens = self._tokens(before), self._tokens(before + text)
-        return tokens[len(sentinel) :] if tokens[: len(sentinel)] == sentinel else self._tokens(text)
+        sentinel, tokens = self._tokens(before, special), self._tokens(before + text, special)
+        return tokens[len(sentinel) :] if tokens[: len(sentinel)] == sentinel else self._tokens(text, special)
 
-    def _tokens(self, text: bytes) -> list[int]:
+    def _tokens(self, text: bytes, special: bool) -> list[int]:
         size = len(text) + 8
         space = (ll.llama_token * size)()
-        count = ll.llama_tokenize(self._vocab, text, len(text), space, size, False, False)
+        count = ll.llama_tokenize(self._vocab, text, len(text), space, size, False, special)
         if count < 0:
             space = (ll.llama_token * -count)()
-            count = ll.llama_tokenize(self._vocab, text, len(text), space, -count, False, False)
+            count = ll.llama_tokenize(self._vocab, text, len(text), space, -count, False, special)
         return [token for token in space[:count] if token >= 0]  # a broken vocabulary has none for some bytes
+
+    def spelling(self, token: int) -> str:
+        """A token's name in the vocabulary, special ones included; empty for none."""
+        name = ll.llama_vocab_get_text(self._vocab, token) if 0 <= token < self.n_vocab else b""
+        return (name or b"").decode("utf-8", "replace")
+
+    @property
+    def fill_marks(self) -> tuple[int, int, int] | None:
+        """The tokens before a prefix, before a suffix and before the middle; None if the vocabulary has none."""
+        own = (ll.llama_vocab_fim_pre, ll.llama_vocab_fim_suf, ll.llama_vocab_fim_mid)
+        begin, after, middle = (int(mark(self._vocab)) for mark in own)
+        return (begin, after, middle) if min(begin, after, middle) >= 0 else None
+
+    @property
+    def template(self) -> str:
+        """The chat template in the file; empty for none."""
+        text = ll.llama_model_chat_template(self._model, None)
+        return (text or b"").decode("utf-8", "replace")
+
+    @property
+    def architecture(self) -> str:
+        return self._metadata(b"general.architecture")
+
+    @property
+    def layers(self) -> int:
+        return int(ll.llama_model_n_layer(self._model))
+
+    @property
+    def width(self) -> int:
+        """Of a state, in numbers."""
+        return int(ll.llama_model_n_embd(self._model))
 
     def ends_text(self, token: int) -> bool:
         return bool(ll.llama_vocab_is_eog(self._vocab, token))
@@ -277,7 +337,7 @@ class Llama:
             batch.n_seq_id[i], batch.seq_id[i][0], batch.logits[i] = 1, sequence, wants
         batch.n_tokens = len(tokens)
         result = ll.llama_decode(self._context, batch)
-        self.steps += 1
+        self._counted[0] += 1
         if result == 1:
             raise NoRoomError
         if result != 0:
@@ -285,14 +345,24 @@ class Llama:
         ll.llama_synchronize(self._context)
 
     @property
+    def steps(self) -> int:
+        """Batches evaluated, in all contexts of the model."""
+        return self._counted[0]
+
+    @property
     def context(self) -> Any:
-        """llama.cpp's own, for its samplers."""
+        """llama.cpp's own, for its samplers and adapters."""
         return self._context
 
     @property
     def vocab(self) -> Any:
         """llama.cpp's own, for its samplers."""
         return self._vocab
+
+    @property
+    def model(self) -> Any:
+        """llama.cpp's own, for its adapters."""
+        return self._model
 
     @property
     def batch_size(self) -> int:

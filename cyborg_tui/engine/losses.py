@@ -5,7 +5,17 @@ from collections import Counter
 
 import msgspec
 
-from cyborg_tui.engine.protocol import FanRequest, ScoreRequest, Weigh, Work
+from cyborg_tui.engine.protocol import (
+    Evaluate,
+    FanRequest,
+    Follow,
+    Foresee,
+    MakeVector,
+    Preview,
+    ScoreRequest,
+    Weigh,
+    Work,
+)
 
 __all__ = ["Losses"]
 
@@ -61,10 +71,29 @@ class Losses:
 
 
 def _keys(request: Work) -> list[bytes]:
-    """What a request is known by, whoever asks for it again and with whichever seed: its context and settings, then its
-    context alone. Digests, so that no text is kept."""
-    context = msgspec.msgpack.encode(request.context)
-    own: list[object] = [request.settings] if isinstance(request, (FanRequest, Weigh)) else []
-    own += [request.text] if isinstance(request, ScoreRequest) else []
-    parts = [context + msgspec.msgpack.encode(one) for one in own] + [context]
-    return [hashlib.sha256(part).digest() for part in parts]
+    """What a request is known by, whoever asks for it again and with whichever seed: its context and all else, then its
+    context alone, as it is steered. Digests, so that no text is kept."""
+    if isinstance(request, MakeVector):
+        return [_digest(request.plus, request.minus)]
+    own: tuple[object, ...] = ()
+    match request:
+        case FanRequest(settings=settings, beside=beside, following=following):
+            steering = settings.steering
+            own = (settings, beside, following)
+        case ScoreRequest(text=text, steering=steering):
+            own = (text,)
+        case Follow(candidates=candidates, following=following, steering=steering):
+            own = (candidates, following)
+        case Weigh(settings=settings):
+            steering = settings.steering
+            own = (settings,)
+        case Preview(settings=several):
+            return [_digest(request.context, several)]
+        case Evaluate(steering=steering) | Foresee(steering=steering):
+            pass
+    context: tuple[object, ...] = (request.context, steering) if steering else (request.context,)
+    return [_digest(*context, *own), _digest(*context)] if own else [_digest(*context)]
+
+
+def _digest(*parts: object) -> bytes:
+    return hashlib.sha256(b"".join(msgspec.msgpack.encode(part) for part in parts)).digest()

@@ -1,9 +1,23 @@
 """What the engine must know of the machine it runs on."""
 
+import contextlib
+import ctypes
 import os
+import signal
+import sys
 from pathlib import Path
 
-__all__ = ["has_amx", "on_battery", "physical_cores"]
+__all__ = ["end_with_parent", "has_amx", "on_battery", "physical_cores"]
+
+_SET_SIGNAL_OF_PARENTS_DEATH = 1
+"""PR_SET_PDEATHSIG, see prctl(2)."""
+
+
+def end_with_parent() -> None:
+    """Have the system end this process when the one that started it is gone, even if it is stuck; Linux can do that."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_SET_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL)
 
 
 def physical_cores() -> int:

@@ -4,7 +4,7 @@ Each run of tokens is a run of cells. A sequence, by its number, is a path from 
 keeps every run above it; a run that no sequence goes through is not there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cyborg_tui.loom.shared import shared_length
@@ -56,9 +56,21 @@ class Radix:
 
     def __init__(self) -> None:
         self.root = Run()
+        """Of the paths that are looked for now."""
+        self._roots: dict[Hashable, Run] = {None: self.root}
         self.cells = 0
         """Of all runs together."""
         self._ends: dict[int, Run] = {}
+
+    def turn_to(self, key: Hashable) -> None:
+        """Look for paths that were read in this way alone, and begin new ones there."""
+        self._roots = {key: root for key, root in self._roots.items() if root.below or root.sequences}
+        self.root = self._roots.setdefault(key, Run())
+
+    @property
+    def roots(self) -> tuple[Run, ...]:
+        """One for each way to read."""
+        return tuple(self._roots.values())
 
     def __contains__(self, sequence: int) -> bool:
         return sequence in self._ends
@@ -72,8 +84,8 @@ class Radix:
         return self._ends[sequence]
 
     def runs(self) -> Iterator[Run]:
-        """All of them, without the root."""
-        stack = list(self.root.below)
+        """All of them, without the roots."""
+        stack = [run for root in self._roots.values() for run in root.below]
         while stack:
             run = stack.pop()
             yield run

@@ -1,13 +1,11 @@
 """The resident paths: contexts evaluated once and kept in the cache, the logits of their tips at hand."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from cyborg_tui.engine.cache import Cache, Cut
-from cyborg_tui.engine.kept import KeptCache
+from cyborg_tui.engine.keeping import Keeping
 from cyborg_tui.engine.llama import Floats, Llama, NoRoomError
 from cyborg_tui.engine.protocol import EngineEvent, Held, PromptProgress
 from cyborg_tui.engine.protocol import WireSegment as Segment
@@ -19,8 +17,6 @@ __all__ = ["FrameTooLong", "Interrupted", "Resident", "Say", "Told"]
 _LONGEST_CHUNK = 0.3
 """Seconds of prompt evaluated without looking whether something else is wanted."""
 _SHORTEST_CHUNK = 8
-_KEPT_TOGETHER = 256
-"""Tokens whose cache is kept as one part of the file."""
 _EXACT_CHUNK = 32
 """Tokens of prompt evaluated together where that must always be the same: in other chunks, other tokens are drawn."""
 _LEAST_OF_TEXT = 64
@@ -78,10 +74,17 @@ class Resident:
         """What is seen of the path that is being written."""
         self._longest = 0
         """What the next window will have room for."""
-        self.kept: KeptCache | None = None
-        """Where the cache of this path is kept; opened before anything is evaluated."""
+        self.keeping = Keeping(model, self._cache, self._tips)
         self._also = 0
         """Cells beside this path that the next window takes."""
+        self._steered = False
+
+    def steer(self, key: Hashable) -> None:
+        """The model is steered in another way from now on, or not at all (None). What was read in this way before, and
+        is still held, need not be read again; what was read in another way is of no use."""
+        self._steered = key is not None
+        self._cache.turn_to(key)
+        self._tips.turn_to(key)
 
     @property
     def held(self) -> Held:
@@ -116,28 +119,35 @@ class Resident:
             head += 1 if head else 0
         return Told(tokens, head, bool(typed))
 
-    def prepare(self, context: Sequence[Segment]) -> int:
-        """Evaluate a context ahead of the key. Returns its length in tokens."""
-        told = self.tokens_of(context)
-        tokens, _ = self.in_window(told, 32)
-        self.evaluate(tokens, None, rows=2 if told.typed and len(tokens) > 1 else 1)
-        return len(tokens)
-
     def forget(self) -> None:
-        """Begin with an empty cache."""
+        """Begin with an empty cache; also where no numbers were computed, which would spread in it."""
         self.model.clear()
         self._cache.clear()
         self._tips.clear()
 
-    def in_window(self, told: Told, longest: int) -> tuple[list[int], int]:
+    def in_window(self, told: Told, longest: int, most: int | None = None) -> tuple[list[int], int]:
         """What is seen of a path if there must be room for branches of up to `longest` tokens after it, and how many
-        tokens are not: from the end of its head on. Raises FrameTooLong."""
-        self._longest = self._room(told, longest)
+        tokens are not: from the end of its head on. `most`: so many tokens in all, where that is less than the window.
+        Raises FrameTooLong."""
+        self._longest = self._room(told, longest, most)
         place = left_out if self.model.exact else self._window.place
         cut = place(told.own, self._longest, self._ends_paragraph)
         self._path = [*told.tokens[: told.head], *told.own[cut:]] if cut else told.tokens
         self._head = told.head
         return self._path, cut
+
+    def end_of(self, told: Told, most: int) -> tuple[list[int], int]:
+        """As `in_window`, of a path that is only read beside the one that is being written. Raises FrameTooLong."""
+        cut = left_out(told.own, self._room(told, 0, most), self._ends_paragraph)
+        return [*told.tokens[: told.head], *told.own[cut:]], cut
+
+    def nearest(self, tokens: Sequence[int]) -> int | None:
+        """The sequence that is best gone on from to these tokens."""
+        return self._cache.nearest(tokens)[0]
+
+    def keep(self, *, to_the_end: bool) -> Iterator[None]:
+        """Keep the cache of this path until the next time, in steps; its last tokens only `to_the_end`."""
+        return iter(()) if self._steered else self.keeping.keep(self._path, to_the_end=to_the_end)
 
     def left_out(self, told: Told, longest: int) -> int:
         """How many tokens `in_window` would leave out; nothing changes by asking. All, if there is no room at all."""
@@ -147,12 +157,14 @@ class Resident:
         except FrameTooLong:
             return len(told.own)
 
-    def _room(self, told: Told, longest: int) -> int:
+    def _room(self, told: Told, longest: int, most: int | None = None) -> int:
         """Tokens of the manuscript that can be seen. Raises FrameTooLong."""
         window = self.model.window
-        room = max(8, window - min(longest, window // 2) - told.head)
+        seen = window - min(longest, window // 2)
+        seen = seen if most is None else min(seen, most)
+        room = max(8, seen - told.head)
         if told.head and room < min(_LEAST_OF_TEXT, window // 4):
-            raise FrameTooLong(told.head, window)
+            raise FrameTooLong(told.head, window if most is None else min(window, most))
         return room
 
     def prepare_next_window(self) -> Iterator[None]:
@@ -190,17 +202,26 @@ class Resident:
                 self.model.cut(branch, 0)
         return min(seconds)
 
-    def evaluate(self, tokens: list[int], fan: int | None, *, rows: int = 1, quietly: bool = False) -> tuple[int, int]:
-        """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand. Returns the sequence
-        that holds them and how many were there already. Raises Interrupted."""
+    def evaluate(
+        self,
+        tokens: list[int],
+        fan: int | None,
+        *,
+        rows: int = 1,
+        quietly: bool = False,
+        keep: Collection[int] = (),
+    ) -> tuple[int, int]:
+        """Have `tokens` in the cache, and the rows of logits of the last `rows` of them at hand; nothing of the
+        sequences in `keep` gives way for them. Returns the sequence that holds them and how many were there already.
+        Raises Interrupted."""
         self._length = len(tokens)
-        if self.kept is not None and not self._cache.cells:
-            self._come_back(tokens, self.kept)
+        if not self._steered:
+            self.keeping.come_back(tokens)
         if self.model.rolls_back:
-            self._cut(self._cache.shrink(tokens, self._budget(len(tokens))))
+            self._cut(self._cache.shrink(tokens, self._budget(len(tokens)), keep))
         near, shared = self._cache.nearest(tokens)
         missing = next((i for i in range(rows, 0, -1) if self._tips.get(tokens[: len(tokens) - i + 1]) is None), 0)
-        sequence, start = self._place_for(near, min(shared, len(tokens) - missing))
+        sequence, start = self._place_for(near, min(shared, len(tokens) - missing), keep)
         done = start
         while done < len(tokens):
             if self._wanted_elsewhere():
@@ -211,7 +232,7 @@ class Resident:
             at = time.perf_counter()
             piece = tokens[done : done + size]
             last = len(tokens) - rows
-            self.decode([(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)], {sequence})
+            self.decode([(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)], {sequence, *keep})
             for i in range(max(0, last - done), size):
                 self._tips.keep(tokens[: done + i + 1], self.model.row(i))
             self._cache.extend(sequence, piece)
@@ -223,64 +244,24 @@ class Resident:
         self._cache.visit(sequence)
         return sequence, start
 
-    def _come_back(self, tokens: list[int], kept: KeptCache) -> None:
-        """Take what was kept of these tokens into the cache, which is empty."""
-        sequence, _ = self._cache.vacate(keep=())
-        scratch, _ = self._cache.vacate(keep={sequence})
-        self._cache.begin(sequence)
-        for part in kept.shared(tokens):
-            data = kept.data(part)
-            if data is None:
-                break
-            if not part.tokens:
-                self._tips.keep(tokens[: part.start], np.frombuffer(data, np.float32))
-            elif self.model.restore(sequence, data, scratch):
-                self._cache.extend(sequence, part.tokens)
-            else:
-                break
-        self._cache.visit(sequence)
-
-    def keep(self, *, to_the_end: bool) -> Iterator[None]:
-        """Keep the cache of this path, in steps; the last tokens and the logits only `to_the_end`, for they change all
-        the time."""
-        kept, path = self.kept, self._path
-        sequence, length = self._cache.nearest(path)
-        if kept is None or sequence is None or length < len(path) or not self.model.rolls_back:
-            return
-        whole = length - length % _KEPT_TOGETHER
-        done = sum(len(part.tokens) for part in kept.shared(path))
-        if done == whole and not to_the_end:
-            return
-        kept.cut(path)
-        while done < (length if to_the_end else whole):
-            upto = min(done - done % _KEPT_TOGETHER + _KEPT_TOGETHER, length)
-            scratch, cuts = self._cache.vacate(keep={sequence})
-            self._cut(cuts)
-            if not kept.add(done, path[done:upto], self.model.state(sequence, done, upto, scratch)):
-                return
-            done = upto
-            yield
-        for end in (length - 1, length) if to_the_end else ():  # the last token may be another one by the next time
-            if (row := self._tips.get(path[:end])) is not None:
-                kept.add(end, (), row.tobytes())
-
     def _budget(self, length: int) -> int:
         """Cells that other paths may have beside one of this length. Every step goes over them too (1,000 of them take
         5 % beside a context of 512 tokens), so they are half as many as the path itself needs, within the setting."""
         return min(self.model.beside, max(_LEAST_BESIDE, length // 2)) + self._also
 
-    def _place_for(self, near: int | None, start: int) -> tuple[int, int]:
+    def _place_for(self, near: int | None, start: int, keep: Collection[int]) -> tuple[int, int]:
         """A sequence that holds just the first `start` tokens of the one nearest to what is wanted, and how many those
         are: none if that one cannot be cut."""
         model, cache = self.model, self._cache
-        if near is not None and cache.length(near) == start:
+        whole = near is not None and cache.length(near) == start
+        if near is not None and whole and near not in keep:
             return near, start
-        target, cuts = cache.vacate(keep=() if near is None else (near,))
+        target, cuts = cache.vacate(keep=keep if near is None else {near, *keep})
         self._cut(cuts)
-        if near is None or not start or not model.rolls_back:
+        if near is None or not start or not (model.rolls_back or whole):
             cache.begin(target)
             return target, 0
-        model.copy(near, target, start)
+        model.copy(near, target, start if model.rolls_back else -1)
         cache.fork(near, target, start)
         return target, start
 
@@ -305,6 +286,7 @@ class Resident:
         while True:
             try:
                 self.model.decode(batch)
+                self.keeping.worked()
                 return
             except NoRoomError:
                 cuts = self._cache.make_room(keep)

@@ -8,7 +8,7 @@ from cyborg_tui.engine.protocol import Scored, ScoreEnded, ScoreRequest
 from cyborg_tui.engine.recording import Drawn, Recorder
 from cyborg_tui.engine.resident import Interrupted, Resident, Say
 
-__all__ = ["Scoring"]
+__all__ = ["Scoring", "beginning"]
 
 _ROWS = 64
 """Rows of logits asked for at once; those of a large vocabulary are 40 MB then."""
@@ -30,7 +30,7 @@ class Scoring:
         model = self._resident.model
         tokens = self._resident.tokens_of((*request.context, *request.text)).tokens
         size = sum(len(segment.text) for segment in request.text)
-        first, lead = _beginning(tokens, model.pieces, size, int(model.adds_bos))
+        first, lead = beginning(tokens, model.pieces, size, int(model.adds_bos))
         if first == 0:  # there is nothing to foretell the first token from
             tokens.insert(0, model.bos if model.bos >= 0 else max(model.eos, 0))
             first = 1
@@ -38,7 +38,9 @@ class Scoring:
         try:
             self._score(request.id, tokens, first, lead)
             complete = True
-        except (Interrupted, NoNumbersError, NoRoomError):
+        except NoNumbersError:
+            self._resident.forget()
+        except (Interrupted, NoRoomError):
             pass
         self._say(ScoreEnded(request.id, complete))
 
@@ -81,7 +83,7 @@ class Scoring:
         return max(_FEWEST, min(_ROWS, int(self._tokens_per_s * _LONGEST_STEP)))
 
 
-def _beginning(tokens: Sequence[int], pieces: Sequence[bytes], size: int, least: int) -> tuple[int, int]:
+def beginning(tokens: Sequence[int], pieces: Sequence[bytes], size: int, least: int) -> tuple[int, int]:
     """The first of the tokens that make the last `size` bytes, none before the one at `least`; and how many of its
     bytes stand before them."""
     at = len(tokens)

@@ -3,10 +3,11 @@
 import numpy as np
 
 from cyborg_tui.engine.biases import Biases
-from cyborg_tui.engine.llama import Floats, Llama, NoNumbersError, NoRoomError
+from cyborg_tui.engine.llama import Floats, Llama
 from cyborg_tui.engine.protocol import Weigh, Weighed, WeighedToken
-from cyborg_tui.engine.resident import FrameTooLong, Interrupted, Resident, Say
+from cyborg_tui.engine.resident import Resident, Say
 from cyborg_tui.engine.samplers import BadGrammarError, chances
+from cyborg_tui.engine.together import Together
 
 __all__ = ["weigh"]
 
@@ -15,22 +16,19 @@ _TOLD = 40
 
 
 def weigh(resident: Resident, request: Weigh, say: Say) -> None:
-    """Answer. Where the context has been evaluated before, nothing is evaluated."""
+    """Answer; where the context has been evaluated before, nothing is evaluated. Raises Interrupted, NoRoomError,
+    NoNumbersError, FrameTooLong."""
     model, sampling = resident.model, request.settings.sampling
+    together = Together(resident, request.context, longest=request.settings.max_tokens)
+    together.evaluate(None)
+    row = together.tip()
+    biases = Biases(sampling, lambda text: model.tokenize(text, at_start=False))
     try:
-        tokens, _ = resident.in_window(resident.tokens_of(request.context), request.settings.max_tokens)
-        resident.evaluate(tokens, None)
-        row = resident.tip(tokens)
-        biases = Biases(sampling, lambda text: model.tokenize(text, at_start=False))
-        say(_weighed(request.id, model, _softmax(row), chances(model, sampling, tokens, biases, row)))
-    except Interrupted:
-        say(Weighed(request.id))
-    except FrameTooLong as error:
-        say(Weighed(request.id, sentence=str(error)))
+        after = chances(model, sampling, together.own.tokens, biases, row)
     except BadGrammarError:
         say(Weighed(request.id, sentence="llama.cpp cannot use this grammar; change it."))
-    except (NoNumbersError, NoRoomError):
-        say(Weighed(request.id, sentence="What may come next cannot be told here."))
+    else:
+        say(_weighed(request.id, model, _softmax(row), after))
 
 
 def _weighed(request: int, model: Llama, before: Floats, after: Floats) -> Weighed:

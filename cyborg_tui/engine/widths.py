@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 
-__all__ = ["WIDTHS", "widened"]
+__all__ = ["WIDTHS", "widened", "widest"]
 
 WIDTHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16)
 """Those that are measured."""
 _NO_SLOWER = 1.02
 _AT_MOST = 2
 """Times as many as were asked for."""
+
+
+def widest(wanted: int) -> int:
+    """No fan of which so many branches are wanted becomes wider than this."""
+    return max(wanted, min(WIDTHS[-1], _AT_MOST * wanted)) if wanted > 1 else wanted
 
 
 def widened(wanted: int, seconds: Mapping[int, float]) -> int:

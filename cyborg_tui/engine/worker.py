@@ -19,6 +19,7 @@ from cyborg_tui.engine.catalogue import look_at
 from cyborg_tui.engine.checks import BadModelError, embedded_model
 from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.inert import inert
+from cyborg_tui.engine.machine import end_with_parent
 from cyborg_tui.engine.memory import estimate, too_large, window_of
 from cyborg_tui.engine.portrait import Shape
 from cyborg_tui.engine.protocol import (
@@ -26,34 +27,29 @@ from cyborg_tui.engine.protocol import (
     VERSION,
     Cancel,
     EngineEvent,
-    Evaluate,
-    Evaluated,
     FanRequest,
-    Foresee,
-    ForeseeingEnded,
     Hello,
     Leave,
     Load,
     Loading,
+    LookAt,
+    Makeup,
     Ping,
     Pong,
     Ready,
+    Render,
     Request,
-    Saw,
-    ScoreEnded,
-    ScoreRequest,
     See,
     Unavailable,
-    Weigh,
-    Weighed,
+    Work,
     decode_request,
     encode_frame,
     frames,
 )
 
 if TYPE_CHECKING:
+    from cyborg_tui.engine.answering import Answering
     from cyborg_tui.engine.chores import Chores
-    from cyborg_tui.engine.fanning import Fanning
     from cyborg_tui.engine.llama import Llama
 
 __all__ = ["main"]
@@ -85,7 +81,7 @@ class Worker:
         self._saying = threading.Lock()
         self._model: Llama | None = None
         self._loaded: _Loaded | None = None
-        self._fanning: Fanning | None = None
+        self._answering: Answering | None = None
         self._chores: Chores | None = None
         self._loads_asked = self._loads_begun = 0
         self._steps_loading = 0
@@ -98,21 +94,12 @@ class Worker:
         threading.Thread(target=self._read, daemon=True).start()
         while True:
             request = self._latest()
-            fanning = self._fanning
             if isinstance(request, Load):
                 self._load(request)
             elif isinstance(request, Leave):
                 self._leave()
-            elif fanning is not None and isinstance(request, FanRequest):
-                fanning.fan(request)
-            elif fanning is not None and isinstance(request, Evaluate):
-                self._evaluate(fanning, request)
-            elif fanning is not None and isinstance(request, Foresee):
-                self._foresee(fanning, request)
-            elif fanning is not None and isinstance(request, Weigh):
-                self._weigh(fanning, request)
-            elif fanning is not None and isinstance(request, ScoreRequest):
-                fanning.scoring.score(request)
+            elif self._answering is not None and isinstance(request, Work):
+                self._answering.answer(request)
 
     def _read(self) -> None:
         """Everything asked for. The end of the input is the end of the process, even in the middle of a step."""
@@ -126,8 +113,8 @@ class Worker:
                     continue
                 if isinstance(request, Leave):
                     self._leaving = threading.Event()
-                if isinstance(request, See):
-                    self._see(request)
+                if isinstance(request, See | LookAt | Render):
+                    self._answer_beside(request)
                     continue
                 self._loads_asked += isinstance(request, Load)
                 self._inbox.put(request)
@@ -136,28 +123,25 @@ class Worker:
             self._leaving.wait(_LEAVE)
         os._exit(0)
 
-    def _see(self, request: See) -> None:
-        """Answered at once, beside whatever is being evaluated."""
-        if self._fanning is not None:
-            resident = self._fanning.resident
-            told = resident.tokens_of(request.context)
-            out = resident.left_out(told, request.longest) if request.longest else 0
-            texts = tuple(resident.model.pieces[token] for token in told.tokens)
-            self._say(Saw(request.id, tuple(told.tokens), texts, told.head, out))
+    def _answer_beside(self, request: See | LookAt | Render) -> None:
+        """At once, beside whatever is being evaluated; what may take a moment does not hold up the next request."""
+        answering = self._answering
+        if answering is None:
+            return
+        if isinstance(request, See):
+            self._say(answering.see(request))
+        else:
+            threading.Thread(target=lambda: self._say(answering.look_up(request)), daemon=True).start()
 
     def _latest(self) -> Request:
         """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
         void."""
         request = self._next()
-        while isinstance(request, (Evaluate, Foresee, Weigh, ScoreRequest, Cancel)) and not self._inbox.empty():
-            if isinstance(request, Evaluate):
-                self._say(Evaluated(0))
-            elif isinstance(request, Foresee):
-                self._say(ForeseeingEnded(request.id))
-            elif isinstance(request, Weigh):
-                self._say(Weighed(request.id))
-            elif isinstance(request, ScoreRequest):
-                self._say(ScoreEnded(request.id, False))
+        while isinstance(request, Work | Cancel) and not isinstance(request, FanRequest) and not self._inbox.empty():
+            if not isinstance(request, Cancel):
+                from cyborg_tui.engine.answering import undone
+
+                self._say(undone(request))
             request = self._inbox.get()
         if self._inbox.empty():
             self._urgent.clear()
@@ -189,8 +173,8 @@ class Worker:
 
     def _load(self, request: Load) -> None:
         """Answered with Ready or Unavailable, each once."""
+        from cyborg_tui.engine.answering import Answering
         from cyborg_tui.engine.chores import Chores
-        from cyborg_tui.engine.fanning import Fanning
         from cyborg_tui.engine.llama import ModelRefusedError
 
         path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
@@ -207,10 +191,10 @@ class Worker:
             self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
             return
         self._loaded = _Loaded(request, _stamp(path), shape, self._ready(model, shape, request.config))
-        self._fanning = Fanning(model, self._say, self._urgent.is_set)
+        self._answering = Answering(model, self._say, self._urgent.is_set)
         self._say(self._loaded.answer)
         kept = Path(os.fsdecode(request.kept)) if request.kept and request.config.keep_mb else None
-        self._chores = Chores(self._fanning.resident, path, self._say, kept)
+        self._chores = Chores(self._answering.contexts.plain.resident, path, self._say, kept)
 
     def _is_there(self, path: Path, request: Load) -> bool:
         """Answer at once if just that model is loaded: it was left for one that could not be had."""
@@ -221,12 +205,12 @@ class Worker:
         return True
 
     def _let_go(self) -> None:
-        if self._fanning is not None and self._fanning.resident.kept is not None:
-            self._fanning.resident.kept.close()
-        self._fanning = self._chores = None
+        if self._answering is not None:
+            self._answering.contexts.close()
+        self._answering = self._chores = None
         if self._model is not None:
             self._model.close()
-        self._model = self._loaded = self._fanning = None
+        self._model = self._loaded = None
 
     def _no_room_for(self, path: Path, shape: Shape, request: Load) -> str:
         """Why the model would not fit into memory, if that can be told and is not to be tried all the same."""
@@ -257,11 +241,19 @@ class Worker:
             return self._loads_asked <= self._loads_begun  # else another model is wanted by now
 
         try:
-            return loader()(path, request.config, room=2 * request.branches, progress=progress)
+            rooms = (self._room(shape, request), 2 * request.branches)
+            return loader()(path, request.config, *rooms, progress=progress)
         except ModelRefusedError as error:
             free = free_memory()
             no_room = "" if free is None else too_large(path.name, shape, request.config, free, request.branches)
             raise ModelRefusedError(no_room or str(error)) from None
+
+    def _room(self, shape: Shape, request: Load) -> int:
+        """Cells for branches: for two of the usual fans, or one of the largest if there is memory for it."""
+        usual, free = 2 * request.branches, free_memory()
+        large = max(usual, request.most)
+        fits = free is None or estimate(shape, request.config, -(-large // 2)).total <= free
+        return large if fits else usual
 
     def _ready(self, model: "Llama", shape: Shape, config: EngineConfig) -> Ready:
         from cyborg_tui.engine.llama import build, devices
@@ -269,34 +261,9 @@ class Worker:
         wanted, says = window_of(config, shape.context), ""
         if model.window < wanted:
             says = f"There was no memory for a window of {wanted:,} tokens; it has {model.window:,}."
-        return Ready(model.identity, model.window, build(), devices(), says, model.decoding)
-
-    def _evaluate(self, fanning: "Fanning", request: Evaluate) -> None:
-        from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
-        from cyborg_tui.engine.resident import FrameTooLong, Interrupted
-
-        tokens = 0
-        with contextlib.suppress(
-            Interrupted, NoNumbersError, NoRoomError, FrameTooLong
-        ):  # whoever asks for a fan here is told
-            if not fanning.model.exact:
-                tokens = fanning.resident.prepare(request.context)
-        self._say(Evaluated(tokens, fanning.resident.held))
-
-    def _foresee(self, fanning: "Fanning", request: Foresee) -> None:
-        from cyborg_tui.engine.foreseeing import foresee
-        from cyborg_tui.engine.llama import NoNumbersError, NoRoomError
-        from cyborg_tui.engine.resident import FrameTooLong
-
-        try:
-            foresee(fanning.resident, request, self._say)
-        except (NoNumbersError, NoRoomError, FrameTooLong):
-            self._say(ForeseeingEnded(request.id))
-
-    def _weigh(self, fanning: "Fanning", request: Weigh) -> None:
-        from cyborg_tui.engine.weighing import weigh
-
-        weigh(fanning.resident, request, self._say)
+        fills, chats = model.fill_marks is not None, bool(model.template)
+        makeup = Makeup(model.layers, model.width, fills, chats)
+        return Ready(model.identity, model.window, build(), devices(), says, model.decoding, makeup)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -309,6 +276,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def main() -> None:
     """Run the worker on standard input and output. What llama.cpp prints goes to standard error."""
+    end_with_parent()
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

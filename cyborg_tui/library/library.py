@@ -18,8 +18,18 @@ from cyborg_tui.library.finding import Finder, Finding
 from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
+from cyborg_tui.library.log import Log
 from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, open_loom, read_loom
-from cyborg_tui.library.rows import alternatives_from, draw_from, event_from, score_from, to_bytes, to_text
+from cyborg_tui.library.records import Records
+from cyborg_tui.library.rows import (
+    alternatives_from,
+    draw_from,
+    event_from,
+    score_from,
+    showing_from,
+    to_bytes,
+    to_text,
+)
 from cyborg_tui.library.source import LibrarySource
 from cyborg_tui.library.tool_notes import ToolNote, add_tool_note, tool_notes
 from cyborg_tui.library.writer import Writer
@@ -30,11 +40,13 @@ from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.score import Score
+from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
 _DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
+_SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
@@ -78,6 +90,10 @@ class Library:
         self._caretaker = Caretaker(self.file, self._hear_bad_news)
         self._writer = Writer(Holding(self.file, patience=2.0), self._written)
         self._finder = Finder(self.file)
+        self.log = Log(self.file)
+        """The process log of all looms, as the mirror and the exports read it."""
+        self.records = Records(self.file)
+        """What is on record of fans, as the exports read it."""
         self._caretaker.index()
         if sweep(folder):
             self._caretaker.look_for_damage()
@@ -241,6 +257,12 @@ class Library:
         with self._in_words():
             return tuple(draw_from(packed) for (packed,) in self._reader.execute(_DRAWS, (loom, fan)))
 
+    def showing(self, loom: int, fan: FanId) -> Showing | None:
+        """How a fan was shown, as far as it is committed; None where that is not known. Raises LibraryError."""
+        with self._in_words():
+            row = self._reader.execute(_SHOWING, (loom, fan)).fetchone()
+            return showing_from(row[0]) if row else None
+
     def save_score(self, loom: int, key: bytes, score: Score) -> None:
         """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""
         self._writer.add_score(loom, key, score)
@@ -324,6 +346,8 @@ class Library:
         for source in self._sources:
             source.let_go()
         self._finder.close()
+        self.log.close()
+        self.records.close()
         self._claims.release_all()
         self._reading.let_go()
         return saved

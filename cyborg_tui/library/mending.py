@@ -23,7 +23,7 @@ from cyborg_tui.loom.changes import Changes
 
 __all__ = ["Mended", "mend"]
 
-_BESIDE = {"alternatives": 3, "draws": 4}
+_BESIDE = {"alternatives": 3, "draws": 4, "showings": 3}
 """Tables whose rows belong to a branch, or a fan, with how many columns they have."""
 _COLUMNS = schema.columns("looms")
 _FACTS = tuple(map(_COLUMNS.index, ("id", "kind", "title", "made_at", "changed_at", "path", "digest")))
@@ -177,7 +177,7 @@ def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], besi
         connection.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?)", turns)
         branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}
         fans = {(id, fan.id) for id, loom in looms.items() for fan in loom.changes.fans}
-        for (table, columns), there in zip(_BESIDE.items(), (branches, fans), strict=True):
+        for (table, columns), there in zip(_BESIDE.items(), (branches, fans, fans), strict=True):
             connection.executemany(
                 f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})",
                 (row for row in beside[table] if row[:2] in there),

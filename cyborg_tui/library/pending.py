@@ -18,6 +18,7 @@ from cyborg_tui.library.rows import (
     place_row,
     places_to,
     score_row,
+    showing_row,
     turn_to,
 )
 from cyborg_tui.library.steps import write_history
@@ -30,6 +31,7 @@ from cyborg_tui.loom.history import HistoryChange
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
+from cyborg_tui.loom.showing import Showing
 
 __all__ = ["Pending"]
 
@@ -56,6 +58,8 @@ _BRANCH = """INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CO
 _ALTERNATIVES = "INSERT OR REPLACE INTO alternatives VALUES (?, ?, ?)"
 _DRAW = """INSERT OR REPLACE INTO draws SELECT ?, ?, ?, ?
     WHERE EXISTS (SELECT 1 FROM fans WHERE loom = ? AND id = ?)"""
+_SHOWING = """INSERT OR REPLACE INTO showings SELECT ?, ?, ?
+    WHERE EXISTS (SELECT 1 FROM fans WHERE loom = ? AND id = ?)"""
 _SCORE = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _TURN = "INSERT INTO turns VALUES (?, ?)"
@@ -80,6 +84,8 @@ class Pending:
     """Packed, by branch."""
     draws: dict[tuple[int, FanId, int], Draw] = field(default_factory=dict)
     """By loom, fan and first branch."""
+    showings: _ById[Showing] = field(default_factory=dict)
+    """By fan."""
     scores: dict[tuple[int, bytes], Score] = field(default_factory=dict)
     """By loom and key."""
     histories: dict[int, HistoryChange] = field(default_factory=dict)
@@ -98,6 +104,7 @@ class Pending:
         self.facts.update({(loom, facts.node): facts for facts in changes.facts})
         self.alternatives.update({(loom, branch): packed for branch, packed in changes.alternatives})
         self.draws.update({(loom, draw.fan, draw.first): draw for draw in changes.draws})
+        self.showings.update({(loom, showing.fan): showing for showing in changes.showings})
         self.events.extend((loom, event) for event in changes.events)
         if changes.place is not None:
             self.places[loom] = changes.place
@@ -117,6 +124,7 @@ class Pending:
         self.places_been.update(newer.places_been)
         self.alternatives.update(newer.alternatives)
         self.draws.update(newer.draws)
+        self.showings.update(newer.showings)
         self.scores.update(newer.scores)
         for loom, history in newer.histories.items():
             self._add_history(loom, history)
@@ -154,6 +162,7 @@ class Pending:
         many(_ALTERNATIVES, (alternatives_row(*key, packed) for key, packed in said.items()))
         many(_DELETE_ALTERNATIVES, lost)
         many(_DRAW, ((*draw_row(loom, draw), loom, draw.fan) for (loom, *_), draw in self.draws.items()))
+        many(_SHOWING, ((*showing_row(loom, one), loom, one.fan) for (loom, _), one in self.showings.items()))
         many(_DELETE_FAN, gone)
         many(_DELETE_FACTS, (key for key, facts in self.facts.items() if not facts))
         many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))

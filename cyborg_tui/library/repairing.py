@@ -107,9 +107,10 @@ class Repair:
         return max(ends, key=lambda end: (lengths[end], end), default=ROOT)
 
     def _restore_branch_nodes(self) -> None:
-        """The text of a branch's own node is the branch's; but what was cut off it is not known any more."""
+        """The text of a branch's own node is the branch's; but what was cut off it is not known any more. One that was
+        purged has none."""
         for branch in self._branches.values():
-            if branch.node not in self._nodes:
+            if not branch.purged and branch.node not in self._nodes:
                 fan = self._fans.get(branch.fan)
                 self._nodes[branch.node] = _own_node(branch, branch.node, fan.context if fan else ROOT)
                 self.lost += 1
@@ -156,7 +157,7 @@ class Repair:
         """A branch whose fan is missing gets one of an unknown model."""
         for branch in self._branches.values():
             if branch.fan not in self._fans:
-                context = self._nodes[branch.node].parent or ROOT
+                context = ROOT if branch.purged else self._nodes[branch.node].parent or ROOT
                 self._fans[branch.fan] = Fan(branch.fan, context, _UNKNOWN, FanSettings(width=1), 0, 0.0)
                 self.lost += 1
 
@@ -164,6 +165,8 @@ class Repair:
         """A branch whose node is another's, or hangs elsewhere, gets a new one."""
         tree = Tree(self._nodes.values())
         for branch in tuple(self._branches.values()):
+            if branch.purged:
+                continue
             context = self._fans[branch.fan].context
             node = self._nodes[branch.node]
             if node.branch == branch.id and hangs_on(tree, node.id, context):

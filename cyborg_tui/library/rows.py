@@ -4,6 +4,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, overload
 
 import msgspec
@@ -19,6 +20,7 @@ from cyborg_tui.loom.piece import Piece, Pieces
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.turn import Turn
 
 __all__ = [
@@ -46,6 +48,8 @@ __all__ = [
     "places_to",
     "score_from",
     "score_row",
+    "showing_from",
+    "showing_row",
     "to_bytes",
     "to_text",
     "turn_to",
@@ -76,6 +80,7 @@ _ids = msgspec.msgpack.Decoder(tuple[int, ...])
 _places = msgspec.msgpack.Decoder(Places)
 _settings = msgspec.msgpack.Decoder(FanSettings)
 _draws = msgspec.msgpack.Decoder(Draw)
+_showings = msgspec.msgpack.Decoder(Showing)
 
 
 def to_bytes(text: str) -> bytes:
@@ -145,9 +150,16 @@ def model_row(model: ModelIdentity) -> Row:
     return name, vocabulary, file, model.size, quantisation, build
 
 
+def _packed(record: FanSettings | Draw, seldom: Sequence[str]) -> bytes:
+    """Without those of its seldom parts that say nothing."""
+    parts = {one.name: (getattr(record, one.name), one.default) for one in fields(record)}
+    said = {name: value for name, (value, usual) in parts.items() if name not in seldom or value != usual}
+    return msgspec.msgpack.encode(said)
+
+
 def fan_row(loom: int, fan: Fan, model: int) -> Row:
     """`model`: the id of its row."""
-    settings = msgspec.msgpack.encode(fan.settings)
+    settings = _packed(fan.settings, ("steering", "mix"))
     return loom, fan.id, fan.context, model, fan.seed, fan.made_at, fan.mode, settings
 
 
@@ -278,12 +290,21 @@ def _piece_or_gap(stored: _StoredPiece, texts: Mapping[BranchId, str]) -> Piece:
 
 
 def draw_row(loom: int, draw: Draw) -> Row:
-    return loom, draw.fan, draw.first, msgspec.msgpack.encode(draw)
+    return loom, draw.fan, draw.first, _packed(draw, ("beside", "following", "steered_by"))
 
 
 def draw_from(packed: bytes) -> Draw:
     """Raises msgspec.DecodeError."""
     return _draws.decode(packed)
+
+
+def showing_row(loom: int, showing: Showing) -> Row:
+    return loom, showing.fan, msgspec.msgpack.encode(showing)
+
+
+def showing_from(packed: bytes) -> Showing:
+    """Raises msgspec.DecodeError."""
+    return _showings.decode(packed)
 
 
 def event_row(loom: int, event: Event) -> Row:

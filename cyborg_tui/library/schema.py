@@ -20,6 +20,7 @@ TABLES = (
     "branches",
     "alternatives",
     "draws",
+    "showings",
     "events",
     "turns",
     "facts",
@@ -206,6 +207,16 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
     ("ALTER TABLE facts ADD COLUMN frame BLOB",),
+    (
+        """CREATE TABLE showings (
+            loom INTEGER NOT NULL,
+            fan INTEGER NOT NULL,
+            packed BLOB NOT NULL,
+            PRIMARY KEY (loom, fan),
+            FOREIGN KEY (loom, fan) REFERENCES fans ON DELETE CASCADE
+        )""",
+        "CREATE INDEX events_rare ON events (kind, loom) WHERE kind IN ('judged', 'praised', 'reasoned')",
+    ),
     (
         """CREATE TABLE tool_notes (
             id INTEGER PRIMARY KEY,

@@ -55,7 +55,7 @@ def _half_fans(tree: Tree) -> Iterator[str]:
     for fan in tree.fans:
         if len(fan.branches) < fan.settings.width:
             yield f"fan {fan.id} has only {len(fan.branches)} of its {fan.settings.width} branches"
-        if [branch.index for branch in tree.branches(fan.id)] != list(range(len(fan.branches))):
+        if [branch.index for branch in tree.drawn(fan.id)] != list(range(len(fan.branches))):
             yield f"fan {fan.id} has gaps"
 
 

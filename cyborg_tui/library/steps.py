@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from cyborg_tui.loom.history import HistoryChange, Memory
-from cyborg_tui.loom.manuscript import Snapshot
+from cyborg_tui.loom.path import Snapshot
 from cyborg_tui.loom.remembering import KeptHistory, KeptStep, Recollection, change_of, kept
 
 __all__ = ["recollection", "write_history"]

@@ -9,6 +9,7 @@ from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
+from cyborg_tui.loom.showing import Showing
 
 if TYPE_CHECKING:
     from cyborg_tui.loom.history import HistoryChange
@@ -45,6 +46,7 @@ class Changes:
     alternatives: tuple[tuple[BranchId, bytes], ...] = ()
     """What each of these branches nearly said, packed as `alternatives.pack` has it, token by token."""
     draws: tuple[Draw, ...] = ()
+    showings: tuple[Showing, ...] = ()
     removed_fans: tuple[FanId, ...] = ()
     facts: tuple[Facts, ...] = ()
     """Facts that say nothing any more are removed."""
@@ -53,7 +55,7 @@ class Changes:
 
     def __bool__(self) -> bool:
         around = (self.events, self.place, self.facts, self.places, self.alternatives, self.history)
-        return self.changes_text or any(around) or bool(self.draws)
+        return self.changes_text or any(around) or bool(self.draws or self.showings)
 
     @property
     def changes_text(self) -> bool:

@@ -8,7 +8,7 @@ from cyborg_tui.loom.fan import Branch, BranchId
 from cyborg_tui.loom.piece import Piece, Pieces, cut, length
 from cyborg_tui.loom.tokens import stretches
 
-__all__ = ["Context", "Segment", "composed", "context_of"]
+__all__ = ["NOTHING", "Context", "Segment", "composed", "context_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class Context:
     @property
     def text(self) -> str:
         return "".join(segment.text for segment in self.segments)
+
+
+NOTHING = Context()
 
 
 def context_of(pieces: Iterable[Piece], branch: Callable[[BranchId], tuple[Branch, str]], left_out: int = 0) -> Context:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cyborg_tui.loom.conditions import BARE, Conditions
 from cyborg_tui.loom.fan import FanId
 
-__all__ = ["Decoding", "Draw"]
+__all__ = ["Decoding", "Draw", "SeenBeside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,15 @@ class Decoding:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenBeside:
+    """What was seen of another context that was read together with the own one."""
+
+    tokens_out: int = 0
+    tokens: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """Which branches were drawn together, from what, and how."""
 
@@ -49,3 +58,10 @@ class Draw:
     """SHA-256 of the model's file; empty if it was not known yet."""
     conditions: Conditions = BARE
     """What stood beside the manuscript."""
+    beside: tuple[SeenBeside, ...] = ()
+    """In the order of the weights in the fan's settings."""
+    following: bytes = b""
+    """What the branches were to lead to, as `fan.encode` has it; empty: nothing in particular."""
+    steered_by: tuple[str, ...] = ()
+    """What the files were of the vectors that steered, and then those of the adapters: the first 16 hexadecimal digits
+    of their SHA-256."""

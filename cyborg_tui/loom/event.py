@@ -39,6 +39,12 @@ class EventKind(str, Enum):
     REDONE = "redone"
     CANCELLED = "cancelled"
     SAVED_FILE = "saved file"
+    REASONED = "reasoned"
+    """Why a branch was taken; the note is the value of a `Reason`."""
+    JUDGED = "judged"
+    """Looked back at, so many days (the amount) after it was taken; the note is the value of a `Verdict`."""
+    PRAISED = "praised"
+    """The person calls it good work: what was done here in so many seconds (the amount) before."""
     CLOSED = "closed"
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cyborg_tui.loom.deeds import Deed, Reshaped
 from cyborg_tui.loom.fan import BranchId, FanId, NodeId
-from cyborg_tui.loom.manuscript import Snapshot
+from cyborg_tui.loom.path import Snapshot
 
 __all__ = ["History", "HistoryChange", "Memory", "Step", "StepKind", "View"]
 

@@ -12,11 +12,13 @@ from cyborg_tui.loom.editing import Edit, in_order
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
 from cyborg_tui.loom.history import History, Memory, Step, StepKind, View
-from cyborg_tui.loom.manuscript import Manuscript, Snapshot, Spot
+from cyborg_tui.loom.manuscript import Manuscript, Spot
 from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.path import Snapshot
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, Tree
 from cyborg_tui.loom.turn import Turn, turn_between, whole
@@ -67,6 +69,7 @@ class Loom:
         self._told: Sequence[Node] = tuple(self.manuscript.path)
         """The path as it was when the log was last written to."""
         self._draws: list[Draw] = []
+        self._showings: dict[FanId, Showing] = {}
         if here.fan is not None and self.tree.has_fan(here.fan):
             self.show_fan(here.fan)
 
@@ -285,16 +288,21 @@ class Loom:
         """What changed since the last call, with the events that changed it."""
         events, self._events = tuple(self._events), []
         draws, self._draws = tuple(self._draws), []
+        showings, self._showings = tuple(self._showings.values()), {}
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
         alternatives = self.alternatives.drain()
         history = self._history.drain(self.manuscript.snapshot())
         changes = replace(self.tree.drain(), events=events, place=self.place, places=places)
-        return replace(changes, alternatives=alternatives, history=history, draws=draws)
+        return replace(changes, alternatives=alternatives, history=history, draws=draws, showings=showings)
 
     def note_draw(self, draw: Draw) -> None:
         """How some branches of a fan were drawn."""
         self._draws.append(draw)
+
+    def note_showing(self, showing: Showing) -> None:
+        """How a fan was shown, as far as that goes."""
+        self._showings[showing.fan] = showing
 
     def note(self, kind: EventKind, note: str = "", fan: FanId | None = None, *, afresh: bool = False) -> None:
         """A line for the process log that changes nothing. `afresh`: what came before is not on record, so the line has

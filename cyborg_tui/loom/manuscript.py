@@ -1,21 +1,19 @@
 """The manuscript: one path through the tree, and every way the person changes or leaves it."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.loom import carrying, returning, taking
 from cyborg_tui.loom.editing import Edit, rewritten
 from cyborg_tui.loom.fan import BATCHED, BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length, splice, text_of, typed
+from cyborg_tui.loom.path import Path, Snapshot
+from cyborg_tui.loom.piece import Pieces, cut, join, length, splice, text_of, typed
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT, Tree
 
-__all__ = ["Manuscript", "NotHere", "Snapshot", "Spot"]
-
-Snapshot = tuple[Node, ...]
-"""A path as it was: enough to come back to it."""
+__all__ = ["Manuscript", "NotHere", "Spot"]
 
 
 class NotHere(Exception):
@@ -33,79 +31,15 @@ class Spot:
     fan: FanId | None = None
 
 
-class Manuscript:
+class Manuscript(Path):
     """The path from the root to `leaf`, whose text the person reads and edits.
 
     Edits at its end change the draft there; edits above frozen text fork the path and carry along what follows.
     """
 
     def __init__(self, tree: Tree, leaf: NodeId = ROOT) -> None:
-        self.tree = tree
-        self._path: list[Node] = []
-        self._ends: list[int] = []
-        self._text: str | None = None
-        self._indices: dict[NodeId, int] | None = None
+        super().__init__(tree, leaf)
         self._arrive(leaf)
-
-    @property
-    def leaf(self) -> NodeId:
-        return self._path[-1].id
-
-    @property
-    def path(self) -> Sequence[Node]:
-        return self._path
-
-    @property
-    def text(self) -> str:
-        if self._text is None:
-            self._text = "".join(node.text for node in self._path)
-        return self._text
-
-    @property
-    def pieces(self) -> Pieces:
-        return join(*(node.pieces for node in self._path))
-
-    def __len__(self) -> int:
-        return self._ends[-1]
-
-    def pieces_around(self, start: int, end: int) -> Iterator[tuple[Piece, int]]:
-        """The pieces of which something stands between two offsets, uncut, each with the offset at which it begins."""
-        for index in range(bisect_left(self._ends, start + 1), len(self._path)):
-            at = self._begin(index)
-            if at >= end:
-                return
-            for piece in self._path[index].pieces:
-                if at < end and at + len(piece.text) > start:
-                    yield piece, at
-                at += len(piece.text)
-
-    def pieces_between(self, start: int, end: int) -> Pieces:
-        first = bisect_left(self._ends, start + 1)
-        kept: list[Piece] = []
-        for index in range(first, len(self._path)):
-            begin = self._begin(index)
-            if begin >= end:
-                break
-            kept += cut(self._path[index].pieces, start - begin, end - begin)
-        return join(kept)
-
-    def snapshot(self) -> Snapshot:
-        return tuple(self._path)
-
-    def node_at(self, offset: int) -> NodeId | None:
-        """The node that ends at this offset, the last if several do."""
-        index = self._ending_at(offset)
-        return None if index is None else self._path[index].id
-
-    def index_of(self, node: NodeId) -> int | None:
-        """Where on the path a node stands; None if it is not on it."""
-        if self._indices is None:
-            self._indices = {step.id: index for index, step in enumerate(self._path)}
-        return self._indices.get(node)
-
-    def end_of(self, index: int) -> int:
-        """Where in the manuscript the path's node at `index` ends."""
-        return self._ends[index]
 
     def edit(self, start: int, end: int, pieces: Pieces, at: float) -> None:
         """Put `pieces` in place of the characters from `start` to `end`."""
@@ -238,27 +172,15 @@ class Manuscript:
                 returning.drop_draft(tree, node_id, was_open, self._path)
         self._arrive(place, keep_open=set(tree.open))
 
-    def _begin(self, index: int) -> int:
-        return self._ends[index - 1] if index else 0
-
     def _first_open(self) -> int:
         return len(self._path) - len(self.tree.open)
-
-    def _ending_at(self, offset: int) -> int | None:
-        index = bisect_left(self._ends, offset)
-        if index == len(self._ends) or self._ends[index] != offset:
-            return None
-        while index + 1 < len(self._ends) and self._ends[index + 1] == offset:
-            index += 1
-        return index
 
     def _arrive(self, leaf: NodeId, keep_open: set[NodeId] | None = None) -> None:
         """Make `leaf` the end of the path. Of the drafts at its end those in `keep_open` may go on being written."""
         tree = self.tree
         for node in tree.path(leaf)[:-1]:
             tree.mend(node.id)
-        self._path = tree.path(leaf)
-        self._measure()
+        self._follow(leaf)
         tree.open = ()
         if leaf == ROOT or tree.is_frozen(leaf):
             return
@@ -273,24 +195,6 @@ class Manuscript:
         tree = self.tree
         held = node.branch is not None or node.cut or tree.is_context(node.id) or tree.facts(node.id).settled
         return held or len(tree.children(node.id)) > 1
-
-    def _see_again(self, first: int) -> None:
-        """The same nodes, of which those from index `first` on have other texts."""
-        del self._ends[first:]
-        end = self._ends[-1] if first else 0
-        for index in range(first, len(self._path)):
-            self._path[index] = node = self.tree.node(self._path[index].id)
-            end += len(node)
-            self._ends.append(end)
-
-    def _measure(self) -> None:
-        self._text = None
-        self._indices = None
-        self._ends = []
-        end = 0
-        for node in self._path:
-            end += len(node)
-            self._ends.append(end)
 
     def _write(self, first: int, start: int, end: int, pieces: Pieces) -> None:
         """Change the drafts at the end of the path in place."""
@@ -346,8 +250,7 @@ class Manuscript:
             return self._path[index].id
         index = bisect_left(self._ends, offset)
         head = self.tree.split(self._path[index].id, offset - self._begin(index))
-        self._path = self.tree.path(self.leaf)
-        self._measure()
+        self._follow(self.leaf)
         return head
 
     def _hang(
@@ -404,8 +307,7 @@ class Manuscript:
         """Undo the cut at a place that was left, if nothing was attached to it."""
         if left in self.tree and left != self.leaf:
             self.tree.mend(left)
-            self._path = self.tree.path(self.leaf)
-            self._measure()
+            self._follow(self.leaf)
 
     def _taken_at(self, index: int) -> Spot | None:
         """The spot of the fan from which the path's node at `index` was taken, or which it carries from there."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from cyborg_tui.loom.deeds import Deed, Marked, Reshaped, Rewritten
 from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.loom.history import Step, StepKind, View
-from cyborg_tui.loom.manuscript import Snapshot
 from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.path import Snapshot
 from cyborg_tui.loom.shared import difference
 
 __all__ = ["KeptHistory", "KeptStep", "PathChange", "Recollection", "change_of", "kept"]

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.sampling import BadSetting, Sampling, check_range
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 
 __all__ = ["BadSetting", "FanKind", "FanSettings", "ForkBy", "Sampling", "Until"]
 
@@ -63,6 +65,9 @@ class FanSettings:
     shortest: int = 4
     """Of a branch that ends in a fork, in tokens."""
     fork_by: ForkBy = ForkBy.UNCERTAIN
+    steering: Steering = UNSTEERED
+    mix: Mix = ALONE
+    """How other contexts count that are read together with the own one."""
 
     def __post_init__(self) -> None:
         check_range("width", self.width, 1, 16)

@@ -125,8 +125,8 @@ class Hunt:
         """Whether there are more than were looked for."""
         return len(self._found) >= self.MOST
 
-    def go_on(self, seconds: float) -> None:
-        """Look on for so long."""
+    def go_on(self, seconds: float) -> bool:
+        """Look on for so long. Returns whether all is found."""
         end = time.monotonic() + seconds
         for number, node in enumerate(self._left, 1):
             if node.pieces and self.wanted.passes(self._tree, node) and self._is_in_sight(node.id):
@@ -134,8 +134,9 @@ class Hunt:
                 if self.more:
                     break
             if number % 64 == 0 and time.monotonic() > end:
-                return
+                return False
         self.done = True
+        return True
 
     def _is_in_sight(self, node: NodeId) -> bool:
         """Whether neither the node nor any above it is hidden."""

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.process import Process, Step, Wait
-from cyborg_tui.screens.panes import WritingPane
 from cyborg_tui.screens.questions import LinePrompt, OneOf
 from cyborg_tui.widgets.lines import key_name
 
 if TYPE_CHECKING:
-    from cyborg_tui.screens.write import WriteScreen
+    from cyborg_tui.screens.desk import Desk
 
 __all__ = ["Guiding"]
 
 
 class Guiding:
-    def __init__(self, screen: WriteScreen, actions: Sequence[Action]) -> None:
+    def __init__(self, screen: Desk, actions: Sequence[Action]) -> None:
         self._screen, self._guide = screen, screen.session.guide
         keys = next((action.names for action in actions if action.id == "process"), [])
         self._key = key_name(keys[0]) if keys else "palette"
@@ -68,15 +67,13 @@ class Guiding:
 
     def _work(self, process: Process) -> None:
         screen = self._screen
-        pane = screen.query_one(WritingPane)
-        pane.clear_provisional()
+        screen.let_go()
         self._guide.work()
         step = self._guide.step
         if step is not None and step.wait is Wait.CHOICE:
-            screen.looked_inside(True)
+            screen.came_to_branches()
         else:
-            screen.came_back()
-            screen.set_focus(pane)
+            screen.came_to_text()
         if self._guide.problem:
             screen.notice(self._guide.problem)
         elif step is None:

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
@@ -19,6 +17,7 @@ from cyborg_tui.engine.catalogue import Catalogue, Listed, PassedOver
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.memory import estimate, in_words, too_large, window_of
+from cyborg_tui.screens.picking import PickScreen
 from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.marks import own
 
@@ -41,17 +40,14 @@ class _Looked(Message):
     """All places have been looked at."""
 
 
-class ModelsScreen(ModalScreen[str | None]):
+class ModelsScreen(PickScreen[str]):
     """Dismisses with the path of the chosen model; it is empty for the embedded one."""
 
+    PROMPT = "filter by name, kind or place"
+    VERB = "load"
+    CLOSING = ("escape", "f8")
     DEFAULT_CSS = """
-    ModelsScreen { align: center middle; }
-    ModelsScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
-    ModelsScreen Input, ModelsScreen Input:focus { border: none; height: 1; margin-bottom: 1; background: $surface; }
-    ModelsScreen OptionList { height: 1fr; background: $surface; scrollbar-size: 0 0; }
-    ModelsScreen OptionList, ModelsScreen OptionList:focus { border: none; }
     ModelsScreen #details { height: 5; margin-top: 1; }
-    ModelsScreen #keys { height: 1; color: $muted; }
     ModelsScreen.low Vertical { height: 100%; padding: 0 1; }
     ModelsScreen.low Input, ModelsScreen.low Input:focus { margin-bottom: 0; }
     ModelsScreen.low #details { height: 3; margin-top: 0; }
@@ -67,17 +63,12 @@ class ModelsScreen(ModalScreen[str | None]):
         self._looking = True
         self._free = free_memory()
 
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Input(placeholder="filter by name, kind or place")
-            yield OptionList()
-            yield Static(id="details")
-            yield Static(own("Enter load · ↑↓ choose · Esc back"), id="keys")
+    def compose_more(self) -> ComposeResult:
+        yield Static(id="details")
 
     def on_mount(self) -> None:
         self._lay_out()
         self._fill()
-        self.query_one(Input).focus()
         self.run_worker(self._look, thread=True)
 
     def on_resize(self) -> None:
@@ -112,22 +103,19 @@ class ModelsScreen(ModalScreen[str | None]):
     # the list
 
     def _fill(self) -> None:
-        options = self.query_one(OptionList)
-        chosen = self._highlighted
-        options.clear_options()
+        options, chosen = self.options, self._highlighted
         shown = list(self._wanted())
-        for at, model in shown:
-            options.add_option(Option(self._row(model), id=str(at)))
-        if not shown:
-            options.add_option(Option("Looking…" if self._looking else "Nothing by that name.", disabled=True))
-        elif not self._looking and len(self._models) == 1:
+        ours = [model for _, model in shown]
+        self.fill(
+            [Option(self._row(model), id=str(at)) for at, model in shown],
+            "Looking…" if self._looking else "Nothing by that name.",
+            highlighted=ours.index(chosen) if chosen in ours else self._first(ours),
+        )
+        if shown and not self._looking and len(self._models) == 1:
             options.add_option(Option(_NO_OTHERS, disabled=True))
         if self._others and not self._looking:
             files = "1 other file is no model" if self._others == 1 else f"{self._others} other files are no models"
             options.add_option(Option(f"{files}: `cyborg-tui models --all`.", disabled=True))
-        if shown:
-            ours = [model for _, model in shown]
-            options.highlighted = ours.index(chosen) if chosen in ours else self._first(ours)
         self._tell()
 
     def _first(self, shown: list[Listed]) -> int:
@@ -154,11 +142,8 @@ class ModelsScreen(ModalScreen[str | None]):
 
     @property
     def _highlighted(self) -> Listed | None:
-        options = self.query_one(OptionList)
-        if options.highlighted is None:
-            return None
-        at = options.get_option_at_index(options.highlighted).id
-        return self._models[int(at)] if at else None
+        option = self.highlighted
+        return self._models[int(option.id)] if option is not None and option.id else None
 
     # the details
 
@@ -184,29 +169,14 @@ class ModelsScreen(ModalScreen[str | None]):
 
     # keys
 
-    @on(Input.Changed)
-    def _filter(self) -> None:
+    def look_for(self, typed: str) -> None:
         self._fill()
 
-    def on_key(self, event: events.Key) -> None:
-        options = self.query_one(OptionList)
-        if event.key == "down":
-            options.action_cursor_down()
-        elif event.key == "up":
-            options.action_cursor_up()
-        elif event.key in ("escape", "f8"):
-            self.dismiss(None)
-        else:
-            return
-        event.stop()
-        event.prevent_default()
-
-    @on(Input.Submitted)
-    @on(OptionList.OptionSelected)
-    def _chosen(self) -> None:
+    def picked(self, option: Option) -> str | None:
         model = self._highlighted
-        if model is not None:
-            self.dismiss("" if model.path == embedded_model() else os.fspath(model.path))
+        if model is None:
+            return None
+        return "" if model.path == embedded_model() else os.fspath(model.path)
 
 
 def _fitted(text: str, columns: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.fan import FanId
 from cyborg_tui.outline.whereabouts import whereabouts
-from cyborg_tui.screens.views import counts, place_words, saved_words
+from cyborg_tui.screens.views import clock, counts, place_words, remarks, saved_words
 from cyborg_tui.session import Session
 
 __all__ = ["Counts", "Glance", "Moment", "Where"]
@@ -80,7 +80,8 @@ class Counts:
             part = self._session.part(*selection) if selection else self._session.whole
             selected = ("selected",) if selection else ()
             self._counted_at, self._selection = now, selection
-            self._counted = (*selected, *counts(part)), saved_words(self._session)
+            said = remarks(self._session)
+            self._counted = (*said, *selected, *counts(part), *clock(self._session)), saved_words(self._session)
         words, saved = self._counted
         return words, "saving".rjust(len(saved)) if self._is_saving(now) else saved
 
@@ -136,3 +137,10 @@ class Glance:
             for index in range(len(self._session.branches)):
                 if painted(index):
                     self._session.look(index)
+
+    def witness(self, *, reading: bool) -> None:
+        """Put on record what is being read, and for how long. `reading`: whether the highlighted branch is before the
+        person's eyes, and they are at the keys."""
+        fan, branches, witness = self._session.fan, self._session.branches, self._session.mirror.witness
+        at = min(self._session.highlighted, len(branches) - 1)
+        witness.glance(None if fan is None else fan.id, branches, branches[at].id if reading and branches else None)

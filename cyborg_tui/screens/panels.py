@@ -68,6 +68,7 @@ class WhichKey(ModalScreen[str | None]):
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
         "m": ("map", "map"),
         "t": ("tokens", "tokens"),
+        "i": ("mirror", "mirror"),
         "b": ("looms", "library of looms"),
         "o": ("models", "models"),
         "f": ("search", "search"),

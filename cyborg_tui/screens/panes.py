@@ -14,10 +14,12 @@ from cyborg_tui.widgets.preview import Preview
 __all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
 
 APP_ACTIONS = frozenset(
-    {"search", "take_over", "map", "tokens", "help", "looms", "models", "palette", "which_key", "quit"}
+    {"search", "take_over", "map", "tokens", "mirror", "help", "looms", "models", "palette", "which_key", "quit"}
     | {"process", "edit_process", "tool_note", "samplers"}
 )
 """What the app does, whatever screen is shown."""
+_NUMBERED = frozenset({"take_number", "why"})
+"""Actions each of whose keys means something else."""
 
 
 def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
@@ -27,7 +29,7 @@ def bound_keys(actions: Sequence[Action], where: str) -> dict[str, str]:
         if action.where not in (where, "anywhere") or action.id in APP_ACTIONS:
             continue
         for number, key in enumerate(action.names, 1):
-            found[key] = f"take_number({number})" if action.id == "take_number" else action.id
+            found[key] = f"{action.id}({number})" if action.id in _NUMBERED else action.id
     return found
 
 

@@ -10,6 +10,7 @@ from cyborg_tui.session import EngineView, Part, Session, Waiting
 from cyborg_tui.widgets.branches import BranchView, FanView
 
 __all__ = [
+    "clock",
     "counts",
     "engine_words",
     "fan_view",
@@ -18,6 +19,7 @@ __all__ = [
     "looking_ahead",
     "memory_words",
     "place_words",
+    "remarks",
     "saved_words",
     "saving_trouble",
 ]
@@ -43,7 +45,10 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
         )
         for index, branch in enumerate(session.branches)
     )
-    return FanView(fan.id, _header(fan, len(branches), flow=flow), branches, session.highlighted)
+    blind = session.mirror.witness.of(fan.id).blind
+    header = _header(fan, len(branches), session.came_along, flow=flow, blind=blind)
+    remark = " · ".join(warned.words for warned in session.mirror.of_fan(fan.id, session.branches))
+    return FanView(fan.id, header, branches, session.highlighted, remark=remark)
 
 
 def held_back(now: FanView, before: FanView) -> FanView:
@@ -66,11 +71,13 @@ def _own(branch: Branch) -> str:
     return branch.text[branch.healed :]
 
 
-def _header(fan: Fan, shown: int, *, flow: bool) -> str:
+def _header(fan: Fan, shown: int, came_along: int, *, flow: bool, blind: bool) -> str:
     until = fan.settings.until
-    parts = ["flow"] if flow else []
+    parts = [*(["flow"] if flow else []), *(["blind"] if blind else [])]
     of = f" of {len(fan.branches)}" if shown < len(fan.branches) else ""
-    parts += [f"{shown}{of} branches", f"fan {fan.id}"]
+    parts += [f"{shown}{of} branches"]
+    parts += [f"{came_along} came along"] if came_along else []
+    parts += [f"fan {fan.id}"]
     parts += [] if fan.settings.kind is FanKind.SAMPLED else [fan.settings.kind.value]
     parts += [f"{fan.settings.max_tokens} tokens" if until is Until.TOKENS else until.value, f"seed {fan.seed}"]
     return " · ".join(parts)
@@ -94,7 +101,7 @@ def engine_words(session: Session) -> tuple[str, ...]:
         if view.waiting is Waiting.ELSEWHERE and not view.problem:
             return (_reaching(view, session.place), *news)
         return (view.problem,) if view.problem else (*news, *_loading(session))
-    words = [view.model.name]
+    words = ["a model" if session.hides else view.model.name]
     if view.next_try is not None:
         words += [f"again in {view.next_try} s · Esc stops", view.news]
     elif view.unheard:
@@ -162,6 +169,17 @@ def counts(part: Part) -> tuple[str, ...]:
     if bits.tokens_per_bit is not None:
         parts.append(f"{bits.tokens_per_bit:.1f} tokens/bit")
     return tuple(parts)
+
+
+def remarks(session: Session) -> tuple[str, ...]:
+    """What the mirror has to say while one writes: of the last choices, of the text, of the sitting."""
+    return tuple(warned.words for warned in session.mirror.warnings())
+
+
+def clock(session: Session) -> tuple[str, ...]:
+    """How long the sitting has lasted; nothing in its first minute."""
+    minutes = int(session.mirror.sitting_seconds // 60)
+    return (f"{minutes} min",) if minutes else ()
 
 
 def _known(bits: float, known: int, unknown: int) -> str:

@@ -46,8 +46,7 @@ class WorkingScreen(LineScreen[Result]):
         return bool(self.query(StatusLine))
 
     def changed(self) -> None:
-        """Something changed in the session; the next frame shows it."""
-        raise NotImplementedError
+        """Something changed in the session, or there is another notice: a screen that shows any of it shows it anew."""
 
     def notice(self, text: str) -> None:
         """One sentence for the status line, until the next key."""

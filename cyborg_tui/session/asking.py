@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.fan import Fan
+from cyborg_tui.loom.fan import BranchId, Fan
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session.beside import Source
@@ -43,6 +43,8 @@ class AskingLoom(CountedLoom):
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
         self._fan_wanted = False
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
+        self._came_along: set[BranchId] = set()
+        """Branches that nobody asked for, made because they took no longer."""
 
     @property
     def settings(self) -> FanSettings:
@@ -86,6 +88,8 @@ class AskingLoom(CountedLoom):
         self.loom.highlighted = 0
         if width > settings.width:
             fan = self.loom.widen(fan.id, width - settings.width)
+        self.mirror.witness.begin(fan, blind=self.mirror.settings.blind)
+        self._came_along.update(fan.branches[settings.width :])
         if seed is None:
             self._generation.draw(fan, 0, width, self.loom.cursor)
         else:
@@ -111,9 +115,16 @@ class AskingLoom(CountedLoom):
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self._width)
+        self.mirror.witness.widen(wider)
+        self._came_along.update(wider.branches[first + self.settings.width :])
         self._generation.draw(wider, first, self._width, spot.offset, self._conditions_of(fan.id))
         self._changed()
         return True
+
+    @property
+    def came_along(self) -> int:
+        """How many of the branches in view were made beside those that were wanted, because that took no longer."""
+        return sum(branch.id in self._came_along for branch in self.branches)
 
     @property
     def busy(self) -> bool:
@@ -184,13 +195,14 @@ class AskingLoom(CountedLoom):
         self._changed()
         return asked
 
-    def _draw_beside(self, source: Source) -> Fan | None:
+    def _draw_beside(self, source: Source, blind: bool) -> Fan | None:
         """A fan of this source at the cursor; None if there is no model now."""
         model = self.view.model
         if model is None or not self._generation.ready:
             return None
         fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), self._mode)
         self.loom.highlighted = 0
+        self.mirror.witness.begin(fan, blind=blind)
         self._generation.draw(fan, 0, source.settings.width, self.loom.cursor)
         return fan
 

@@ -23,13 +23,17 @@ class Source:
     settings: FanSettings
 
 
+Draw = Callable[[Source, bool], Fan | None]
+"""Makes a fan of a source at the cursor, blind or not; None if that cannot be done now."""
+
+
 class Beside:
     """The trials of one loom."""
 
     def __init__(self, loom: Loom, row: int, library: Library) -> None:
         """`row`: the loom's number. Raises LibraryError."""
         self._loom, self._row, self._library = loom, row, library
-        self._draw: Callable[[Source], Fan | None] = lambda _: None
+        self._draw: Draw = lambda _, __: None
         self._logs: dict[int, list[Event]] | None = None
         """Of each loom, as far as it has to do with trials; None until somebody wants to know."""
         self._trials = trials(library.beside(row))
@@ -39,9 +43,9 @@ class Beside:
 
     # asking
 
-    def ask(self, sources: Sequence[Source], draw: Callable[[Source], Fan | None], *, blind: bool) -> bool:
-        """Fans of all these, one after another; they are shown when all are there. `draw` makes one at the cursor; None
-        if that cannot be done now. False if it could not."""
+    def ask(self, sources: Sequence[Source], draw: Draw, *, blind: bool) -> bool:
+        """Fans of all these, one after another; they are shown when all are there. False if that cannot be done
+        now."""
         self._known()
         self._draw = draw
         self._left, self._under_way = list(sources), None
@@ -69,7 +73,7 @@ class Beside:
 
     def _next(self) -> bool:
         source = self._left.pop(0)
-        fan = self._draw(source)
+        fan = self._draw(source, self._asked[1])
         if fan is None:
             self._left = []
             return False

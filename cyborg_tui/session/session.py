@@ -18,6 +18,7 @@ from cyborg_tui.session.choosing import Choosing
 from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView
 from cyborg_tui.session.loom_file import bring_in
+from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.process import Guide
 from cyborg_tui.session.seeing import Seeing
 from cyborg_tui.session.sight import Sight
@@ -37,8 +38,9 @@ class Session(AskingLoom):
         *,
         may_look_ahead: Callable[[], bool] = lambda: True,
         widens: bool = False,
+        mirror: MirrorSettings | None = None,
     ) -> None:
-        """As AskingLoom has it."""
+        """As AskingLoom has it. `mirror`: what the person wants of it."""
         super().__init__(row, library, settings, on_change, may_look_ahead=may_look_ahead, widens=widens)
         self._seeing = Seeing(self.loom, self._generation)
         self._choosing: Choosing | None = None
@@ -46,6 +48,8 @@ class Session(AskingLoom):
         self.garden = Gardening(self.loom, self._stop, self._gardened)
         self.guide = Guide(self, lambda: self._framing.fields, self._note)
         self._hear_log.append(self.guide.hear)
+        if mirror is not None:
+            self.mirror.settings = mirror
 
     # writing: what the editor calls
 
@@ -154,6 +158,7 @@ class Session(AskingLoom):
         self._stop_growing()
         self.loom.highlighted = index
         self.loom.take(branch.id, already + amount)
+        self.mirror.took(branches, branch, amount, already)
         kept = self._generation.keep_ahead(self.loom.cursor, self._drawn)
         self._looked_ahead_at = self._next_place() if kept else None
         self._changed()
@@ -290,6 +295,7 @@ class Session(AskingLoom):
     def leave(self) -> str:
         """As KeptLoom has it; what is under way is stopped first."""
         self._stop()
+        self.mirror.witness.leave()
         return super().leave()
 
     async def close(self) -> str:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from cyborg_tui.config import MirrorConfig
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish
 from cyborg_tui.session.beside import Beside
 from cyborg_tui.session.kept import KeptLoom
+from cyborg_tui.session.mirror import Mirror
+from cyborg_tui.session.mirror_settings import MirrorSettings
 
 __all__ = ["ShownLoom"]
 
@@ -19,6 +22,8 @@ class ShownLoom(KeptLoom):
         super().__init__(row, library)
         self.beside = Beside(self.loom, row.id, library)
         self._hear_log.append(self.beside.hear)
+        settings = MirrorSettings(MirrorConfig(), self.folder)
+        self.mirror = Mirror(self.loom, library, row.id, settings, self._save)
 
     @property
     def fan(self) -> Fan | None:
@@ -27,16 +32,24 @@ class ShownLoom(KeptLoom):
 
     @property
     def branches(self) -> tuple[Branch, ...]:
-        """Its branches, in the order they were drawn, without the hidden ones."""
+        """Its branches, in the order in which they are shown, without the hidden ones."""
         fan = self.fan
         if fan is None:
             return ()
         tree = self.loom.tree
-        return tuple(
+        in_sight = [
             branch
             for branch in self.beside.shown(fan.id)
             if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
-        )
+        ]
+        alone = self.beside.trial(fan.id) is None
+        return self.mirror.witness.in_order(fan.id, in_sight) if alone else tuple(in_sight)
+
+    @property
+    def hides(self) -> bool:
+        """Whether probabilities and the model's name are hidden: the fan in view is blind, nothing was taken yet."""
+        fan = self.fan
+        return fan is not None and self.mirror.witness.hides(fan.id)
 
     @property
     def highlighted(self) -> int:

@@ -48,6 +48,8 @@ class FanView:
     highlighted: int = 0
     note: str = ""
     """Shown where there are no branches: what to do, or what is being waited for."""
+    remark: str = ""
+    """What there is to say of the branches."""
 
     @property
     def dims_others(self) -> bool:
@@ -128,6 +130,10 @@ class Branches(RowView, can_focus=True):
         columns = max(2, self.size.width - _GUTTER - _TAIL)
         roomy = self.size.height >= 8
         rows = [_Row("", own(self._view.header)), _Row("", "")] if self._view.header and roomy else []
+        if rows and self._view.remark:
+            rows[1:1] = [
+                _Row("", own(self._view.remark)[a:b]) for a, b in pairs(fold(self._view.remark, columns + _GUTTER))
+            ]
         if not self._view.branches:
             for line in self._view.note.split("\n"):
                 starts = fold(line, columns + _GUTTER)

@@ -51,7 +51,7 @@ class ScoreAnswer:
 class Engine:
     """A client whose events are collected."""
 
-    def __init__(self, config=None, command=None, log=None):
+    def __init__(self, config=None, command=None, log=None, fans=FanSettings(8, 900), largest=None):  # noqa: B008
         self.events = asyncio.Queue()
         if config is not None and config.url:
             self.client = engine_for(config, self.events.put_nowait)
@@ -59,7 +59,8 @@ class Engine:
             self.client = EngineClient(
                 config or EngineConfig(nice=0),
                 self.events.put_nowait,
-                fans=FanSettings(8, 900),
+                fans=fans,
+                largest=largest,
                 command=command,
                 log=log,
             )

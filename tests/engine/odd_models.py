@@ -82,8 +82,9 @@ class _Writer:
         self.gguf.add_ssm_time_step_rank(RANK)
 
 
-def odd_model(path, kind, *, layers=6, context=512, seed=1, vocabulary="embedded", name=""):
-    """Write a model of that kind. Its vocabulary is the embedded model's, or one like SentencePiece's."""
+def odd_model(path, kind, *, layers=6, context=512, seed=1, vocabulary="embedded", name="", broken=None):
+    """Write a model of that kind. Its vocabulary is the embedded model's, or one like SentencePiece's. `broken`: a
+    token from which it computes no numbers."""
     architecture = {"plain": "llama", "sliding": "gemma3", "hybrid": "lfm2", "experts": "qwen3moe"}.get(kind, kind)
     writer = _Writer(path, architecture, layers, context, seed)
     if name:
@@ -92,6 +93,9 @@ def odd_model(path, kind, *, layers=6, context=512, seed=1, vocabulary="embedded
     size = len(writer.gguf.kv_data[0]["tokenizer.ggml.tokens"].value)
     rows = (writer.random.standard_normal((size, WIDTH)) * 0.12).astype(np.float16)
     rows[: 0 if vocabulary == "embedded" else _CONTROLS] = 0
+    if broken is not None:
+        writer.gguf.add_tensor("output.weight", rows.copy())
+        rows[broken] = np.nan
     writer.gguf.add_tensor("token_embd.weight", rows)
     writer.ones("token_embd_norm.weight" if kind == "hybrid" else "output_norm.weight", WIDTH)
     _HEADERS[kind](writer, layers)

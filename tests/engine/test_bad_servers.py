@@ -8,6 +8,7 @@ import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.protocol import Away, BranchEnded, FanEnded, Grew, Lost, Ready, Refused, Remark, Unavailable
+from cyborg_tui.engine.remote import client, drawing
 from cyborg_tui.loom.fan import Finish
 from tests.engine.asking import Engine
 from tests.engine.servers import MODEL, Server, chunk, refuses
@@ -281,13 +282,15 @@ async def test_requests_that_are_too_many_at_once_are_made_one_after_the_other(s
     assert answer.texts == [" one"] * 5
 
 
-async def test_one_that_fails_again_and_again_is_told_of(server):
+async def test_one_that_fails_again_and_again_is_told_of_and_given_up(server, monkeypatch):
+    monkeypatch.setattr(client, "_MOST_FAILURES", 2)
     when_it_streams(server, lambda *_: refuses(500, "CUDA\x1b[31m out of memory"))
     async with engine_of(server) as engine:
         engine.ask("Once", width=1)
         remark = await engine.wait_for(Remark)
         assert remark.sentence == "127.0.0.1 has failed (500: CUDA?[31m out of memory)."
-        engine.client.cancel()
+        assert (await engine.answer()).finish is Finish.INTERRUPTED
+        assert (await engine.wait_for(Refused)).sentence == remark.sentence
 
 
 async def test_a_key_that_was_changed_is_said_and_looked_for_again_when_the_person_asks(server, monkeypatch):
@@ -378,6 +381,25 @@ async def test_esc_closes_the_requests_at_once(server):
         await until(lambda: server.gone)
         ended = await engine.wait_for(BranchEnded, FanEnded)
         assert ended.finish is Finish.CANCELLED
+
+
+async def test_a_fault_of_our_own_is_told_and_leaves_nobody_waiting(server, monkeypatch):
+    def fault(*_):
+        raise KeyError("something of the text")
+
+    async with engine_of(server) as engine:
+        with monkeypatch.context() as broken:
+            broken.setattr(drawing, "told", fault)
+            _, said = await interrupted(engine)
+        assert "The fan failed by a fault of cyborg-tui (KeyError, test_bad_servers.py line " in said
+        assert "something" not in said
+        assert all((await engine.fan("Once", width=2, max_tokens=1)).texts)
+        with monkeypatch.context() as broken:
+            broken.setattr(client, "reach", fault)
+            engine.client.load(EngineConfig(url=server.url))
+            assert "by a fault of cyborg-tui (KeyError" in (await engine.wait_for(Unavailable)).sentence
+        engine.client.restart()
+        await engine.wait_for(Ready)
 
 
 async def test_a_server_that_is_not_there_yet_is_reached_when_it_is():

@@ -8,9 +8,11 @@ import socket
 import pytest
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine import client
 from cyborg_tui.engine.backoff import Backoff
 from cyborg_tui.engine.parting import Cure, parting_of, place_of
 from cyborg_tui.engine.protocol import VERSION, Away, Grew, Lost, Ready, Unavailable
+from cyborg_tui.engine.pulse import WRITING_ELSEWHERE, Patience
 from cyborg_tui.loom.fan import Finish
 from tests.engine.asking import Engine
 from tests.engine.box import COMMAND, Box
@@ -63,6 +65,23 @@ async def test_a_dropped_line_keeps_the_branches_and_is_taken_up_again_by_itself
             assert len(box.calls) == number + 2
         answer = await engine.fan(SEA, max_tokens=8)
         assert all(answer.texts), "a fan is not to blame for the line"
+
+
+async def test_a_line_on_which_nothing_is_heard_is_given_up_and_taken_up_again(box, monkeypatch):
+    assert WRITING_ELSEWHERE.silent == 20
+    monkeypatch.setattr(client, "WRITING_ELSEWHERE", Patience(silent=3, still=60))
+    monkeypatch.setenv("CYBORG_TUI_ENGINE_PACE", "0.05,1000")
+    async with elsewhere() as engine:
+        engine.ask(SEA, max_tokens=400)
+        await engine.wait_for(Grew)
+        os.killpg(box.calls[-1], signal.SIGSTOP)
+        assert (await engine.wait_for(Away)).seconds == 2, "it is told while it is waited for"
+        answer = await engine.answer()
+        assert answer.finish is Finish.INTERRUPTED
+        assert any(answer.texts)
+        assert await engine.wait_for(Lost) == Lost("Nothing was heard from box any more.", True)
+        await engine.wait_for(Ready)
+        assert all((await engine.fan(SEA, max_tokens=8)).texts)
 
 
 async def test_a_fan_that_was_wanted_meanwhile_is_made_when_the_line_is_back(box):

@@ -1,23 +1,27 @@
 """What was read yesterday need not be read again: the cache of the path is kept in a file."""
 
 import os
+import sys
 
 import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import Ready
+from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
+from tests.engine.odd_models import odd_model
 from tests.engine.test_resident import PARAGRAPH, SENTENCE
 
 TEXT = "".join(f"{number}. {PARAGRAPH}" for number in range(12)).rstrip()
 
 
 class Keeping(Engine):
-    def __init__(self, file, **settings):
+    def __init__(self, file, command=None, **settings):
         super().__init__()
         config = EngineConfig(nice=0, **settings)
-        self.client = EngineClient(config, self.events.put_nowait, fans=FanSettings(), kept=file)
+        self.client = EngineClient(config, self.events.put_nowait, fans=FanSettings(), kept=file, command=command)
 
 
 @pytest.fixture
@@ -95,3 +99,51 @@ async def test_two_windows_do_not_write_over_one_another(kept):
         async with Keeping(kept) as two:
             assert (await two.fan(TEXT, width=2, max_tokens=2)).stats.reused_tokens == 0
     assert await evaluated(kept) == 0
+
+
+ENDS = """
+import os
+from cyborg_tui.engine import llama, worker
+restore = llama.Llama.restore
+def ends(*_):
+    os._exit(1)
+def restores_and_ends_later(*given):
+    llama.Llama.decode = ends
+    return restore(*given)
+llama.Llama.restore = {}
+worker.main()
+"""
+
+
+@pytest.mark.parametrize("when", ["ends", "restores_and_ends_later"])
+async def test_what_ends_the_engine_is_not_tried_a_second_time(kept, when):
+    """At once, or as soon as something is evaluated with it."""
+    async with Keeping(kept, command=[sys.executable, "-c", ENDS.format(when)]) as engine:
+        first = engine.client.pid
+        answer = await engine.fan(TEXT, width=4, max_tokens=4)
+        if when == "restores_and_ends_later":
+            assert answer.finish is Finish.INTERRUPTED, "it had begun"
+            await engine.wait_for(Ready)
+            answer = await engine.fan(TEXT, width=4, max_tokens=4)
+        assert engine.client.pid != first
+    assert all(answer.texts)
+    assert answer.stats.reused_tokens == 0
+    assert await evaluated(kept) == 0, "what was read since is kept again"
+
+
+@pytest.mark.parametrize("kind", ["mamba", "hybrid", "jamba"])
+async def test_a_model_that_remembers_a_state_has_it_back(tmp_path, kind):
+    path = odd_model(tmp_path / f"{kind}.gguf", kind, vocabulary="letters")
+    file, text = tmp_path / "engine.cache", PARAGRAPH.rstrip()
+    async with Keeping(file, model=str(path)) as engine:
+        one = await engine.fan(text, width=4, max_tokens=12, seed=9)
+    async with Keeping(file, model=str(path)) as engine:
+        two = await engine.fan(text, width=4, max_tokens=12, seed=9)
+        assert two.stats.reused_tokens == two.stats.prompt_tokens
+        longer = await engine.fan(text + SENTENCE, width=1, max_tokens=1)
+        assert longer.stats.reused_tokens >= one.stats.prompt_tokens
+    assert one.stats.reused_tokens == 0
+    assert one.texts == two.texts
+    async with Keeping(file, model=str(path)) as engine:
+        other = await engine.fan(text[:50], width=1, max_tokens=1)
+    assert other.stats.reused_tokens == 0, "a state is of the whole of a text"

@@ -3,7 +3,7 @@
 import pytest
 
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.protocol import Grew, Ready
+from cyborg_tui.engine.protocol import Grew, Ready, Refused
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import Finish, encode
 from tests.engine.asking import Engine
@@ -113,6 +113,21 @@ async def test_a_word_that_is_not_finished_is_healed_or_else_simply_gone_on_from
     for text, healed in zip(answer.texts, answer.healed, strict=True):
         assert "It was a beautif".endswith(text[:healed])
         assert healed == 0 or kind in GOES_BACK
+
+
+async def test_where_a_model_computes_no_numbers_the_fan_is_refused_and_the_next_one_is_made(tmp_path):
+    """Its letter z is damaged. What is no number in one place of the cache would spread to all that is computed."""
+    path = odd_model(tmp_path / "m.gguf", "plain", vocabulary="letters", broken=5 + ord("z") - 33)
+    async with Engine(EngineConfig(model=str(path), nice=0)) as engine:
+        good = await engine.fan(SEA, width=2, max_tokens=4)
+        for text in (SEA + " z", "z"):
+            answer = await engine.fan(text, width=2, max_tokens=4)
+            assert answer.finish is Finish.INTERRUPTED
+            assert (await engine.wait_for(Refused)).sentence.endswith("its file is damaged.")
+        assert await engine.evaluate(SEA + " zz") == 0
+        again = await engine.fan(SEA, width=2, max_tokens=4)
+    assert again.finish is None
+    assert again.texts == good.texts
 
 
 @pytest.mark.parametrize("vocabulary", ["sentencepiece", "no newline"])

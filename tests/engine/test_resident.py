@@ -4,6 +4,7 @@ import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.loom.context import Context, Segment
+from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
 from tests.engine.long_model import long_model
 
@@ -91,6 +92,13 @@ async def test_it_says_how_many_places_it_holds_and_what_memory_that_takes(confi
     assert held.paths == 2
     assert 0 < held.used < held.cells
     assert held.cell_bytes > 0
+
+
+async def test_there_is_room_for_the_largest_fan_that_a_preset_asks_for():
+    async with Engine(fans=FanSettings(), largest=FanSettings(16, 250)) as engine:
+        answer = await engine.fan(PARAGRAPH, width=16, max_tokens=250)
+    assert answer.finish is None, "no branch was cut for want of room"
+    assert answer.held.cells == engine.ready.window + EngineConfig().resident + 16 * 250
 
 
 async def test_room_for_branches_is_what_the_usual_fan_needs_twice(config):

@@ -16,6 +16,7 @@ from cyborg_tui.library.repairing import GAP
 from cyborg_tui.library.salvage import salvage
 from cyborg_tui.loom.alternatives import Alternative, pack
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.settings import FanSettings
 
 DAY = date(2026, 11, 24)
@@ -276,3 +277,28 @@ def test_what_the_model_nearly_said_comes_through(file):
     assert (1, 6) not in kept, "that of the branch that is lost is too"
     assert set(kept) < set(branches)
     assert len(branches) - len(kept) == 1, "an empty branch stands in its place"
+
+
+def test_what_was_purged_is_no_damage_and_stays_away(file, written):
+    library = Library(file.parent)
+    library._caretaker.after_commit = lambda: None
+    loom = library.open(1)
+    garden = Garden(loom)
+    left = [node.id for node in loom.tree if node.branch is not None and not loom.tree.children(node.id)]
+    for node in left[:3]:
+        garden.hide(node)
+    garden.purge()
+    gone = [branch.id for fan in loom.tree.fans for branch in loom.tree.drawn(fan.id) if branch.purged]
+    library.save(1, loom.changes())
+    library.close()
+    assert gone
+    assert examine(file).faults == ()
+
+    change(file, "DELETE FROM nodes WHERE loom = 2 AND id % 2")
+    mended = mend(file, NOW)
+    assert mended.torn == ("Wednesday 25 November 2026",)
+    library = Library(file.parent)
+    again = library.open(1)
+    assert len(again.tree) == len(loom.tree)
+    assert all(again.tree.branch(branch).purged for branch in gone)
+    library.close()

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from cyborg_tui.library import schema
 from cyborg_tui.library.errors import LibraryError
 from cyborg_tui.library.library import Library
+from cyborg_tui.loom.mirror.days import Span
+from cyborg_tui.session.mirror import held_up
 
 DAY = date(2026, 11, 24)
 STEP = ("ALTER TABLE looms ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'", "CREATE TABLE later (id INTEGER)")
@@ -68,6 +71,19 @@ def test_a_library_of_version_1_opens(first_version):
     assert text_in(first_version) == "Once upon a time, there was."
 
 
+def test_before_the_mirror_a_library_of_version_1_is_unknown_where_facts_are_missing(first_version):
+    text_in(first_version)
+    library = Library(first_version.parent)
+    found = held_up(library.log, Span.EVERYTHING, time.time())
+    fan = library.log.shown(1, 1)
+    library.close()
+    assert found.choices == 1
+    assert fan.showing is None
+    assert (found.pace.unknown, found.pace.ratios) == (1, [])
+    assert found.afterwards.unknown == 1, "where edits were is not on record"
+    assert sum(found.positions.taken.values()) == 1, "branches stood as they were drawn"
+
+
 def test_a_step_keeps_what_is_there(first_version, next_version):
     next_version(*STEP)
     assert text_in(first_version) == "Once upon a time, there was."
@@ -89,6 +105,8 @@ import os, signal, sys
 from pathlib import Path
 from cyborg_tui.library import schema
 from cyborg_tui.library.library import Library
+from cyborg_tui.loom.mirror.days import Span
+from cyborg_tui.session.mirror import held_up
 
 class Step(tuple):
     def __iter__(self):

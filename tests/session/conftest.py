@@ -21,9 +21,9 @@ class Desk:
         self.session = None
         self.engine = EngineClient(EngineConfig(nice=0), lambda event: self.session and self.session.hear(event))
 
-    def open(self, row=None, **settings):
-        row = row or self.library.daily(DAY)
-        self.session = Session(row, self.library, FanSettings(**{"max_tokens": 12, **settings}), lambda: None)
+    def open(self, row=None, *, widens=False, **settings):
+        row, fans = row or self.library.daily(DAY), FanSettings(**{"max_tokens": 12, **settings})
+        self.session = Session(row, self.library, fans, lambda: None, widens=widens)
         self.session.use(self.engine)
         return self.session
 

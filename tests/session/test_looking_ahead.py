@@ -1,5 +1,8 @@
 """While the person reads, the next fan is made; it is there at once if it is the one that is wanted."""
 
+import os
+import signal
+
 from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import Finish
@@ -107,7 +110,7 @@ async def test_after_a_sibling_is_highlighted_it_is_made_from_that(desk):
 
 async def test_a_lost_engine_takes_it_along(desk):
     session = await reading(desk)
-    desk.engine._process.kill()
+    os.kill(desk.engine.pid, signal.SIGKILL)
     await desk.until(lambda: session.view.model is None)
     await desk.until(lambda: session.view.model is not None)
     session.take(0)

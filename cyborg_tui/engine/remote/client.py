@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.backoff import Backoff
+from cyborg_tui.engine.levers import Levers, LeversElsewhere
 from cyborg_tui.engine.protocol import (
     Away,
     EngineEvent,
@@ -29,12 +32,18 @@ from cyborg_tui.engine.remote.faults import Fault, NotNow, NotUsable
 from cyborg_tui.engine.remote.key import BadKey, find_key
 from cyborg_tui.engine.remote.reaching import reach
 from cyborg_tui.engine.remote.web import Web
-from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.context import NOTHING, Context
 from cyborg_tui.loom.fan import Finish
+from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 
 __all__ = ["RemoteEngine"]
 
+_NO_LEVERS = (
+    "A server cannot be steered, nor read several contexts at a time; leave these levers, or load a model here, or "
+    "reach cyborg-tui there by engine.command."
+)
 _MOST_FAILURES = 4
 """Times that a fan is asked of a server that fails over it."""
 
@@ -62,6 +71,7 @@ class RemoteEngine:
         self._unheeded: list[str] = []
         self._fan: _Wanted | None = None
         self._fans = self._scores = 0
+        self.levers: Levers = LeversElsewhere(listener, self._numbers)
 
     @property
     def place(self) -> str:
@@ -93,28 +103,52 @@ class RemoteEngine:
         self._do(self._reach())
 
     def fan(
-        self, context: Context, settings: FanSettings, seed: int, begun: Sequence[Start] = (), *, left_out: int = -1
+        self,
+        context: Context,
+        settings: FanSettings,
+        seed: int,
+        begun: Sequence[Start] = (),
+        *,
+        left_out: int = -1,
+        beside: Sequence[Context] = (),
+        following: Context = NOTHING,
     ) -> int:
-        """`begun` and `left_out` count for nothing: a server draws each branch for itself."""
+        """`begun` and `left_out` count for nothing: a server draws each branch for itself. What it cannot do at all it
+        is not asked."""
         self.cancel()
         self._fans += 1
+        if settings.steering or beside or following.segments:
+            asyncio.get_running_loop().call_soon(self._refuse, self._fans)
+            return self._fans
         self._fan = _Wanted(self._fans, context, settings, seed)
         if self._abilities is not None:
             self._do(self._make(self._fan, self._abilities))
         return self._fans
 
-    def evaluate(self, context: Context) -> None:
+    def _refuse(self, fan: int) -> None:
+        self._listener(FanEnded(fan, Finish.INTERRUPTED, FanStats()))
+        self._listener(Refused(_NO_LEVERS))
+
+    def evaluate(self, context: Context, steering: Steering = UNSTEERED, beside: Sequence[Context] = ()) -> None:
         """Have a server that remembers what it has read read this."""
         if self._abilities is not None and self._abilities.reads_ahead and self._fan is None:
             self._do(self._read_ahead(context, self._abilities))
 
-    def score(self, context: Context, text: Context) -> int:
+    def score(self, context: Context, text: Context, steering: Steering = UNSTEERED) -> int:
         """Not done: few servers tell how likely a text is that they did not write."""
         self._scores += 1
         asyncio.get_running_loop().call_soon(self._listener, ScoreEnded(self._scores, False))
         return self._scores
 
-    def foresee(self, context: Context, places: Sequence[tuple[int, ...]]) -> int:
+    def foresee(
+        self,
+        context: Context,
+        places: Sequence[tuple[int, ...]],
+        steering: Steering = UNSTEERED,
+        *,
+        mix: Mix = ALONE,
+        beside: Sequence[Context] = (),
+    ) -> int:
         """Not done: servers tell of tokens by their text alone."""
         return 0
 
@@ -122,7 +156,15 @@ class RemoteEngine:
         """Not done: a server does not tell the chances of all tokens."""
         return 0
 
-    def look_ahead(self, context: Context, settings: FanSettings, seed: int) -> int:
+    def look_ahead(
+        self,
+        context: Context,
+        settings: FanSettings,
+        seed: int,
+        *,
+        beside: Sequence[Context] = (),
+        following: Context = NOTHING,
+    ) -> int:
         """Not done: on a server it takes somebody else's time, or money."""
         self._fans += 1
         self._over(self._fans)
@@ -137,6 +179,11 @@ class RemoteEngine:
         asyncio.get_running_loop().call_soon(self._listener, Saw(self._fans, (), ()))
         return self._fans
 
+    def _numbers(self, count: int) -> range:
+        """So many that no fan has."""
+        self._fans += count
+        return range(self._fans - count + 1, self._fans + 1)
+
     def _over(self, fan: int) -> None:
         """Nothing more will come of a fan."""
         asyncio.get_running_loop().call_soon(self._listener, FanEnded(fan, Finish.CANCELLED, FanStats()))
@@ -150,7 +197,30 @@ class RemoteEngine:
 
     def _do(self, what: Coroutine[Any, Any, None]) -> None:
         """This now, instead of what is under way."""
-        self._task = asyncio.create_task(_instead(self._task, what))
+        self._task = asyncio.create_task(self._instead(self._task, what))
+
+    async def _instead(self, before: "asyncio.Task[None] | None", what: Coroutine[Any, Any, None]) -> None:
+        try:
+            await _end(before)
+        except asyncio.CancelledError:
+            what.close()
+            raise
+        try:
+            await what
+        except Exception as error:  # of our own making: nobody is left waiting for it
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """A fault of our own ends what was asked for, and is told, with where it was and none of the text."""
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        fault = f"by a fault of cyborg-tui ({type(error).__name__}, {Path(at.filename).name} line {at.lineno})"
+        fan, self._fan = self._fan, None
+        if fan is not None:
+            self._listener(FanEnded(fan.id, Finish.INTERRUPTED, FanStats()))
+        if self._abilities is None:
+            self._listener(Unavailable(f"The server could not be reached {fault}; try again."))
+        elif fan is not None:
+            self._listener(Refused(f"The fan failed {fault}; try again."))
 
     # reaching
 
@@ -265,15 +335,6 @@ class RemoteEngine:
             else:
                 self._backoff.worked()
                 return
-
-
-async def _instead(before: "asyncio.Task[None] | None", what: Coroutine[Any, Any, None]) -> None:
-    try:
-        await _end(before)
-    except asyncio.CancelledError:
-        what.close()
-        raise
-    await what
 
 
 async def _end(task: "asyncio.Task[Any] | None") -> None:

@@ -1,186 +1,54 @@
-"""What client and worker say to each other: msgpack structs, each after its length in four bytes, big-endian."""
+"""What a worker says, and its client of it."""
 
 import hashlib
-import os
-import struct
 from array import array
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import msgspec
 
-from cyborg_tui.config import EngineConfig
-from cyborg_tui.loom.context import Context
+from cyborg_tui.engine.protocol.lever_events import (
+    Followed,
+    FollowEnded,
+    LookedAt,
+    PreviewEnded,
+    Rendered,
+    VectorEnded,
+    VectorProgress,
+    Weighed,
+)
 from cyborg_tui.loom.draw import Decoding
-from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord, encode
-from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 
 __all__ = [
-    "MAGIC",
-    "VERSION",
     "Away",
+    "Beside",
     "BranchEnded",
-    "Cancel",
     "EngineEvent",
-    "Evaluate",
     "Evaluated",
     "FanEnded",
-    "FanRequest",
     "FanStats",
     "FileHash",
-    "Foresee",
     "ForeseeingEnded",
     "Foreseen",
     "Grew",
     "Growth",
     "Held",
     "Hello",
-    "Leave",
-    "Load",
     "Loading",
     "Lost",
-    "Ping",
+    "Makeup",
     "Pong",
     "PromptProgress",
     "Ready",
     "Refused",
     "Remark",
-    "Request",
     "Saw",
     "ScoreEnded",
-    "ScoreRequest",
     "Scored",
-    "See",
-    "Start",
     "Unavailable",
-    "Weigh",
-    "Weighed",
-    "WeighedToken",
     "Widths",
-    "WireSegment",
-    "Work",
-    "decode_event",
-    "decode_request",
     "digest",
-    "encode_frame",
-    "frames",
-    "load",
-    "wire",
 ]
-
-VERSION = 7
-MAGIC = b"\x00cyborg-tui engine\x00\n"
-"""The worker's first bytes; whatever a login shell printed before them is skipped."""
-LONGEST_FRAME = 256 * 1024 * 1024
-
-
-class Load(msgspec.Struct, tag=True, frozen=True):
-    """A model wanted, and how to run it."""
-
-    config: EngineConfig
-    model: bytes
-    """The path in `config`, which may be no UTF-8; the one there is empty."""
-    branches: int
-    """Tokens that the branches of one fan may have together."""
-    kept: bytes = b""
-    """The file in which the cache is kept; empty: none."""
-
-
-def load(config: EngineConfig, fan: FanSettings, kept: Path | None = None) -> Load:
-    """What the worker must know; not how it is reached."""
-    own = msgspec.structs.replace(config, model="", command=(), url="", key_file="")
-    return Load(own, os.fsencode(config.model), fan.width * fan.max_tokens, os.fsencode(kept or ""))
-
-
-class WireSegment(msgspec.Struct, frozen=True):
-    """A segment of a context; its text as bytes, since a model's may be no UTF-8."""
-
-    text: bytes
-    tokens: tuple[int, ...]
-    vocabulary: str
-    stays: bool = False
-    """Whether it stands before everything that may be left out of the window."""
-
-
-def wire(context: Context) -> tuple[WireSegment, ...]:
-    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary, part.stays) for part in context.segments)
-
-
-class Start(msgspec.Struct, frozen=True):
-    """How a branch begins."""
-
-    token: int
-    healed: bool
-    """Whether the token replaces the last one of the context."""
-
-
-class FanRequest(msgspec.Struct, tag=True, frozen=True):
-    """A fan wanted, or more branches for one. It takes the place of one that is running."""
-
-    id: int
-    context: tuple[WireSegment, ...]
-    settings: FanSettings
-    seed: int
-    begun: tuple[Start, ...] = ()
-    """How the branches begin that are there already."""
-    left_out: int = -1
-    """Tokens to leave out from the beginning, as once before; -1: as many as do not fit."""
-
-
-class See(msgspec.Struct, tag=True, frozen=True):
-    """Asks for a context's tokens."""
-
-    id: int
-    context: tuple[WireSegment, ...]
-    longest: int = 0
-    """If branches of so many tokens are to follow, how many tokens would be left out is told too."""
-
-
-class Evaluate(msgspec.Struct, tag=True, frozen=True):
-    """A context that may soon be asked for; evaluated when there is nothing else to do."""
-
-    context: tuple[WireSegment, ...]
-
-
-class Foresee(msgspec.Struct, tag=True, frozen=True):
-    """What may come next is wanted, after a context and each of some runs of tokens."""
-
-    id: int
-    context: tuple[WireSegment, ...]
-    places: tuple[tuple[int, ...], ...]
-
-
-class Weigh(msgspec.Struct, tag=True, frozen=True):
-    """How likely each token is next after a context, as the model has it and as it would be drawn, is wanted."""
-
-    id: int
-    context: tuple[WireSegment, ...]
-    settings: FanSettings
-
-
-class ScoreRequest(msgspec.Struct, tag=True, frozen=True):
-    """How likely a text is that stands after a context, token by token; anything that is asked for later stops it."""
-
-    id: int
-    context: tuple[WireSegment, ...]
-    text: tuple[WireSegment, ...]
-
-
-class Cancel(msgspec.Struct, tag=True, frozen=True):
-    """Stop the fan, evaluation or scoring in flight."""
-
-
-class Leave(msgspec.Struct, tag=True, frozen=True):
-    """The end of the input comes next: time to keep what is kept."""
-
-
-class Ping(msgspec.Struct, tag=True, frozen=True):
-    """Is the worker alive?"""
-
-
-Work = FanRequest | Evaluate | Foresee | Weigh | ScoreRequest
-"""What takes the worker a while; each is answered once it is over, in turn."""
-Request = Load | Work | Cancel | Leave | Ping | See
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
@@ -195,6 +63,19 @@ class Loading(msgspec.Struct, tag=True, frozen=True):
     fraction: float
 
 
+class Makeup(msgspec.Struct, frozen=True):
+    """What of a model matters to the levers."""
+
+    layers: int = 0
+    """0: it cannot be steered."""
+    width: int = 0
+    """Of its states, in numbers."""
+    fills: bool = False
+    """Whether it was trained to fill in the middle of a text."""
+    chats: bool = False
+    """Whether it has a chat template."""
+
+
 class Ready(msgspec.Struct, tag=True, frozen=True):
     """A model is loaded."""
 
@@ -206,6 +87,7 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     sentence: str = ""
     """What the person should know of how it runs; empty if all is as it was wanted."""
     decoding: Decoding = Decoding()
+    makeup: Makeup = Makeup()
 
 
 class Saw(msgspec.Struct, tag=True, frozen=True):
@@ -319,6 +201,14 @@ class Held(msgspec.Struct, frozen=True):
     """Memory that a cell takes; 0 if it is not known."""
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """What was seen of another context that was read with the own one."""
+
+    tokens: int
+    left_out_tokens: int
+    digest: str
+
+
 class FanStats(msgspec.Struct, frozen=True):
     """What a fan cost. Times in seconds."""
 
@@ -335,6 +225,10 @@ class FanStats(msgspec.Struct, frozen=True):
     decode_s: float = 0.0
     first_token_s: float = 0.0
     tokens_per_s: float = 0.0
+    beside: tuple[Beside, ...] = ()
+    steered_by: tuple[str, ...] = ()
+    """What the files of the vectors were, and then those of the adapters: the first 16 hexadecimal digits of their
+    SHA-256."""
 
 
 class FanEnded(msgspec.Struct, tag=True, frozen=True):
@@ -397,31 +291,6 @@ class ForeseeingEnded(msgspec.Struct, tag=True, frozen=True):
     request: int
 
 
-class WeighedToken(msgspec.Struct, frozen=True):
-    text: bytes
-    before: float
-    """Its probability as the model has it."""
-    after: float
-    """The same as it would be drawn."""
-
-
-class Weighed(msgspec.Struct, tag=True, frozen=True):
-    """What may come next, and how samplers change it; each that was asked for is answered, in turn with the fans."""
-
-    request: int
-    tokens: tuple[WeighedToken, ...] = ()
-    """The likeliest before and after, the likeliest before first; none if something else was wanted meanwhile, or it
-    cannot be told."""
-    left: int = 0
-    """How many tokens can be drawn at all."""
-    before: float = 0.0
-    """How uncertain the model is, in nats."""
-    after: float = 0.0
-    """How uncertain the draw is, in nats."""
-    sentence: str = ""
-    """Why it cannot be told."""
-
-
 EngineEvent = (
     Hello
     | Loading
@@ -442,43 +311,19 @@ EngineEvent = (
     | Evaluated
     | Foreseen
     | ForeseeingEnded
-    | Weighed
     | Scored
     | ScoreEnded
+    | PreviewEnded
+    | Followed
+    | FollowEnded
+    | VectorProgress
+    | VectorEnded
+    | LookedAt
+    | Weighed
+    | Rendered
 )
 
 
 def digest(tokens: Sequence[int]) -> str:
     """What token ids are known by: 16 hexadecimal digits."""
     return hashlib.blake2b(array("i", tokens).tobytes(), digest_size=8).hexdigest()
-
-
-_encoder = msgspec.msgpack.Encoder()
-_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_events: msgspec.msgpack.Decoder[EngineEvent] = msgspec.msgpack.Decoder(EngineEvent)
-
-
-def encode_frame(message: Request | EngineEvent) -> bytes:
-    body = _encoder.encode(message)
-    return struct.pack(">I", len(body)) + body
-
-
-def decode_request(body: bytes) -> Request:
-    return _requests.decode(body)
-
-
-def decode_event(body: bytes) -> EngineEvent:
-    return _events.decode(body)
-
-
-def frames(buffer: bytearray) -> Iterator[bytes]:
-    """The whole frames at the start of `buffer`, which is left with the rest."""
-    while len(buffer) >= 4:
-        (size,) = struct.unpack_from(">I", buffer)
-        if size > LONGEST_FRAME:
-            raise ValueError(f"a frame of {size} bytes")
-        if len(buffer) < 4 + size:
-            return
-        body = bytes(buffer[4 : 4 + size])
-        del buffer[: 4 + size]
-        yield body

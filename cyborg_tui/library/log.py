@@ -1,0 +1,167 @@
+"""The process log of all looms, and the fans it speaks of, read line by line: it may be longer than there is memory."""
+
+import sqlite3
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+from pathlib import Path
+
+import msgspec
+
+from cyborg_tui.library.errors import LibraryError, reason
+from cyborg_tui.library.holding import Holding
+from cyborg_tui.library.reading import UNREADABLE
+from cyborg_tui.library.rows import Row, showing_from, to_text
+from cyborg_tui.loom.event import EventKind
+from cyborg_tui.loom.fan import BranchId, FanId, Finish
+from cyborg_tui.loom.mirror.line import Line
+from cyborg_tui.loom.mirror.shown import BEGINNING, Drawn, Shown
+
+__all__ = ["LastSitting", "Log"]
+
+_LINES = """SELECT events.loom, at, kind, node, fan, branch, amount, note, turn
+    FROM events LEFT JOIN turns ON turns.event = events.id AND kind IN ('edited', 'taken')
+    WHERE events.id >= ? {} ORDER BY events.id"""
+_FIRST = "SELECT min(id) FROM events WHERE at >= ?"
+_LATEST = "SELECT id, at FROM events ORDER BY id DESC"
+_BRANCHES = """SELECT id, text, healed, tokens, looked FROM branches
+    WHERE loom = ? AND fan = ? AND node > 0 AND (finish IS NULL OR finish <> ?) ORDER BY place"""
+_SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
+_JUDGED = "SELECT count(*) FROM events WHERE kind = 'judged' AND at >= ?"
+_KEPT = """SELECT DISTINCT events.loom, branches.fan, branches.id FROM events JOIN branches
+    ON branches.loom = events.loom AND branches.id = CASE kind WHEN 'taken' THEN branch ELSE
+        (SELECT nodes.branch FROM nodes WHERE nodes.loom = events.loom AND nodes.id = events.node) END
+    WHERE events.loom IN (SELECT id FROM looms) AND at >= :since AND at < :until
+        AND kind IN ('taken', 'bookmarked') AND events.note = x'' AND branches.node > 0
+        AND NOT EXISTS (SELECT 1 FROM events AS said WHERE said.kind = 'judged' AND said.loom = events.loom
+            AND said.branch = branches.id AND said.amount = :days)"""
+_BACK = 10_000
+"""Lines that are looked back through for the beginning of a sitting."""
+
+_turn = msgspec.msgpack.Decoder(tuple[int, int, int, msgspec.Raw])
+_pieces = msgspec.msgpack.Decoder(tuple[bytes | tuple[int, int, int], ...])
+
+
+@dataclass(frozen=True, slots=True)
+class LastSitting:
+    first: int
+    """The number of its first line."""
+    began: float
+    """Seconds since 1970, UTC."""
+    ended: float
+
+
+class Log:
+    """Reads with a connection of its own. May be used from any thread; all that is committed is seen."""
+
+    def __init__(self, file: Path) -> None:
+        self._holding = Holding(file)
+        self._lock = threading.RLock()
+
+    def lines(
+        self, since: float = float("-inf"), *, first: int = 0, loom: int | None = None, texts: bool = False
+    ) -> Iterator[Line]:
+        """The log, in the order in which it was written: the lines written at `since` or later by their own time, from
+        the one with the number `first` on. `texts`: with what edits put in. Raises LibraryError."""
+        with self._reading() as connection:
+            if since > float("-inf"):
+                (found,) = connection.execute(_FIRST, (since,)).fetchone()
+                if found is None:
+                    return
+                first = max(first, found)
+            asking = _LINES.format("" if loom is None else "AND events.loom = ?")
+            rows = connection.execute(asking, (first,) if loom is None else (first, loom))
+            read = _line_with_text if texts else _line
+            for row in rows:
+                if row[1] >= since:
+                    yield read(row)
+
+    def sitting(self, pause: float) -> LastSitting | None:
+        """The sitting to which the last line belongs; None if there is no line. Raises LibraryError."""
+        with self._reading() as connection:
+            found: LastSitting | None = None
+            for number, (id, at) in enumerate(connection.execute(_LATEST)):
+                if (found is not None and abs(found.began - at) > pause) or number == _BACK:
+                    break
+                found = LastSitting(id, at, at if found is None else found.ended)
+            return found
+
+    def judged_since(self, at: float) -> int:
+        """How often somebody looked back since then. Raises LibraryError."""
+        with self._reading() as connection:
+            return int(connection.execute(_JUDGED, (at,)).fetchone()[0])
+
+    def kept_between(self, since: float, until: float, days: int) -> list[tuple[int, FanId, BranchId]]:
+        """What was taken, or marked, between two moments and was not looked back at as so many `days` old: loom, fan,
+        branch. Raises LibraryError."""
+        with self._reading() as connection:
+            return connection.execute(_KEPT, {"since": since, "until": until, "days": days}).fetchall()
+
+    def shown(self, loom: int, fan: FanId) -> Shown | None:
+        """A fan as it was shown; None if nothing is left of it. Raises LibraryError."""
+        with self._reading() as connection:
+            rows = connection.execute(_BRANCHES, (loom, fan, Finish.SPARE.value))
+            branches = {row[0]: _drawn(*row) for row in rows}
+            if not branches:
+                return None
+            packed = connection.execute(_SHOWING, (loom, fan)).fetchone()
+            showing = showing_from(packed[0]) if packed else None
+            order = [id for id in showing.order if id in branches] if showing else []
+            rest = [id for id in branches if id not in order] if order else list(branches)
+            return Shown(tuple(branches[id] for id in (*order, *rest)), showing)
+
+    def close(self) -> None:
+        with self._lock:
+            self._holding.let_go()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._holding.to_read()
+            except sqlite3.Error as error:
+                raise LibraryError(f"The process log cannot be read: {reason(error)}.") from None
+            except UNREADABLE:
+                raise LibraryError("The process log is damaged; `cyborg-tui doctor` says more and mends it.") from None
+
+
+def _line(row: Row) -> Line:
+    """With where something changed, but not with what."""
+    loom, at, kind, node, fan, branch, amount, note, turn = row
+    said = to_text(note) if note else ""
+    if turn is None:
+        return Line(loom, at, kind, node, fan, branch, amount, said)
+    length, start, end, _ = _turn.decode(turn)
+    if length < 0:  # all of the text, whatever it was before
+        return Line(loom, at, kind, node, fan, branch, amount, said)
+    return Line(loom, at, kind, node, fan, branch, amount, said, start, end)
+
+
+def _line_with_text(row: Row) -> Line:
+    line = _line(row)
+    if line.kind != EventKind.EDITED.value or row[8] is None:
+        return line
+    pieces = _pieces.decode(_turn.decode(row[8])[3])
+    return line._replace(text="".join(to_text(piece) for piece in pieces if isinstance(piece, bytes)))
+
+
+def _drawn(id: BranchId, text: bytes, healed: int, tokens: bytes, looked: int) -> Drawn:
+    """Reads of the tokens no more than is needed, since there may be many."""
+    own = to_text(text)[healed:]
+    with_entropy = len(tokens) % 4 == 1
+    packed, size = (tokens[1:], 16) if with_entropy else (tokens, 12)
+    values = _every(len(packed) // size, size).unpack(packed)
+    logprobs = [value for length, value in zip(values[1::3], values[2::3], strict=True) if length]
+    ids = [value for value, length in zip(values[: 3 * BEGINNING : 3], values[1::3], strict=False) if length]
+    bits = -sum(logprobs) / log(2) / len(logprobs) if logprobs else None
+    return Drawn(id, own, len(logprobs), bits, tuple(ids), bool(looked))
+
+
+@lru_cache(maxsize=512)
+def _every(count: int, size: int) -> struct.Struct:
+    """So many tokens as `rows` packs them: of each the id, the size and the log-probability."""
+    return struct.Struct("<" + ("iIf4x" if size == 16 else "iIf") * count)

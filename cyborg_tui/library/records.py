@@ -1,0 +1,152 @@
+"""Fans, and what stood before them, read one by one from any loom: however much there is, little of it is in memory."""
+
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from cyborg_tui.library.chunks import chunks_of_node
+from cyborg_tui.library.errors import LibraryError, reason
+from cyborg_tui.library.holding import Holding
+from cyborg_tui.library.reading import FANS, UNREADABLE, fans_from
+from cyborg_tui.library.rows import branch_from, draw_from, has_chunks, node_from, pieces_of, showing_from
+from cyborg_tui.loom.context import Context, context_of
+from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
+from cyborg_tui.loom.mirror.recorded import Judgement, Praise, RecordedFan
+from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.piece import Piece
+
+__all__ = ["Records"]
+
+_NODE = "SELECT * FROM nodes WHERE loom = ? AND id = ?"
+_BRANCH = "SELECT * FROM branches WHERE loom = ? AND id = ?"
+_BRANCHES = "SELECT * FROM branches WHERE loom = ? AND fan = ? AND node > 0 ORDER BY place"
+_BOOKMARKED = """SELECT branches.id FROM branches JOIN nodes ON nodes.loom = branches.loom AND nodes.id = branches.node
+    WHERE branches.loom = ? AND fan = ? AND bookmarked"""
+_SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
+_DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
+_JUDGED = """SELECT at, branch, amount, note FROM events
+    WHERE kind = 'judged' AND loom = ? AND branch IS NOT NULL ORDER BY id"""
+_PRAISED = "SELECT at, amount, note FROM events WHERE kind = 'praised' AND loom = ? ORDER BY id"
+_HELD = 4096
+"""Nodes, and branches, that are kept at hand."""
+_Key = TypeVar("_Key")
+_Thing = TypeVar("_Thing")
+
+
+class Records:
+    """Reads with a connection of its own. May be used from any thread; all that is committed is seen."""
+
+    def __init__(self, file: Path) -> None:
+        self._holding = Holding(file)
+        self._lock = threading.RLock()
+        self._nodes: _Recent[tuple[int, NodeId], Node | None] = _Recent()
+        self._branches: _Recent[tuple[int, BranchId], Branch | None] = _Recent()
+        self._fans: _Recent[tuple[int, FanId], Fan | None] = _Recent()
+
+    def fan(self, loom: int, fan: FanId) -> RecordedFan | None:
+        """A fan with all that is on record of it; None if it is gone. Raises LibraryError."""
+        with self._reading() as connection:
+            made = self._fan(connection, loom, fan)
+            if made is None:
+                return None
+            found = [branch_from(row) for row in connection.execute(_BRANCHES, (loom, fan))]
+            packed = connection.execute(_SHOWING, (loom, fan)).fetchone()
+            draws: tuple[Draw, ...] = tuple(draw_from(row[0]) for row in connection.execute(_DRAWS, (loom, fan)))
+            marked = frozenset(id for (id,) in connection.execute(_BOOKMARKED, (loom, fan)))
+            return RecordedFan(made, tuple(found), showing_from(packed[0]) if packed else None, draws, marked)
+
+    def context(self, loom: int, node: NodeId, characters: int) -> tuple[Context, bool]:
+        """The last characters of the text up to a node, so many or somewhat more, in the tokens that a model drew where
+        it did; and whether that is all of it. Raises LibraryError."""
+        with self._reading() as connection:
+            runs: list[tuple[Piece, ...]] = []
+            at: NodeId | None = node
+            left, seen = characters, set[NodeId]()
+            while at is not None and left > 0 and at not in seen:
+                seen.add(at)
+                found = self._node(connection, loom, at)
+                if found is None:
+                    break
+                runs.append(found.pieces)
+                left -= len(found)
+                at = found.parent
+            pieces = [piece for run in reversed(runs) for piece in run]
+            return context_of(pieces, lambda branch: self._drawn(connection, loom, branch)), at is None
+
+    def judgements(self, loom: int) -> list[Judgement]:
+        """All there are of a loom: few. Raises LibraryError."""
+        with self._reading() as connection:
+            rows = connection.execute(_JUDGED, (loom,))
+            return [
+                Judgement(at, branch, days or 0, note.decode("utf-8", "replace")) for at, branch, days, note in rows
+            ]
+
+    def praises(self, loom: int) -> list[Praise]:
+        """What the person called good work, or not any more. Raises LibraryError."""
+        with self._reading() as connection:
+            rows = connection.execute(_PRAISED, (loom,))
+            return [Praise(at - (seconds or 0), at, good=not note) for at, seconds, note in rows]
+
+    def close(self) -> None:
+        with self._lock:
+            self._holding.let_go()
+
+    def _node(self, connection: sqlite3.Connection, loom: int, id: NodeId) -> Node | None:
+        def read() -> Node | None:
+            row = connection.execute(_NODE, (loom, id)).fetchone()
+            if row is None:
+                return None
+            chunks = chunks_of_node(connection, loom, id) if has_chunks(row) else {}
+            branches = (self._branch(connection, loom, branch) for branch in pieces_of(row))
+            texts = {branch.id: branch.text for branch in branches if branch is not None}
+            return node_from(row, texts, chunks, "…")
+
+        return self._nodes.get((loom, id), read)
+
+    def _branch(self, connection: sqlite3.Connection, loom: int, id: BranchId) -> Branch | None:
+        def read() -> Branch | None:
+            row = connection.execute(_BRANCH, (loom, id)).fetchone()
+            return None if row is None else branch_from(row)
+
+        return self._branches.get((loom, id), read)
+
+    def _fan(self, connection: sqlite3.Connection, loom: int, id: FanId) -> Fan | None:
+        def read() -> Fan | None:
+            rows = connection.execute(FANS.format("AND fans.id = ?"), (loom, id)).fetchall()
+            return next(iter(fans_from((), rows)), None)
+
+        return self._fans.get((loom, id), read)
+
+    def _drawn(self, connection: sqlite3.Connection, loom: int, id: BranchId) -> tuple[Branch, str]:
+        branch = self._branch(connection, loom, id)
+        assert branch is not None  # its text was just read
+        fan = self._fan(connection, loom, branch.fan)
+        return branch, "" if fan is None else fan.model.vocabulary
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._holding.to_read()
+            except sqlite3.Error as error:
+                raise LibraryError(f"The library cannot be read: {reason(error)}.") from None
+            except UNREADABLE:
+                raise LibraryError("The library is damaged; `cyborg-tui doctor` says more and mends it.") from None
+
+
+class _Recent(OrderedDict[_Key, _Thing]):
+    """What was asked for last."""
+
+    def get(self, key: _Key, read: Callable[[], _Thing]) -> _Thing:  # type: ignore[override]
+        if key in self:
+            self.move_to_end(key)
+            return self[key]
+        found = self[key] = read()
+        if len(self) > _HELD:
+            self.popitem(last=False)
+        return found
