@@ -76,6 +76,8 @@ async def _replay(loom: Loom, fan: Fan, draws: tuple[Draw, ...], config: EngineC
             begun = [Start(one.tokens[0].id, one.healed > 0) for one in branches[: draw.first] if one.tokens]
             listening.engine.fan(context_then(loom, draw), settings, seed, begun, left_out=draw.tokens_out)
             made, ended = await _hear(listening, draw.width)
+        if ended.stats.steered_by != draw.steered_by:
+            circumstances.append("A file of what steered it is another one now.")
         if ended.stats.digest != draw.digest:
             circumstances.append("The typed text is divided into other tokens now.")
         for branch, tokens, text in zip(branches[draw.first : draw.first + draw.width], *made, strict=True):

@@ -54,12 +54,14 @@ class _Following:
         self._keep: set[int] = set()
 
     def _bridge(self, index: int) -> _Bridge:
-        request, resident = self._request, self._resident
-        tokens = resident.tokens_of((*request.context, *request.candidates[index], *request.following)).tokens
-        size = sum(len(segment.text) for segment in request.following)
-        first, _ = beginning(tokens, resident.model.pieces, size, 1)
+        request, model = self._request, self._resident.model
+        told = self._resident.tokens_of((*request.context, *request.candidates[index], *request.following))
+        tokens, size = told.tokens, sum(len(segment.text) for segment in request.following)
+        first, _ = beginning(tokens, model.pieces, size, int(model.adds_bos))
+        if first == 0:  # there is nothing to foretell the first token from
+            tokens, first = [*self._resident.tokens_of(()).tokens, *tokens], 1
         tokens = tokens[: first + _MOST_FOLLOWING]
-        cut = max(0, len(tokens) - resident.model.window)
+        cut = max(0, len(tokens) - model.window)
         return _Bridge(index, tokens[cut:], max(1, first - cut))
 
     def follow(self, say: Say) -> None:
@@ -67,21 +69,25 @@ class _Following:
         if not self._bridges:
             return
         shared = min(shared_length(self._bridges[0].tokens, one.tokens) for one in self._bridges)
-        start = max(1, min(shared, *(one.first - 1 for one in self._bridges)))
-        trunk, _ = self._resident.evaluate(self._bridges[0].tokens[:start], None)
-        self._keep = {trunk}
-        room = max(1, self._resident.model.sequences - 3)
+        start = min(shared, *(one.first - 1 for one in self._bridges))
+        room = max(1, self._resident.model.sequences // 2 - 2)
         for at in range(0, len(self._bridges), room):
             some = self._bridges[at : at + room]
+            self._keep = set()
             for one in some:
-                one.sequence, one.at = self._resident.branch_off(trunk, start, self._keep), start
-                self._keep.add(one.sequence)
-                if one.first == start:
-                    one.row = self._resident.tip(one.tokens[:start])
+                self._begin(one, start or max(1, one.first - 1))
             self._read(some)
             for one in some:
                 say(Followed(self._request.id, one.index, sum(one.logprobs), len(one.logprobs)))
-            self._keep = {trunk}
+
+    def _begin(self, one: _Bridge, start: int) -> None:
+        """After the first `start` tokens, which the others may begin with too."""
+        trunk, _ = self._resident.evaluate(one.tokens[:start], None, keep=self._keep)
+        self._keep.add(trunk)
+        one.sequence, one.at = self._resident.branch_off(trunk, start, self._keep), start
+        self._keep.add(one.sequence)
+        if one.first == start:
+            one.row = self._resident.tip(one.tokens[:start])
 
     def _read(self, bridges: Sequence[_Bridge]) -> None:
         while waiting := [one for one in bridges if one.at < one.first - 1]:

@@ -15,7 +15,7 @@ def look_at(model: Llama, request: LookAt) -> LookedAt:
     """Told by what the file says it is; of what does not fit there are facts all the same."""
     try:
         path = Path(os.fsdecode(request.path)).expanduser()
-        if header_of(path, "vector or adapter").values.get("general.type") == "adapter":
+        if header_of(path).values.get("general.type") == "adapter":
             return _adapter(model, request.id, path)
         vector = read_vector(path)
     except (BadSteeringError, RuntimeError) as error:

@@ -17,7 +17,7 @@ from cyborg_tui.engine.protocol import Render, Rendered, RenderedPart
 
 __all__ = ["render"]
 
-_SECONDS = 3.0
+_SECONDS = 2.0
 _LONGEST_COMPLAINT = 200
 _MARK = "\ue0f1{}\ue0f2"
 """Of private use: no template has it."""

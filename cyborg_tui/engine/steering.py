@@ -104,7 +104,7 @@ def fits(model: Llama, path: Path, file: VectorFile) -> None:
 
 def adapter_facts(path: Path, architecture: str) -> AdapterFacts:
     """`architecture`: of the model; empty: it does not matter. Raises BadSteeringError."""
-    values, said = header_of(path, "adapter").values, inert(path.name, 80)
+    values, said = header_of(path).values, inert(path.name, 80)
     if values.get("general.type") != "adapter" or values.get("adapter.type") != "lora":
         raise BadSteeringError(
             f"{said} is no LoRA adapter; llama.cpp's convert_lora_to_gguf.py makes one from other formats."

@@ -14,7 +14,7 @@ from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _MEMORY = 512 * 2**20
-_SECONDS = 2
+_SECONDS = 1
 """Of the processor."""
 _LONGEST = 1_000_000
 """Characters of what comes out."""

@@ -44,7 +44,7 @@ class VectorFile:
 
 def read_vector(path: Path) -> VectorFile:
     """Raises BadSteeringError."""
-    header = header_of(path, "vector")
+    header = header_of(path)
     said = inert(path.name, _LONGEST_NAME)
     if path.stat().st_size > _LARGEST:
         raise BadSteeringError(f"{said} is no control vector: it is larger than {_LARGEST >> 20} MB.")
@@ -70,8 +70,8 @@ def write_vector(path: Path, facts: VectorFacts, directions: Mapping[int, Floats
     return read_vector(path).facts
 
 
-def header_of(path: Path, what: str) -> Header:
-    """`what`: what the file should be. Raises BadSteeringError."""
+def header_of(path: Path) -> Header:
+    """Raises BadSteeringError."""
     said = inert(path.name, _LONGEST_NAME)
     try:
         if path.is_dir():
@@ -81,7 +81,7 @@ def header_of(path: Path, what: str) -> Header:
         with path.open("rb", buffering=1 << 18) as file:
             return read_header(file, path.stat().st_size, unique=False)
     except FileNotFoundError:
-        raise BadSteeringError(f"There is no {what} at {inert(str(path), 200)}; check the path.") from None
+        raise BadSteeringError(f"There is no file at {inert(str(path), 200)}; check the path.") from None
     except OSError as error:
         raise BadSteeringError(f"{said} could not be read ({error.strerror}); check its permissions.") from None
     except BadHeaderError as error:

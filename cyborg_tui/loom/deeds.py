@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Pieces, cut, splice, text_of
+from cyborg_tui.loom.piece import Pieces, cut, join, length, same, splice, text_of
 from cyborg_tui.loom.shared import difference
 from cyborg_tui.loom.tree import Tree
 
@@ -55,28 +55,30 @@ class Rewritten:
 Deed = Marked | Reshaped | Rewritten
 
 
-def undo(tree: Tree, deed: Deed) -> None:
+def undo(tree: Tree, deed: Deed, leaf: NodeId) -> None:
+    """`leaf`: the end of the manuscript, which must not vanish."""
     match deed:
-        case Marked(before=before):
-            _mark(tree, before)
+        case Marked(before=before, after=after):
+            _mark(tree, after, before)
         case Reshaped(joined=True):
             _cut(tree, deed)
         case Reshaped(heads=heads):
-            _join(tree, heads)
-        case Rewritten(top=top, before=pieces, facts=(facts, _)):
-            _rewrite(tree, top, pieces, facts)
+            _join(tree, heads, leaf)
+        case Rewritten(top=top, before=before, after=after, facts=(facts, _)):
+            _rewrite(tree, top, after, before, facts)
 
 
-def redo(tree: Tree, deed: Deed) -> None:
+def redo(tree: Tree, deed: Deed, leaf: NodeId) -> None:
+    """As `undo`."""
     match deed:
-        case Marked(after=after):
-            _mark(tree, after)
+        case Marked(before=before, after=after):
+            _mark(tree, before, after)
         case Reshaped(heads=heads, joined=True):
-            _join(tree, heads)
+            _join(tree, heads, leaf)
         case Reshaped():
             _cut(tree, deed)
-        case Rewritten(top=top, after=pieces, facts=(_, facts)):
-            _rewrite(tree, top, pieces, facts)
+        case Rewritten(top=top, before=before, after=after, facts=(_, facts)):
+            _rewrite(tree, top, before, after, facts)
 
 
 def mark_of(tree: Tree, node: NodeId) -> Mark:
@@ -84,26 +86,33 @@ def mark_of(tree: Tree, node: NodeId) -> Mark:
     return Mark(marked.hidden, marked.bookmarked, tree.facts(node))
 
 
-def _mark(tree: Tree, mark: Mark) -> None:
+def _mark(tree: Tree, old: Mark, mark: Mark) -> None:
+    """What others need of a node stays: that it was frozen for good meanwhile, or that it was rewritten."""
     node = mark.facts.node
     if node in tree:
+        now = tree.facts(node)
+        settled = now.settled if old.facts.settled == mark.facts.settled else mark.facts.settled
         tree.mark(node, hidden=mark.hidden, bookmarked=mark.bookmarked)
-        tree.put_facts(mark.facts)
+        tree.put_facts(replace(mark.facts, settled=settled, rewritten_at=now.rewritten_at))
 
 
-def _join(tree: Tree, heads: tuple[Node, ...]) -> None:
-    """Something may have been attached to a head since then; that one stays."""
+def _join(tree: Tree, heads: tuple[Node, ...], leaf: NodeId) -> None:
+    """Something may have been attached to a head since then, or the person is there; that one stays."""
     for head in heads:
         if head.id not in tree or tree.is_context(head.id) or len(tree.children(head.id)) != 1:
             continue
         tree.put_facts(replace(tree.facts(head.id), settled=False))
-        if not tree.is_kept(head.id) and not tree.node(head.id).branch:
+        if head.id != leaf and not tree.is_kept(head.id) and not tree.node(head.id).branch:
             tree.join(head.id)
 
 
 def _cut(tree: Tree, deed: Reshaped) -> None:
-    """Cut the text that ends in the tail as it was; meanwhile it may have been cut elsewhere too."""
+    """Cut the text that ends in the tail as it was; meanwhile it may have been cut elsewhere too. Not if that begins
+    otherwise now: a head's id stands for its text."""
     top = deed.heads[0].parent
+    said = join(*(head.pieces for head in deed.heads))
+    if not same(cut(join(*(node.pieces for node in _chain(tree, top, deed.tail))), 0, length(said)), said):
+        return
     end = 0
     for head in deed.heads:
         end += len(head)
@@ -123,11 +132,13 @@ def _chain(tree: Tree, top: NodeId | None, tail: NodeId) -> list[Node]:
     return [] if at is None else path[at + 1 :]
 
 
-def _rewrite(tree: Tree, top: NodeId, pieces: Pieces, facts: Facts) -> None:
-    """Change what differs, wherever it stands now: meanwhile the text may have been cut."""
+def _rewrite(tree: Tree, top: NodeId, old: Pieces, pieces: Pieces, facts: Facts) -> None:
+    """Change what differs, wherever it stands now: meanwhile the text may have been cut. Nothing, if it is not the old
+    one: the person went on writing there, and something froze that."""
     chain = _chain(tree, top, facts.node)
-    now = "".join(node.text for node in chain)
-    start, end, new_end = difference(now, text_of(pieces))
+    if not same(join(*(node.pieces for node in chain)), old):
+        return
+    start, end, new_end = difference(text_of(old), text_of(pieces))
     new = cut(pieces, start, new_end)
     begin = 0
     for node in chain:
@@ -139,4 +150,4 @@ def _rewrite(tree: Tree, top: NodeId, pieces: Pieces, facts: Facts) -> None:
             new = () if here else new
         begin = last
     if chain:
-        tree.put_facts(facts)
+        tree.put_facts(replace(tree.facts(facts.node), rewritten_at=facts.rewritten_at))

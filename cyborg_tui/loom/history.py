@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import chain
 from typing import Protocol
 
-from cyborg_tui.loom.deeds import Deed, Reshaped
+from cyborg_tui.loom.deeds import Deed, Reshaped, Rewritten
 from cyborg_tui.loom.fan import BranchId, FanId, NodeId
 from cyborg_tui.loom.path import Snapshot
 
@@ -182,8 +183,11 @@ class History:
         """Let go of every step that needs one of these, which were deleted for good, and of what lies beyond it."""
 
         def needs(step: Step) -> bool:
-            path = (*step.before.path, *step.after.path, *(step.deed.heads if isinstance(step.deed, Reshaped) else ()))
-            return any(node.id in nodes or any(piece.branch in branches for piece in node.pieces) for node in path)
+            deed = step.deed
+            path = (*step.before.path, *step.after.path, *(deed.heads if isinstance(deed, Reshaped) else ()))
+            said = (*deed.before, *deed.after) if isinstance(deed, Rewritten) else ()
+            pieces = chain(said, *(node.pieces for node in path))
+            return any(node.id in nodes for node in path) or any(piece.branch in branches for piece in pieces)
 
         self._recall()
         for steps in (self._done, self._undone):

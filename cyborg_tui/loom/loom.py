@@ -336,8 +336,10 @@ class Loom:
 
     def _return(self, view: View, step: Step, *, undoing: bool) -> None:
         if step.deed is not None:
-            (deeds.undo if undoing else deeds.redo)(self.tree, step.deed)
+            (deeds.undo if undoing else deeds.redo)(self.tree, step.deed, self.manuscript.leaf)
             self.manuscript.refresh()
+            if not isinstance(step.deed, deeds.Marked) and not self.manuscript.is_as(view.path):
+                self.manuscript.reach(view.path, self._clock())
         else:
             dropping = undoing and step.kind is not StepKind.MOVE
             made = (

@@ -71,6 +71,10 @@ class Path:
     def snapshot(self) -> Snapshot:
         return tuple(self._path)
 
+    def is_as(self, other: Snapshot) -> bool:
+        """Whether another path is of the same nodes, with the same texts."""
+        return [(node.id, node.pieces) for node in self._path] == [(node.id, node.pieces) for node in other]
+
     def node_at(self, offset: int) -> NodeId | None:
         """The node that ends at this offset, the last if several do."""
         index = self._ending_at(offset)

@@ -64,6 +64,8 @@ def rewrite(tree: Tree, node: NodeId, text: str, at: float) -> Rewritten:
     if old.text == text:
         raise NotPossible("That is its text already.")
     _part_from_its_branch(tree, node)
+    if old.cut:
+        tree.settle(node)  # a place of its own now, which stays when this is undone
     start, end, new_end = difference(old.text, text)
     pieces = splice(old.pieces, start, end, typed(text[start:new_end]))
     facts = tree.facts(node)

@@ -23,6 +23,8 @@ def find(tree: Tree, node: Node, under: NodeId, kept: Collection[NodeId]) -> Nod
             at = tree.node(at).parent
         if at == under and same(join(*reversed(run)), node.pieces):
             return node.id
+    if _can_be_restored(tree, node):
+        return None
     for child in tree.children(under):
         there = tree.node(child)
         if child in kept:
@@ -41,18 +43,25 @@ def make_again(tree: Tree, node: Node, under: NodeId, kept: Collection[NodeId], 
             if parent != under:
                 tree.hang(node.id, under)
             return node.id
-    found = _cut_out(tree, join(node.pieces), under, kept)
-    if found is not None:
-        return found
     carries = node.carries if node.carries is not None and node.carries in tree else None
-    if node.id not in tree and node.branch is None and not node.cut:
+    if _can_be_restored(tree, node):
         tree.restore(Node(node.id, under, node.pieces, carries=carries, made_at=node.made_at))
         return node.id
+    again = node if node.cut and node.id not in tree else None
+    found = _cut_out(tree, join(node.pieces), under, kept, again)
+    if found is not None:
+        return found
     return tree.add(under, node.pieces, at, carries=node.id if node.id in tree else carries)
 
 
-def _cut_out(tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId]) -> NodeId | None:
-    """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them."""
+def _can_be_restored(tree: Tree, node: Node) -> bool:
+    """Whether it was a draft that has vanished: what was done to it meanwhile is found again by its id."""
+    return node.id not in tree and node.branch is None and not node.cut
+
+
+def _cut_out(tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId], again: Node | None) -> NodeId | None:
+    """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them. `again`:
+    the head that stood there before, if it was one."""
     total = length(pieces)
     for child in tree.children(under):
         there = tree.node(child)
@@ -60,10 +69,10 @@ def _cut_out(tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId]
         if not shared or not same(cut(there.pieces, 0, shared), cut(pieces, 0, shared)):
             continue
         if len(there) > total:
-            return tree.split(child, total)
+            return tree.split(child, total, again)
         if child in kept:
             continue
-        found = child if len(there) == total else _cut_out(tree, cut(pieces, shared, total), child, kept)
+        found = child if len(there) == total else _cut_out(tree, cut(pieces, shared, total), child, kept, again)
         if found is not None:
             return found
     return None

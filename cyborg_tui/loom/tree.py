@@ -34,8 +34,9 @@ class Tree(Store):
 
     def is_part_of(self, node: NodeId, branch: BranchId) -> bool:
         """Whether the node is the branch's own, or the head of a cut in it."""
-        at = self.node(self.branch(branch).node)
-        while at.id != node and at.parent is not None and self.node(at.parent).cut:
+        drawn = self.branch(branch)
+        context, at = self.fan(drawn.fan).context, self.node(drawn.node)
+        while at.id != node and at.parent is not None and at.parent != context and self.node(at.parent).cut:
             at = self.node(at.parent)
         return at.id == node
 
@@ -113,7 +114,8 @@ class Tree(Store):
         id = self.next_node if again is None else again.id
         head = Node(id, tail.parent, cut(tail.pieces, 0, at), carries=tail.carries, cut=True, made_at=tail.made_at)
         if again is not None:
-            head = replace(head, carries=again.carries, cut=again.cut, made_at=again.made_at)
+            carries = again.carries if again.carries is not None and again.carries in self else None
+            head = replace(head, carries=carries, cut=again.cut, hidden=again.hidden, made_at=again.made_at)
         self.next_node = max(self.next_node, id + 1)
         self.put_above(head, replace(tail, parent=head.id, pieces=cut(tail.pieces, at, len(tail))))
         return head.id
@@ -130,6 +132,7 @@ class Tree(Store):
         head = self.node(node)
         return (
             head.cut
+            and not head.hidden
             and not self.is_kept(node)
             and not self.is_context(node)
             and not self.carriers(node)

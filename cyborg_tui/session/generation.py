@@ -27,7 +27,7 @@ from cyborg_tui.engine.protocol import (
 )
 from cyborg_tui.loom.conditions import BARE, Conditions
 from cyborg_tui.loom.context import Context, composed
-from cyborg_tui.loom.draw import Decoding, Draw
+from cyborg_tui.loom.draw import Decoding, Draw, SeenBeside
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, Finish, ModelIdentity, decode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.piece import Piece, join
@@ -333,7 +333,18 @@ class Generation:
         stats = event.stats
         saw = (asked.context.left_out, stats.left_out_tokens, stats.prompt_tokens, stats.digest)
         how = self.view.decoding or Decoding()
-        draw = Draw(asked.fan, asked.first, asked.width, *saw, how, self.view.file_hash, asked.context.conditions)
+        beside = tuple(SeenBeside(one.left_out_tokens, one.tokens, one.digest) for one in stats.beside)
+        draw = Draw(
+            asked.fan,
+            asked.first,
+            asked.width,
+            *saw,
+            how,
+            self.view.file_hash,
+            asked.context.conditions,
+            beside,
+            steered_by=stats.steered_by,
+        )
         self._loom.note_draw(draw)
         if not draw.file_hash:
             self._unhashed.append(draw)

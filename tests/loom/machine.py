@@ -112,6 +112,8 @@ class Person(Writer):
         fan = self.loom.fan_in_view
         self.take_and_mend_a_typo_above(choice, 0, "t")
         branches = self.loom.tree.branches(fan.id)
+        if not branches:
+            return
         self.garden.hide(branches[choice % len(branches)].node)
         self.purge()
 

@@ -122,6 +122,8 @@ class Writer(Promises):
     def take(self, choice, upto):
         loom = self.loom
         branches = loom.tree.branches(loom.fan_in_view.id)
+        if not branches:
+            return  # all of them were purged
         branch = branches[choice % len(branches)]
         spot = loom.spot
         taken = loom.taken_from(spot)
