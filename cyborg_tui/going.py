@@ -9,6 +9,8 @@ from cyborg_tui.engine.engine import Engine
 from cyborg_tui.frames import NamedFrames
 from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library, LibraryError
+from cyborg_tui.loom.errors import DAMAGED
+from cyborg_tui.loom.tree import BrokenTree
 from cyborg_tui.screens.doors import Doors
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
@@ -41,7 +43,10 @@ class GoingApp(LineApp):
         """One of the places and things that can be reached from anywhere, or an action of the write screen."""
         places = self._places()
         if where in places:
-            await places[where]()
+            try:
+                await places[where]()
+            except BrokenTree:
+                self._say(DAMAGED)
         else:
             await self.screen.run_action(where)
 
