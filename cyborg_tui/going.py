@@ -102,9 +102,8 @@ class GoingApp(LineApp):
         elif isinstance(self.screen, WriteScreen) and self._session.hides:
             self._say(BLIND)
         elif isinstance(self.screen, WriteScreen):
-            levers = LeversScreen(
-                self._session, self._actions, ways_to_draw(self._config), NamedFrames(self._config.frames)
-            )
+            presets, named = ways_to_draw(self._config), NamedFrames(self._config.frames)
+            levers = LeversScreen(self._session, self._actions, presets, named, self._library.shelf)
             self.push_screen(levers, self.screen.pulled_levers)
 
     async def _lens(self) -> None:
