@@ -1,11 +1,13 @@
 """Processes in the whole app: run by a key, led through, left, edited and tried again."""
 
+import re
+
 import pytest
 
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.event import EventKind
 from tests.terminal import APP, Terminal, words
-from tests.test_the_loop import eight_branches, left, todays_loom
+from tests.test_the_loop import left, todays_loom
 
 NEXT = "\x1d"
 """Ctrl+]."""
@@ -34,6 +36,11 @@ def config(tmp_path):
     return tmp_path / "config"
 
 
+def branches_are_there(screen):
+    """However many; where a machine draws more in the same time, some come along."""
+    return re.search(r"\d branches", screen) is not None and "▍" not in screen
+
+
 def app(tmp_path, config, **environment):
     variables = {"CYBORG_TUI_CONFIG": str(config / "config.toml"), **environment}
     return Terminal((*APP, "--data-dir", tmp_path / "library"), environment=variables)
@@ -50,11 +57,11 @@ def begin(t):
 def test_a_process_leads_and_the_person_chooses(tmp_path, config):
     with app(tmp_path, config) as t:
         assert "Take a question" in begin(t)
-        t.wait_for(eight_branches)
+        t.wait_for(branches_are_there)
         assert left(t.screen).startswith("What if ")
         t.send("3")
         t.wait_for("question 2 of 2")
-        t.wait_for(eight_branches)
+        t.wait_for(branches_are_there)
         t.send("Tab")
         t.wait_for("answer · Answer one")
         t.send("because it rained")
@@ -76,7 +83,7 @@ def test_a_process_leads_and_the_person_chooses(tmp_path, config):
 def test_it_is_left_by_esc_and_gone_on_with(tmp_path, config):
     with app(tmp_path, config) as t:
         begin(t)
-        t.wait_for(eight_branches)
+        t.wait_for(branches_are_there)
         t.send("Esc")
         t.wait_for("Esc leave process")
         t.send("Esc")
@@ -117,7 +124,7 @@ def test_it_is_edited_and_tried_again_without_leaving_the_app(tmp_path, config):
     edited = tmp_path / "edited.toml"
     with app(tmp_path, config, VISUAL=str(editor), EDITED=str(edited)) as t:
         begin(t)
-        t.wait_for(eight_branches)
+        t.wait_for(branches_are_there)
 
         edited.write_text(TRIAL.replace("choose", "chose"))
         palette(t, "edit this process")
@@ -128,7 +135,7 @@ def test_it_is_edited_and_tried_again_without_leaving_the_app(tmp_path, config):
         edited.write_text(TRIAL.replace("Take a question", "Take the odd one"))
         palette(t, "edit this process")
         t.wait_for("Take the odd one")
-        t.wait_for(eight_branches)
+        t.wait_for(branches_are_there)
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
     assert "the odd one" in (config / "processes" / "a-trial.toml").read_text()
