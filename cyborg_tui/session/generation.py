@@ -222,6 +222,10 @@ class Generation:
         assert self.engine is not None
         return self.engine.weigh(self.context(end), settings)
 
+    def tell(self, sentence: str) -> None:
+        """Something that the person should know."""
+        self.view = replace(self.view, news=sentence)
+
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
         if self._under_way and self.engine is not None:

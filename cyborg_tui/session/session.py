@@ -277,6 +277,7 @@ class Session(AskingLoom):
         self._seeing.hear(event)
         if not self._generation.growing:
             self.beside.go_on()
+        self._hear_template(event)
         if isinstance(event, (Ready, Unavailable, Lost)):
             self._looked_ahead_at = None
         match event:
