@@ -188,7 +188,7 @@ class LeversScreen(WorkingScreen[bool]):
         lever = self._lever
         if lever.kind is Kind.NUMBER:
             self.notice("← and → change this one.")
-        elif lever.kind is Kind.PRESET:
+        elif lever.kind in (Kind.PRESET, Kind.SWITCH):
             self._step(1)
         else:
             self._editor.read_only = False
@@ -337,6 +337,8 @@ def _summary(lever: Lever, value: object) -> str:
             return f"{value:,} {lever.unit}"
         case Kind.PRESET, _:
             return str(value or "")
+        case Kind.SWITCH, _:
+            return "on" if value else ""
     if lever.key == "lore" and isinstance(value, tuple):
         return ", ".join(entry.name for entry in value)
     if lever.key == "examples" and isinstance(value, tuple):
