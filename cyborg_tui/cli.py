@@ -195,6 +195,30 @@ def export(ctx: click.Context, /, loom: str, form: str, output: Path | None, **o
 
 
 @cli.command()
+@click.option("--screens", is_flag=True, help="Also what was on the screen then.")
+@click.pass_context
+def notes(ctx: click.Context, *, screens: bool) -> None:
+    """What you said of the tool (in the app: "a note about this tool" in the palette)."""
+    from cyborg_tui.commands.notes import said
+    from cyborg_tui.library.library import Library, LibraryError
+
+    library = None
+    try:
+        library = Library(ctx.obj().data)
+        found = library.tool_notes
+    except LibraryError as error:
+        raise click.ClickException(plain(str(error))) from None
+    finally:
+        if library is not None:
+            library.close()
+    if not found:
+        click.echo("Nothing yet; in the app, Ctrl+P and “note about this tool”.", err=True)
+    for note in found:
+        for line in said(note, with_screen=screens):
+            click.echo(plain(line))
+
+
+@cli.command()
 @click.option("--mend", "mending", is_flag=True, help="Make a new library of what can be read of a damaged one.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context

@@ -46,6 +46,8 @@ class Frame:
     """How many lines before it."""
     footer: str | None = None
     """Stands after the manuscript, just before what the model writes; fields in braces are filled in."""
+    chat: bool | None = None
+    """Whether the manuscript is read as a conversation, with the model's chat template around its turns."""
     preset: str | None = None
     """The name of the sampler settings."""
     settings: FanSettings | None = None
@@ -70,7 +72,7 @@ class Frame:
         return replace(above, **{name: value for name, value in said.items() if value is not None})
 
 
-USUAL = Frame("", (), (), 1000, 4000, "", "", 3, "", "")
+USUAL = Frame("", (), (), 1000, 4000, "", "", 3, "", False, "")
 """What holds where nothing is said."""
 
 

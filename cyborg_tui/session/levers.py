@@ -21,6 +21,7 @@ class Kind(str, Enum):
     TEXT = "text"
     NUMBER = "number"
     PRESET = "preset"
+    SWITCH = "switch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ LEVERS = (
     Lever("note", "note", "A few lines before the cursor, where it weighs most."),
     Lever("note_depth", "note depth", "How far before the cursor the note stands.", Kind.NUMBER, "lines"),
     Lever("footer", "footer", "After the manuscript, just before what the model writes."),
+    Lever(
+        "chat", "chat", "Lines with “> ” are yours, what follows them answers; in the model’s template.", Kind.SWITCH
+    ),
     Lever("preset", "samplers", "How tokens are drawn.", Kind.PRESET),
 )
 
@@ -74,7 +78,9 @@ def with_text(lever: Lever, frame: Frame, text: str) -> Frame:
 
 
 def with_step(lever: Lever, frame: Frame, inherited: Frame, by: int) -> Frame:
-    """The frame with a number moved by so many steps from what holds. Raises BadFrame."""
+    """The frame with a number moved by so many steps from what holds, or a switch. Raises BadFrame."""
+    if lever.kind is Kind.SWITCH:
+        return _with(lever.key, frame, not getattr(inherited, lever.key))
     now: int = getattr(inherited, lever.key)
     step = lever.step
     return _with(lever.key, frame, max(1, (now // step + by) * step))
