@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-__all__ = ["ACTIONS", "PLACES", "READING", "Action", "BadKeys", "rebound"]
+__all__ = ["ACTIONS", "APP_ACTIONS", "PLACES", "READING", "Action", "BadKeys", "rebound"]
 
 PLACES = {
     "editor": "While writing",
@@ -13,6 +13,9 @@ PLACES = {
     "compare": "Comparing two texts",
     "tokens": "Among the tokens",
     "blocks": "Among the blocks",
+    "levers": "On the levers",
+    "lever": "In a lever's text",
+    "lens": "In the lens",
     "mirror": "Before the mirror",
     "anywhere": "Anywhere",
 }
@@ -153,6 +156,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare_turn", "x", "The one text in the other's place", "turn round", "compare", 3),
     Action("compare_everything", "a", "All of the text, or only what is near a difference", "everything", "compare", 3),
     Action("compare_leave", "escape,q", "Back", "back", "compare", 0),
+    Action("next_lever", "down,j", "The next lever", "move", "levers", 3),
+    Action("previous_lever", "up,k", "The lever before", "", "levers"),
+    Action("edit_lever", "enter", "Edit this lever's text", "edit", "levers", 1),
+    Action("lever_more", "right,l", "More of it; the next preset", "more", "levers", 4),
+    Action("lever_less", "left,h", "Less of it; the preset before", "", "levers"),
+    Action("lever_away", "x", "Say nothing of it here: what holds above holds", "take away", "levers", 5),
+    Action("lever_scope", "e", "For the whole loom, or from the cursor on", "where", "levers", 2),
+    Action("levers_fan", "tab,ctrl+j,f5", "Back, and branches from the same place, under these", "fan", "levers", 1),
+    Action("lens_here", "v", "What the model would see, token by token", "lens", "levers", 3),
+    Action("use_named", "n", "A frame with a name, instead of what is said here", "named", "levers", 6),
+    Action("name_frame", "s", "Give what holds here a name, to use it elsewhere", "save as", "levers", 6),
+    Action("leave_levers", "escape", "Back to writing", "write", "levers", 0),
+    Action("lever_done", "escape", "Use this text", "use", "lever", 0),
+    Action("lens_down", "j,down", "A row down", "move", "lens", 3),
+    Action("lens_up", "k,up", "A row up", "", "lens"),
+    Action("lens_page_down", "space,pagedown", "A page down", "page", "lens", 2),
+    Action("lens_page_up", "pageup", "A page up", "", "lens"),
+    Action("lens_borders", "b", "Where tokens begin, or not", "borders", "lens", 1),
+    Action("lens_ids", "d", "Numbers of the tokens, or not", "ids", "lens", 1),
+    Action("leave_lens", "escape,v", "Back", "back", "lens", 0),
     Action("mirror_span", "tab,right,l", "This sitting, today, the last 30 days, everything", "span", "mirror", 1),
     Action("mirror_span_back", "shift+tab,left,h", "The span before", "", "mirror"),
     Action("mirror_next", "j,down", "The next picture", "move", "mirror", 2),
@@ -177,6 +200,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("tokens", "f3", "The tokens: how sure the model was, and what it nearly said", ""),
+    Action("levers", "f4", "The levers: what conditions the model beside the text", ""),
+    Action("lens", "", "The lens: what the model saw of the fan in view, token by token"),
     Action("map", "f2", "The map: the whole tree", "map", rank=6),
     Action("mirror", "f6", "The mirror: how you write, in measurements", ""),
     Action("help", "f1", "All keys", "help", rank=2),
@@ -190,27 +215,18 @@ ACTIONS: tuple[Action, ...] = (
 
 
 _CHANGING = frozenset({"map_hide", "map_bookmark", "map_tag", "map_note", "map_name", "map_move_up", "map_move_down"})
-_CHANGING |= {
-    "take_choice",
-    "take_blocks",
-    "map_split",
-    "map_join",
-    "map_rewrite",
-    "map_purge",
-    "mirror_good",
-    "mirror_not_good",
-}
+_CHANGING |= {"take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
+_CHANGING |= {"edit_lever", "lever_more", "lever_less", "lever_away", "levers_fan", "lever_done", "use_named"}
+_CHANGING |= {"mirror_good", "mirror_not_good"}
 _ELSEWHERE = {
     action.id
     for action in ACTIONS
-    if action.where in ("map", "compare", "tokens", "blocks", "mirror") and action.id not in _CHANGING
+    if action.where not in ("editor", "branches", "anywhere") and action.id not in _CHANGING
 }
-READING = (
-    _LOOKING
-    | _ELSEWHERE
-    | {"compare", "compare_then", "provenance", "search", "map", "mirror", "look_back", "tokens", "tokens_here"}
-)
-READING |= {"take_over", "help", "looms", "models", "palette", "which_key", "quit"}
+APP_ACTIONS = frozenset({"take_over", "help", "palette", "which_key", "quit"})
+APP_ACTIONS |= {"map", "tokens", "levers", "lens", "mirror", "looms", "models", "search"}
+"""What the app does, whatever screen is shown."""
+READING = _LOOKING | _ELSEWHERE | APP_ACTIONS | {"compare", "compare_then", "provenance", "tokens_here", "look_back"}
 """The actions that change nothing, for a loom that is written in another window."""
 
 

@@ -6,10 +6,9 @@ import gc
 import os
 import signal
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -18,28 +17,24 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from cyborg_tui.actions import ACTIONS, rebound
+from cyborg_tui.actions import ACTIONS, APP_ACTIONS, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.engine import Engine, engine_for
 from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
-from cyborg_tui.library.finding import Found
+from cyborg_tui.going import GoingApp
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
 from cyborg_tui.loom.settings import BadSetting
 from cyborg_tui.presets import largest_fan
 from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
-from cyborg_tui.screens.palette import Palette
-from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.choosing import Choosing, chosen_last
-from cyborg_tui.session.looking_back import LookingBack
 from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
-from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.kind import kind_of
 from cyborg_tui.terminal.once import Once
 from cyborg_tui.terminal.outside import keep_private
@@ -50,21 +45,19 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
-_OURS = ("search", "take_over", "map", "tokens", "mirror", "help", "looms", "models", "palette", "which_key", "quit")
 _PATIENCE = 1.0
 """Seconds that keys which were typed before the app ends may take to arrive."""
-_BLIND = "These branches are blind: choose one first, or ask for others, then you can look into them."
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
 
-class CyborgApp(LineApp):
+class CyborgApp(GoingApp):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [  # noqa: RUF012 - Textual reads it so
         Binding(action.keys, f"go('{action.id}')", action.help, show=False, priority=True, id=action.id)
         for action in ACTIONS
-        if action.id in _OURS
+        if action.id in APP_ACTIONS and action.keys
     ]
 
     def __init__(self, config: Config, library: Library, loom: LoomRow) -> None:
@@ -76,17 +69,15 @@ class CyborgApp(LineApp):
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
         self._mirror_settings = MirrorSettings(config.mirror, config.data)
-        self._looking_back: LookingBack | None = None
         self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
-        self._looked_for = ""
         self._engine: Engine | None = None
         self._choosing: Choosing | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
-        self.set_keymap({name: keys for name, keys in config.keys.items() if name in _OURS})
+        self.set_keymap({name: keys for name, keys in config.keys.items() if name in APP_ACTIONS})
         library.on_state = self._library_says
 
     async def on_mount(self) -> None:
@@ -208,149 +199,6 @@ class CyborgApp(LineApp):
         self._session.saving = state
         self._changed()
 
-    async def action_go(self, where: str) -> None:
-        """One of the places and things that can be reached from anywhere, or an action of the write screen."""
-        places = self._places()
-        if where in places:
-            await places[where]()
-        else:
-            await self.screen.run_action(where)
-
-    def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        return {
-            "take_over": self._take_over,
-            "map": self._map,
-            "tokens": self._tokens,
-            "mirror": self._mirror,
-            "look_back": self._look_back,
-            "help": self._help,
-            "looms": self._looms,
-            "models": self._models,
-            "search": self._search,
-            "palette": self._palette,
-            "which_key": self._which_key,
-            "quit": self._quit,
-        }
-
-    async def _map(self) -> None:
-        """To the map, or back from it."""
-        from cyborg_tui.screens.map import MapScreen  # only when it is wanted
-
-        if isinstance(self.screen, WriteScreen) and self._session.hides:
-            self._say(_BLIND)
-        elif isinstance(self.screen, WriteScreen):
-            write = self.screen
-            self.push_screen(MapScreen(self._session, self._actions), lambda _: write.came_back())
-        elif isinstance(self.screen, MapScreen):
-            self.screen.dismiss(None)
-
-    async def _help(self) -> None:
-        if isinstance(self.screen, WorkingScreen):
-            self.push_screen(HelpScreen(self._actions))
-
-    async def _tokens(self) -> None:
-        from cyborg_tui.screens.tokens import TokensScreen
-
-        if isinstance(self.screen, TokensScreen):
-            self.screen.action_leave()
-        elif isinstance(self.screen, WriteScreen) and self._session.hides:
-            self._say(_BLIND)
-        elif isinstance(self.screen, WriteScreen):
-            self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
-
-    async def _mirror(self) -> None:
-        """Before the mirror, or back from it."""
-        from cyborg_tui.screens.mirror import MirrorScreen
-
-        if isinstance(self.screen, MirrorScreen):
-            self.screen.action_mirror_leave()
-        elif isinstance(self.screen, WriteScreen):
-            write = self.screen
-
-            def back(look: bool | None) -> None:
-                write.changed()
-                if look:
-                    self.run_worker(self._look_back())
-
-            self.push_screen(MirrorScreen(self._session, self._actions, self._config.day_turns_at), back)
-
-    async def _look_back(self) -> None:
-        """Bring up something that was taken some days ago, or say why not."""
-        from cyborg_tui.screens.look_back import LookBack
-
-        wanted = self._config.mirror.look_back
-        if self._looking_back is None:
-            self._looking_back = LookingBack(self._library, wanted, self._config.day_turns_at)
-        try:
-            first = self._looking_back.next()
-            enough = not self._looking_back.left
-        except LibraryError as error:
-            self._say(str(error))
-            return
-        if first is None:
-            none = "Nothing of 1, 7 or 30 days ago waits to be looked back at."
-            self._say("That is enough of looking back for today." if enough else none)
-            return
-        self.push_screen(LookBack(self._looking_back, first))
-
-    async def _palette(self) -> None:
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
-
-    async def _which_key(self) -> None:
-        async def go(where: str | None) -> None:
-            if where:
-                await self.action_go(where)
-
-        if isinstance(self.screen, WorkingScreen):
-            self.push_screen(WhichKey(), go)
-
-    async def _looms(self) -> None:
-        if isinstance(self.screen, WorkingScreen):
-            from cyborg_tui.screens.looms import LoomsScreen  # its widgets take 35 ms to import
-
-            self._library.flush(2)
-            self.push_screen(LoomsScreen(self._library.looms()), self._go_to_loom)
-
-    async def _search(self) -> None:
-        """Everything that was ever written, in any loom and branch."""
-        if isinstance(self.screen, WriteScreen):
-            from cyborg_tui.screens.find import FindScreen
-
-            self._library.flush(2)
-            screen = FindScreen(self._library.find, self._looked_for)
-
-            async def go(found: Found | None) -> None:
-                self._looked_for = screen.typed
-                if found is not None:
-                    await self._go_to_place(found)
-
-            self.push_screen(screen, go)
-
-    async def _go_to_place(self, found: Found) -> None:
-        await self._go_to_loom(found.loom)
-        if self._session.row.id == found.loom and self._write is not None:
-            self._write.go_to(found.node, found.start)
-
-    async def _models(self) -> None:
-        if not isinstance(self.screen, WorkingScreen) or self._choosing is None or self._engine is None:
-            return
-        if self._engine.place:
-            self._say(f"The model is chosen on {self._engine.place}: engine.model in the config names it.")
-            return
-        from cyborg_tui.engine.catalogue import Catalogue
-        from cyborg_tui.engine.places import Places
-        from cyborg_tui.screens.models import ModelsScreen
-
-        config = self._config.engine
-        catalogue = Catalogue(Places([Path(folder) for folder in config.folders]), self._config.data / "models")
-        self.push_screen(ModelsScreen(catalogue, config, self._choosing.model), self._choose_model)
-
-    def _choose_model(self, path: str | None) -> None:
-        if path is not None and self._choosing is not None:
-            self._session.cancel()
-            self._choosing.choose(path)
-
     async def _go_to_loom(self, loom: int | None) -> None:
         if loom is None or loom == self._session.row.id:
             return
@@ -435,7 +283,7 @@ class CyborgApp(LineApp):
             keys = " ".join(key_name(key) for key in action.names)
             if action.id == "take_over" and not self._session.read_only:
                 continue
-            if action.id in _OURS:
+            if action.id in APP_ACTIONS:
                 yield SystemCommand(action.help, keys, self._runner(action.id))
             elif isinstance(screen, WorkingScreen) and action.id not in twice and screen.allows(action):
                 yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))

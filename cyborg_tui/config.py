@@ -95,6 +95,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the library is; empty means the platform's folder for data."""
 
     @property
+    def frames(self) -> Path:
+        """Where frames with names are."""
+        return self.presets / "frames"
+
+    @property
     def presets(self) -> Path:
         return Path(self.presets_dir).expanduser()
 

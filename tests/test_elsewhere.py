@@ -44,13 +44,15 @@ def leave(t):
 
 
 def test_the_name_of_the_other_machine_is_there_through_all_that_happens(data, box):
-    box.does("unreachable 2")
+    box.does("unreachable")
     with by_ssh(data, box) as t:
         t.wait_for("text goes to box")
         t.wait_for("box cannot be reached")
         t.wait_for(re.compile(r"Again in \d+ s. Tab: now").search)
         t.send("Once")
+        t.wait_for("Once")
         assert "text goes to box" in t.screen
+        box.does("connects")
         t.send("Tab")
         t.wait_for("commonplace")
         t.wait_for(eight_branches)

@@ -2,11 +2,40 @@
 
 import runpy
 
-from tests.monkey import CHANCES, acts, play_and_shrink, shrunk, written_as_script
+import pytest
+
+from tests.acts import CHANCES, acts, shrunk, written_as_script
+from tests.monkey import Drift, Monkey, play_and_shrink
+
+CHAPTERS, WARM_UP = 10, 3
+"""Looms that are written in one after the other, and those of them in which what is kept comes to its size."""
 
 
 def test_two_hundred_acts_of_a_monkey(tmp_path):
     play_and_shrink(tmp_path, acts(1, 200), "monkey-1", seconds=60)
+
+
+@pytest.mark.soak
+def test_four_thousand_acts_of_a_monkey_in_the_same_memory(tmp_path):
+    """In one process, that is, unless the monkey finds how to end it."""
+    monkey, sizes = Monkey(tmp_path / "long", CHAPTERS), []
+    try:
+        for number in range(CHAPTERS):
+            monkey.begin_chapter(number)
+            sizes.append((monkey.terminal.pid, monkey.memory()))
+            script = acts(100 + number, 400, leave_out=("quit",))
+            try:
+                for act in script:
+                    monkey.do(act)
+            except AssertionError as error:
+                play_and_shrink(tmp_path / "again", script, f"monkey-{100 + number}", seconds=120)
+                raise Drift(f"chapter {number}, which alone goes well: {error}") from None
+        monkey.leave()
+    finally:
+        monkey.close()
+    warm = [size for pid, size in sizes[WARM_UP:] if pid == sizes[-1][0]]
+    assert len(warm) > 3, "it was ended too often to tell"
+    assert max(warm) <= 1.05 * min(warm), [f"{size // 1024} MB" for _, size in sizes]
 
 
 def test_the_acts_are_the_same_for_the_same_seed_and_every_key_of_the_table_is_among_them():

@@ -13,7 +13,7 @@ from cyborg_tui.library.library import Library
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.settings import FanSettings
 from tests.terminal import words
-from tests.test_the_loop import app
+from tests.test_the_loop import app, left
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>" onload="x \' & </main>\u202e\x1b[31m\ud800 --> ]]>'
 
@@ -131,7 +131,9 @@ def test_nothing_in_a_hostile_text_title_or_name_is_more_than_text(data):
 def test_in_the_app_of_everything_or_of_the_selection(data):
     with app(data) as t:
         t.wait_for("Tab branches")
-        t.send("Once upon a time", "Ctrl+O", "w")
+        t.send("Once upon a time")
+        t.wait_for(lambda s: left(s) == "Once upon a time")
+        t.send("Ctrl+O", "w")
         shown = t.wait_for("Esc closes this.")
         assert "Who wrote this" in shown
         assert re.search(r"you +100% +4 words +16 characters", shown)

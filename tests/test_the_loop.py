@@ -38,6 +38,11 @@ def left(screen):
     return " ".join(" ".join(rows).split())
 
 
+def looked_at(t):
+    """The screen, once the fan in view counts as looked at, which takes a second: the strip above the text says so."""
+    return t.settle(1.7)
+
+
 def undo_everything(t):
     for _ in range(60):
         t.send("Ctrl+Z")

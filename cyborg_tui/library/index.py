@@ -4,12 +4,13 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cyborg_tui.library import schema
 from cyborg_tui.library.chunks import chunks_of_node
 from cyborg_tui.library.errors import damaged
+from cyborg_tui.library.known import Known
 from cyborg_tui.library.passages import BEFORE, Passage, passages_again
 from cyborg_tui.library.reading import UNREADABLE
 from cyborg_tui.library.rows import facts_from, has_chunks, node_from, to_bytes, to_text
@@ -46,25 +47,31 @@ def index_nodes(
     tagged: Iterable[tuple[int, NodeId]] = (),
     *,
     purged: bool = False,
+    known: Known | None = None,
 ) -> bool:
     """Keep the index in step with nodes that have just been written, or None where they are gone, and with the tags of
     others, within the transaction under way.
 
-    `purged`: some are gone for good, and SQLite must merge what it keeps, or their words are left in the file. Whatever
-    is wrong with the index keeps nothing from being saved: then it is built again later, and this returns False.
+    `purged`: some are gone for good, and SQLite must merge what it keeps, or their words are left in the file.
+    `known`: what is remembered from one transaction of this connection to the next; if one fails it must be forgotten.
+    Whatever is wrong with the index keeps nothing from being saved: then it is built again later, and this returns
+    False.
     """
+    known = known or Known()
     tagged = [key for key in tagged if key not in nodes]
     if not (nodes or tagged or purged):
         return True
     connection.execute("SAVEPOINT passages")
     try:
-        update = _Update(connection, nodes)
+        known.begin(connection)
+        update = _Update(connection, nodes, known)
         update.all(time.time())
         for key in tagged:
             update.from_file(*key)
         if purged:
             connection.execute("INSERT INTO found (found) VALUES ('optimize')")
     except (sqlite3.Error, *UNREADABLE) as error:
+        known.forget()
         if not connection.in_transaction:  # there is no room on the disk, say, for anything
             raise
         connection.execute("ROLLBACK TO passages")
@@ -100,7 +107,7 @@ def build_some(connection: sqlite3.Connection) -> bool:
         if row is None:
             return False
         loom, after = row
-        update = _Update(connection, {})
+        update = _Update(connection, {}, Known())
         ids = connection.execute(_NEXT, (loom, after)).fetchmany(500)
         for (id,) in ids:
             with contextlib.suppress(*UNREADABLE):  # a damaged row, which the doctor speaks of
@@ -141,6 +148,7 @@ class _Update:
     connection: sqlite3.Connection
     nodes: Mapping[tuple[int, NodeId], Node | None]
     """What is known already, and need not be read."""
+    known: Known
     _above: dict[tuple[int, NodeId], str] = field(default_factory=dict)
     _branches: dict[tuple[int, BranchId], tuple[str, str]] = field(default_factory=dict)
     """Text, and the name of the model."""
@@ -170,17 +178,17 @@ class _Update:
         """Index a node. Returns whether what is before the nodes below it is not what it was."""
         above = self._before(loom, node.parent)
         old, marks = self._old(loom, node.id)
-        text = node.text
-        new = passages_again(old if marks == (now := self._marks(loom, node)) else [], above, text)
+        new = passages_again(old if marks == (now := self._marks(loom, node)) else [], above, node.text)
         self._drop(loom, node.id, new)
-        for passage in new:
-            if passage.id is None:
-                self._add(loom, node, passage, now, at)
+        new = [passage if passage.id is not None else self._add(loom, node, passage, now, at) for passage in new]
+        self.known.note((loom, node.id), new, now)
         then = old[-1].text if old else above
         return then[-BEFORE:] != (new[-1].text if new else above)[-BEFORE:]
 
     def _old(self, loom: int, node: NodeId) -> tuple[list[Passage], str]:
         """The passages of a node as they are kept, and their marks."""
+        if (known := self.known.of((loom, node))) is not None:
+            return known
         found, marks = [], ""
         for id, place, before, stored, theirs in self.connection.execute(_OLD, (loom, node)):
             text, marks = to_text(stored), theirs
@@ -190,16 +198,25 @@ class _Update:
     def _drop(self, loom: int, node: NodeId, kept: Iterable[Passage] = ()) -> None:
         """Take the other passages of a node out of the index."""
         execute, ids = self.connection.execute, {passage.id for passage in kept}
-        for id, _, _, stored, marks in execute(_OLD, (loom, node)).fetchall():
+        for id, text, marks in self._stored(loom, node):
             if id not in ids:
-                execute(_LOSE, (id, _document(to_text(stored), marks)))
+                execute(_LOSE, (id, _document(text, marks)))
                 execute(_DROP, (id,))
+        self.known.note((loom, node), [], "")
 
-    def _add(self, loom: int, node: Node, passage: Passage, marks: str, at: float) -> None:
+    def _stored(self, loom: int, node: NodeId) -> list[tuple[int | None, str, str]]:
+        """The passages of a node: id, text and marks of each."""
+        if (known := self.known.of((loom, node))) is not None:
+            return [(passage.id, passage.text, known[1]) for passage in known[0]]
+        rows = self.connection.execute(_OLD, (loom, node)).fetchall()
+        return [(id, to_text(stored), marks) for id, _, _, stored, marks in rows]
+
+    def _add(self, loom: int, node: Node, passage: Passage, marks: str, at: float) -> Passage:
         execute, stored = self.connection.execute, to_bytes(passage.text)
         where = (loom, node.id, passage.place, len(passage.before))
         id = execute(_PUT, (*where, stored, marks, self._origin(loom, node), at)).lastrowid
         execute(_FIND, (id, _document(passage.text, marks)))
+        return replace(passage, id=id)
 
     def _node(self, loom: int, id: NodeId) -> Node | None:
         if (loom, id) in self.nodes:

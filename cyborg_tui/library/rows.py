@@ -16,7 +16,7 @@ from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece, Pieces
+from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.settings import FanSettings
@@ -93,18 +93,16 @@ def to_text(data: bytes) -> str:
 
 def node_row(loom: int, node: Node, chunks: Sequence[int | None] = ()) -> Row:
     """`chunks`: for each piece the id of the chunk in which its text is kept, or None; empty if none is."""
-    inline = _stored(node.pieces)
+    beside = chunks or [None] * len(node.pieces)
     pieces: list[_StoredPiece | _ChunkId] = [
-        piece if chunk is None else chunk for piece, chunk in zip(inline, chunks or [None] * len(inline), strict=True)
+        _stored_piece(piece) if chunk is None else chunk for piece, chunk in zip(node.pieces, beside, strict=True)
     ]
     flags = (node.cut, node.hidden, node.bookmarked)
     return (loom, node.id, node.parent, node.branch, node.carries, *flags, node.made_at, msgspec.msgpack.encode(pieces))
 
 
-def _stored(pieces: Pieces) -> list[_StoredPiece]:
-    return [
-        to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end) for piece in pieces
-    ]
+def _stored_piece(piece: Piece) -> _StoredPiece:
+    return to_bytes(piece.text) if piece.branch is None else (piece.branch, piece.start, piece.end)
 
 
 def node_from(
@@ -270,7 +268,7 @@ def alternatives_from(stored: bytes) -> bytes:
 
 
 def turn_to(turn: Turn) -> bytes:
-    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, _stored(turn.pieces)))
+    return msgspec.msgpack.encode((turn.length, turn.start, turn.end, [*map(_stored_piece, turn.pieces)]))
 
 
 def event_from(row: Row, texts: Mapping[BranchId, str]) -> Event:

@@ -8,6 +8,7 @@ from cyborg_tui.library.chunks import Chunks
 from cyborg_tui.library.errors import reason
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.index import index_nodes
+from cyborg_tui.library.known import Known
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.score import Score
@@ -32,7 +33,7 @@ class Writer:
         self.index_is_behind = False
         """Whether something was saved that is not in the index."""
         self._pending = self._batch = Pending()
-        self._chunks = Chunks()
+        self._chunks, self._known = Chunks(), Known()
         self._added = self._committed = 0
         self._pause = _GATHER
         self._hurry = self._closing = False
@@ -133,12 +134,15 @@ class Writer:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 batch.write(connection, self._chunks)
-                self.index_is_behind = not index_nodes(connection, batch.nodes, batch.facts, purged=batch.purges)
+                self.index_is_behind = not index_nodes(
+                    connection, batch.nodes, batch.facts, purged=batch.purges, known=self._known
+                )
             if not self._holding.stands:  # deleted a moment ago, and the commit with it
                 return "its file was deleted"
             self._chunks.committed()
         except Exception as error:  # whatever it is: this thread must live, and what is not saved be kept
             self._chunks.rolled_back()
+            self._known.forget()
             self._holding.let_go_if_possible()
             return reason(error)
         return ""

@@ -7,7 +7,7 @@ from cyborg_tui.config import Config
 from cyborg_tui.loom.settings import FanKind, FanSettings, Until
 from cyborg_tui.presets import BadPreset, Preset, load_presets
 
-__all__ = ["Choice", "choices"]
+__all__ = ["Choice", "choices", "ways_to_draw"]
 
 _KINDS = {
     FanKind.SAMPLED: "each branch is drawn for itself",
@@ -46,6 +46,15 @@ def choices(config: Config) -> Iterator[Choice]:
         yield Choice(f"Fans: {kind.value}", about, _with(kind))
     for until, about in _ENDS.items():
         yield Choice(f"Ends: {until.value}", about, _ending(until))
+
+
+def ways_to_draw(config: Config) -> dict[str, FanSettings]:
+    """By the names of the presets; none if the person's cannot be read."""
+    try:
+        presets = load_presets(config.presets)
+    except BadPreset:
+        return {"": config.fan.settings()}
+    return {name: config.fan.drawn_by(preset.values).settings() for name, preset in presets.items()}
 
 
 def _by(config: Config, preset: Preset) -> Callable[[FanSettings], FanSettings]:

@@ -170,6 +170,18 @@ class Desk(WorkingScreen[None]):
         self._drop()
         self._sync()
 
+    def pulled_levers(self, fan: bool | None) -> None:
+        """The person is back from the levers, and wants branches under them if `fan`: from the same place as those in
+        view, beside them."""
+        self.came_back()
+        if fan and self.session.fan is not None:
+            self.session.again()
+        elif fan and not self.session.ask():
+            self.notice(self.session.view.problem)
+        if fan:
+            self.set_focus(self._branches)
+            self._sync()
+
     def _sync(self) -> None:
         """After the session changed the manuscript: show it as it is now."""
         if not self.session.branches and not self.session.busy:

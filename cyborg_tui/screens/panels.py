@@ -68,6 +68,8 @@ class WhichKey(ModalScreen[str | None]):
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
         "m": ("map", "map"),
         "t": ("tokens", "tokens"),
+        "l": ("levers", "levers"),
+        "v": ("lens", "lens"),
         "i": ("mirror", "mirror"),
         "b": ("looms", "library of looms"),
         "o": ("models", "models"),

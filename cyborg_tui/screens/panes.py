@@ -5,18 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from textual import events
 from textual.widget import Widget
 
-from cyborg_tui.actions import Action
+from cyborg_tui.actions import APP_ACTIONS, Action
 from cyborg_tui.widgets.branches import Branches
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.outline import OutlinePane
 from cyborg_tui.widgets.preview import Preview
 
-__all__ = ["APP_ACTIONS", "BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
+__all__ = ["BranchPane", "ComparePane", "MapPane", "WritingPane", "bound_keys", "run_bound_key"]
 
-APP_ACTIONS = frozenset(
-    {"search", "take_over", "map", "tokens", "mirror", "help", "looms", "models", "palette", "which_key", "quit"}
-)
-"""What the app does, whatever screen is shown."""
 _NUMBERED = frozenset({"take_number", "why"})
 """Actions each of whose keys means something else."""
 

@@ -1,6 +1,5 @@
 """What is asked of a person in a few words: a line, a text, or whether."""
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,6 +12,7 @@ from textual.widgets import Input, Static
 
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.editor import Editor
+from cyborg_tui.widgets.editor.draft import Draft
 from cyborg_tui.widgets.marks import own
 
 __all__ = ["LinePrompt", "TextPrompt", "Whether"]
@@ -64,27 +64,8 @@ class Whether(ModalScreen[bool]):
         self.dismiss(event.key == "y")
 
 
-class _Draft:
-    """A text in the editor that is no loom's."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def edit(self, start: int, end: int, text: str) -> None:
-        self.text = self.text[:start] + text + self.text[end:]
-
-    def keep_provisional(self, shown: int) -> int:
-        return 0
-
-    def move_cursor(self, offset: int) -> None:
-        pass
-
-    def authors(self, start: int, end: int) -> Iterable[tuple[int, int, str]]:
-        return ((start, end, "person"),)
-
-
 class _PromptEditor(Editor):
-    def __init__(self, draft: _Draft, accepts: str) -> None:
+    def __init__(self, draft: Draft, accepts: str) -> None:
         """`accepts`: the key that is left to the prompt."""
         super().__init__(draft)
         self._accepts = accepts
@@ -108,7 +89,7 @@ class TextPrompt(ModalScreen[tuple[str, int] | None]):
         """`key`: the one that accepts, and what it `does`. `only_cursor`: the text stays as it is."""
         super().__init__()
         self._question, self._key, self._does, self._only_cursor = question, key, does, only_cursor
-        self._draft = _Draft(text)
+        self._draft = Draft(text)
 
     def compose(self) -> ComposeResult:
         name = "Enter" if self._key == "enter" else "Ctrl+S"

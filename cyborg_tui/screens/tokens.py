@@ -73,6 +73,7 @@ class TokensScreen(WorkingScreen[bool]):
     def on_mount(self) -> None:
         self._editor = self.query_one(Editor)
         self._editor.read_only = True
+        self._editor.can_focus = False  # all keys are the tokens'
         self._editor.load(self._inside.text, self._token.start if self._token else self.session.loom.cursor)
         self._pane = self.query_one(TokenPane)
         self.set_focus(self._pane)

@@ -30,6 +30,10 @@ class FramedLoom(ShownLoom):
         """What holds at the cursor, every key of it."""
         return self._framing.frame(self.loom.cursor)
 
+    def frame_at(self, offset: int) -> Frame:
+        """What holds at an offset of the manuscript."""
+        return self._framing.frame(offset)
+
     @property
     def framing_problem(self) -> str:
         """What could not be filled in, or looked for, the last time that the model was asked; empty if nothing."""

@@ -121,6 +121,7 @@ class Session(AskingLoom):
         if taken is not None and taken.id != branch.id:
             self.loom.parent()
         self.look(self.highlighted)
+        self._changed()
 
     def look(self, index: int) -> None:
         """The person has looked at this branch."""
@@ -131,7 +132,7 @@ class Session(AskingLoom):
     def look_at(self, branch: BranchId) -> None:
         """The person has looked at a branch, in view or not."""
         drawn = self.loom.tree.branch(branch)
-        if drawn.text or drawn.finish:
+        if not drawn.looked and (drawn.text or drawn.finish):
             self.loom.look(branch)
             self._changed()
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from cyborg_tui.terminal.keys import KeyParser
 from cyborg_tui.terminal.line import Line
 from cyborg_tui.terminal.pastes import Pasted, Pastes
 from cyborg_tui.terminal.writer import Writer
@@ -143,7 +143,7 @@ class LineDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys, and the terminal's answers, until the app ends or the terminal is gone."""
-        parser, pastes = XTermParser(self._debug), Pastes()
+        parser, pastes = KeyParser(self._debug), Pastes()
         decode = getincrementaldecoder("utf-8")("surrogateescape").decode  # a paste is kept byte for byte
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -175,7 +175,7 @@ class LineDriver(LinuxDriver):
                 self._shown(time.monotonic())
         return text
 
-    def _hand_on(self, part: str | Pasted, parser: XTermParser) -> None:
+    def _hand_on(self, part: str | Pasted, parser: KeyParser) -> None:
         if isinstance(part, Pasted):
             self.process_message(events.Paste(self._without_answers(part.text)))
             return
@@ -194,7 +194,7 @@ def has_shell() -> bool:
     return os.getsid(os.getppid()) == os.getsid(0)
 
 
-def _wait_for(parser: XTermParser) -> float:
+def _wait_for(parser: KeyParser) -> float:
     """Seconds until the parser wants to be looked after: soon if it has an Esc of which it does not know what it is."""
     if parser._timeout_time is None:
         return 0.1

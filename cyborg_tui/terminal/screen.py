@@ -12,8 +12,11 @@ __all__ = ["LineScreen", "Result"]
 Result = TypeVar("Result")
 
 
-class LineScreen(Screen[Result], Generic[Result]):
-    """In an app of another kind, as in some tests, all that is drawn is sent, and at once."""
+class LineScreen(Screen[Result], Generic[Result], inherit_bindings=False):
+    """In an app of another kind, as in some tests, all that is drawn is sent, and at once.
+
+    Which of its panes has the keys is the screen's own business: Textual would have Tab give them to any.
+    """
 
     @property
     def line_app(self) -> LineApp | None:

@@ -138,3 +138,30 @@ def test_changed_outside_in_many_places_the_other_words_keep_their_authors(open_
     assert "".join(typed) == "Our line.\nAnother.\nquite li", "the t was there already"
     assert again.undo()
     assert again.loom.text.endswith("the lamp was out.")
+
+
+def test_one_file_by_two_names_loses_nothing_on_either_side(library, file, tmp_path):
+    """A hard link is another name, and so another loom: what was saved by the one is not overwritten by the other."""
+    other = tmp_path / "other.txt"
+    other.hardlink_to(file)
+    here, there = (Session(library.for_file(name), library, FanSettings(), lambda: None) for name in (file, other))
+    here.edit(0, 0, "Here. ")
+    there.edit(0, 0, "There. ")
+    assert here.save_file()
+    with pytest.raises(ChangedOutsideError):
+        there.save_file()
+    there.leave()
+    here.leave()
+    assert file.read_text() == other.read_text() == "Here. One line.\nAnother.\n"
+    assert file.samefile(other), "the names are still of one file"
+    again = Session(library.for_file(other), library, FanSettings(), lambda: None)
+    assert again.changed_outside
+    assert again.loom.text == "Here. One line.\nAnother.\n"
+    assert again.undo()
+    assert again.loom.text == "There. One line.\nAnother.\n"
+
+
+def test_a_symbolic_link_leads_to_the_same_loom(library, file, tmp_path):
+    link = tmp_path / "link.txt"
+    link.symlink_to(file)
+    assert library.for_file(link).id == library.for_file(file).id

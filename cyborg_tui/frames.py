@@ -1,0 +1,99 @@
+"""Named frames: TOML files in a folder, to be used in any loom and handed on."""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tomli
+
+from cyborg_tui.loom.frame import Frame
+from cyborg_tui.loom.settings import BadSetting
+
+__all__ = ["BadFrameFile", "NamedFrames", "frame_from_toml", "frame_to_toml"]
+
+_LEFT_OUT = ("settings",)
+"""Keys of a frame that a file does not hold: a preset says by its name how fans are made."""
+_LONGEST_NAME = 80
+
+
+class BadFrameFile(Exception):
+    """A named frame that cannot be read or written; the message names the file and what is wrong."""
+
+
+class NamedFrames:
+    """Those in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def names(self) -> list[str]:
+        with suppress(OSError):
+            return sorted(file.stem for file in self._folder.glob("*.toml"))
+        return []
+
+    def read(self, name: str) -> Frame:
+        """Raises BadFrameFile."""
+        file = self._file(name)
+        try:
+            return frame_from_toml(file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadFrameFile(f"{file} could not be read ({error}).") from None
+        except (tomli.TOMLDecodeError, msgspec.ValidationError, BadSetting) as error:
+            wrong = str(error).replace(" - at `$.", " (").replace("`", ")")
+            raise BadFrameFile(f"{file}: {wrong}.") from None
+
+    def save(self, name: str, frame: Frame) -> Path:
+        """Write it, over one of the same name; only the person can read it. Raises BadFrameFile."""
+        file = self._file(name)
+        unfinished = file.with_suffix(".toml.new")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as new:
+                new.write(frame_to_toml(frame))
+                new.flush()
+                os.fsync(new.fileno())
+            unfinished.replace(file)
+        except OSError as error:
+            raise BadFrameFile(f"{file} could not be written ({error.strerror}).") from None
+        return file
+
+    def _file(self, name: str) -> Path:
+        """Raises BadFrameFile for what can be no file's name."""
+        if not name or len(name) > _LONGEST_NAME or name.startswith(".") or set(name) & set('/\\\0\n"'):
+            raise BadFrameFile(f"“{name}” cannot be the name of a frame; letters, digits and spaces can.")
+        return self._folder / f"{name}.toml"
+
+
+def frame_from_toml(text: str) -> Frame:
+    """Raises tomli.TOMLDecodeError, msgspec.ValidationError, BadSetting."""
+    values = tomli.loads(text)
+    known = {field.name for field in fields(Frame)} - set(_LEFT_OUT)
+    for key in values:
+        if key not in known:
+            raise msgspec.ValidationError(f"there is no key {key}; there are {', '.join(sorted(known))}")
+    return msgspec.convert(values, Frame)
+
+
+def frame_to_toml(frame: Frame) -> str:
+    """What `frame_from_toml` reads. Entries of the lore are tables of their own, so they come last."""
+    said: dict[str, Any] = {
+        key: value for key, value in msgspec.to_builtins(frame).items() if value is not None and key not in _LEFT_OUT
+    }
+    lore = said.pop("lore", None)
+    lines = [f"{key} = {_value(value)}" for key, value in said.items()]
+    if lore is not None and not lore:
+        lines.append("lore = []")
+    for entry in lore or ():
+        lines += ["", "[[lore]]", *(f"{key} = {_value(value)}" for key, value in entry.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: object) -> str:
+    """JSON's strings, numbers, truth values and lists are TOML's, but for DEL, which TOML wants escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

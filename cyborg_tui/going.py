@@ -1,0 +1,214 @@
+"""Going from screen to screen."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from cyborg_tui.actions import Action
+from cyborg_tui.config import Config
+from cyborg_tui.engine.engine import Engine
+from cyborg_tui.frames import NamedFrames
+from cyborg_tui.library.finding import Found
+from cyborg_tui.library.library import Library, LibraryError
+from cyborg_tui.screens.palette import Palette
+from cyborg_tui.screens.panels import HelpScreen, WhichKey
+from cyborg_tui.screens.working import WorkingScreen
+from cyborg_tui.screens.write import WriteScreen
+from cyborg_tui.session import Session
+from cyborg_tui.session.choosing import Choosing
+from cyborg_tui.session.looking_back import LookingBack
+from cyborg_tui.terminal.app import LineApp
+
+__all__ = ["GoingApp"]
+
+_BLIND = "These branches are blind: choose one first, or ask for others, then you can look into them."
+
+
+class GoingApp(LineApp):
+    """Knows the way to every screen."""
+
+    _config: Config
+    _library: Library
+    _session: Session
+    _actions: Sequence[Action]
+    _write: WriteScreen | None
+    _engine: Engine | None
+    _choosing: Choosing | None
+    _looked_for = ""
+    _looking_back: LookingBack | None = None
+
+    async def action_go(self, where: str) -> None:
+        """One of the places and things that can be reached from anywhere, or an action of the write screen."""
+        places = self._places()
+        if where in places:
+            await places[where]()
+        else:
+            await self.screen.run_action(where)
+
+    def _places(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        return {
+            "take_over": self._take_over,
+            "map": self._map,
+            "tokens": self._tokens,
+            "levers": self._levers,
+            "lens": self._lens,
+            "mirror": self._mirror,
+            "look_back": self._look_back,
+            "help": self._help,
+            "looms": self._looms,
+            "models": self._models,
+            "search": self._search,
+            "palette": self._palette,
+            "which_key": self._which_key,
+            "quit": self._quit,
+        }
+
+    async def _map(self) -> None:
+        """To the map, or back from it."""
+        from cyborg_tui.screens.map import MapScreen  # only when it is wanted
+
+        if isinstance(self.screen, WriteScreen) and self._session.hides:
+            self._say(_BLIND)
+        elif isinstance(self.screen, WriteScreen):
+            write = self.screen
+            self.push_screen(MapScreen(self._session, self._actions), lambda _: write.came_back())
+        elif isinstance(self.screen, MapScreen):
+            self.screen.dismiss(None)
+
+    async def _help(self) -> None:
+        if isinstance(self.screen, WorkingScreen):
+            self.push_screen(HelpScreen(self._actions))
+
+    async def _tokens(self) -> None:
+        from cyborg_tui.screens.tokens import TokensScreen
+
+        if isinstance(self.screen, TokensScreen):
+            self.screen.action_leave()
+        elif isinstance(self.screen, WriteScreen) and self._session.hides:
+            self._say(_BLIND)
+        elif isinstance(self.screen, WriteScreen):
+            self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
+
+    async def _levers(self) -> None:
+        from cyborg_tui.screens.choices import ways_to_draw
+        from cyborg_tui.screens.levers import LeversScreen
+
+        if isinstance(self.screen, LeversScreen):
+            self.screen.dismiss(False)
+        elif isinstance(self.screen, WriteScreen):
+            levers = LeversScreen(
+                self._session, self._actions, ways_to_draw(self._config), NamedFrames(self._config.frames)
+            )
+            self.push_screen(levers, self.screen.pulled_levers)
+
+    async def _lens(self) -> None:
+        """What the model saw of the fan in view, or would see now."""
+        from cyborg_tui.screens.lens import LensScreen
+
+        if isinstance(self.screen, WriteScreen):
+            fan = self._session.fan
+            self.push_screen(LensScreen(self._session, self._actions, None if fan is None else fan.id))
+
+    async def _mirror(self) -> None:
+        """Before the mirror, or back from it."""
+        from cyborg_tui.screens.mirror import MirrorScreen
+
+        if isinstance(self.screen, MirrorScreen):
+            self.screen.action_mirror_leave()
+        elif isinstance(self.screen, WriteScreen):
+            write = self.screen
+
+            def back(look: bool | None) -> None:
+                write.changed()
+                if look:
+                    self.run_worker(self._look_back())
+
+            self.push_screen(MirrorScreen(self._session, self._actions, self._config.day_turns_at), back)
+
+    async def _look_back(self) -> None:
+        """Bring up something that was taken some days ago, or say why not."""
+        from cyborg_tui.screens.look_back import LookBack
+
+        wanted = self._config.mirror.look_back
+        if self._looking_back is None:
+            self._looking_back = LookingBack(self._library, wanted, self._config.day_turns_at)
+        try:
+            first = self._looking_back.next()
+            enough = not self._looking_back.left
+        except LibraryError as error:
+            self._say(str(error))
+            return
+        if first is None:
+            none = "Nothing of 1, 7 or 30 days ago waits to be looked back at."
+            self._say("That is enough of looking back for today." if enough else none)
+            return
+        self.push_screen(LookBack(self._looking_back, first))
+
+    async def _palette(self) -> None:
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    async def _which_key(self) -> None:
+        async def go(where: str | None) -> None:
+            if where:
+                await self.action_go(where)
+
+        if isinstance(self.screen, WorkingScreen):
+            self.push_screen(WhichKey(), go)
+
+    async def _looms(self) -> None:
+        if isinstance(self.screen, WorkingScreen):
+            from cyborg_tui.screens.looms import LoomsScreen  # its widgets take 35 ms to import
+
+            self._library.flush(2)
+            self.push_screen(LoomsScreen(self._library.looms()), self._go_to_loom)
+
+    async def _search(self) -> None:
+        """Everything that was ever written, in any loom and branch."""
+        if isinstance(self.screen, WriteScreen):
+            from cyborg_tui.screens.find import FindScreen
+
+            self._library.flush(2)
+            screen = FindScreen(self._library.find, self._looked_for)
+
+            async def go(found: Found | None) -> None:
+                self._looked_for = screen.typed
+                if found is not None:
+                    await self._go_to_place(found)
+
+            self.push_screen(screen, go)
+
+    async def _go_to_place(self, found: Found) -> None:
+        await self._go_to_loom(found.loom)
+        if self._session.row.id == found.loom and self._write is not None:
+            self._write.go_to(found.node, found.start)
+
+    async def _models(self) -> None:
+        if not isinstance(self.screen, WorkingScreen) or self._choosing is None or self._engine is None:
+            return
+        if self._engine.place:
+            self._say(f"The model is chosen on {self._engine.place}: engine.model in the config names it.")
+            return
+        from cyborg_tui.engine.catalogue import Catalogue
+        from cyborg_tui.engine.places import Places
+        from cyborg_tui.screens.models import ModelsScreen
+
+        config = self._config.engine
+        catalogue = Catalogue(Places([Path(folder) for folder in config.folders]), self._config.data / "models")
+        self.push_screen(ModelsScreen(catalogue, config, self._choosing.model), self._choose_model)
+
+    def _choose_model(self, path: str | None) -> None:
+        if path is not None and self._choosing is not None:
+            self._session.cancel()
+            self._choosing.choose(path)
+
+    async def _take_over(self) -> None:
+        raise NotImplementedError
+
+    async def _quit(self) -> None:
+        raise NotImplementedError
+
+    async def _go_to_loom(self, loom: int | None) -> None:
+        raise NotImplementedError
+
+    def _say(self, sentence: str) -> None:
+        raise NotImplementedError
