@@ -99,16 +99,15 @@ class Engine:
     ) -> float:
         """Seconds to have a context, and others beside it, evaluated ahead of the key."""
         start = time.perf_counter()
-        self._client.evaluate(self._context(tokens), steering, [self._context(other) for other in beside])
+        self._client.evaluate(self._context(tokens, beside), steering)
         await self._next(Evaluated)
         return time.perf_counter() - start
 
     async def fan(self, tokens: list[int], settings: FanSettings, seed: int, beside: Sequence[list[int]] = ()) -> Asked:
         """`beside`: other contexts, as many as `settings.mix` has weights for."""
         branches: list[list[TokenRecord]] = [[] for _ in range(settings.width)]
-        others = [self._context(other) for other in beside]
         start = time.perf_counter()
-        self._client.fan(self._context(tokens), settings, seed, beside=others)
+        self._client.fan(self._context(tokens, beside), settings, seed)
         while True:
             event = await self._next(Grew, FanEnded)
             if isinstance(event, FanEnded):
@@ -155,8 +154,9 @@ class Engine:
         assert first < second
         return Instead(step, left, grew, began)
 
-    def _context(self, tokens: list[int]) -> Context:
-        return Context((Segment("", tuple(tokens), self._vocabulary),))
+    def _context(self, tokens: list[int], beside: Sequence[list[int]] = ()) -> Context:
+        others = tuple(self._context(other) for other in beside)
+        return Context((Segment("", tuple(tokens), self._vocabulary),), beside=others)
 
     async def _next(self, *kinds: type[EngineEvent]) -> EngineEvent:
         while True:

@@ -39,9 +39,11 @@ class Conditions:
     """In the order in which they stand."""
 
     inserts: tuple[Insert, ...] = ()
+    beside: tuple["Conditions", ...] = ()
+    """Under which the manuscript was read together with this, in the order of the weights in the fan's settings."""
 
     def __bool__(self) -> bool:
-        return bool(self.inserts)
+        return bool(self.inserts or self.beside)
 
     def of(self, origin: Origin) -> tuple[Insert, ...]:
         return tuple(insert for insert in self.inserts if insert.origin is origin)

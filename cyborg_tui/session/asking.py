@@ -7,8 +7,10 @@ from dataclasses import replace
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.fan import BranchId
+from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
 
@@ -46,7 +48,9 @@ class AskingLoom(CountedLoom):
     @property
     def settings(self) -> FanSettings:
         """How the next fan at the cursor is made."""
-        return self.frame.settings or self._settings
+        frame = self.frame
+        usual = frame.settings or self._settings
+        return replace(usual, steering=frame.steering or usual.steering, mix=frame.mix)
 
     @property
     def view(self) -> EngineView:
@@ -55,6 +59,7 @@ class AskingLoom(CountedLoom):
     def draw_by(self, settings: FanSettings) -> None:
         """Make the next fans so; where a frame says how, it says this from now on."""
         self._stop()
+        settings = replace(settings, steering=UNSTEERED, mix=ALONE)  # which are levers of their own
         framed = next((one for one in reversed(self.frames) if one.frame.settings is not None), None)
         if framed is None:
             self._settings = settings
@@ -124,7 +129,7 @@ class AskingLoom(CountedLoom):
 
     def prepare(self) -> None:
         """Have the context at the cursor evaluated ahead of the key."""
-        self._generation.prepare(self.loom.cursor)
+        self._generation.prepare(self.loom.cursor, self.settings)
 
     @property
     def _mode(self) -> str:

@@ -87,6 +87,15 @@ class Framing:
         frame = self.frame(offset)
         if not frame.over(Frame()):
             return BARE
+        own = self._under(frame, offset, drawn)
+        return replace(own, beside=tuple(self._instead(other.memory or "", own) for other in frame.others))
+
+    def _instead(self, memory: str, own: Conditions) -> Conditions:
+        """The same with another memory."""
+        rest = tuple(insert for insert in own.inserts if insert.origin is not Origin.MEMORY)
+        return Conditions((*_paragraph(Origin.MEMORY, memory), *rest))
+
+    def _under(self, frame: Frame, offset: int, drawn: str) -> Conditions:
         inserts = [
             *_paragraph(Origin.MEMORY, frame.memory or ""),
             *(insert for text in frame.examples or () for insert in _paragraph(Origin.EXAMPLE, text)),
@@ -186,6 +195,8 @@ def cleaned(frame: Frame) -> Frame:
         note=_cleaned(frame.note),
         footer=_cleaned(frame.footer),
         preset=_cleaned(frame.preset),
+        against=_cleaned(frame.against),
+        blend=None if frame.blend is None else tuple(replace(part, text=_clean(part.text)) for part in frame.blend),
     )
 
 

@@ -100,7 +100,7 @@ class Session(AskingLoom):
 
     def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
         """As `Generation.foresee`; what comes of it is heard by those who listen."""
-        return self._generation.foresee(end, places, drawn)
+        return self._generation.foresee(end, places, self.settings, drawn)
 
     def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
         """Let somebody hear everything the engine says, instead of whoever did so far."""
