@@ -1,7 +1,7 @@
 """What a step of a fan takes beside llama.cpp's own computing: in the engine and in a plain loop, in turn.
 
-Only the time of the thread that asks llama.cpp is counted, between two of its answers and questions, so that other work
-on the machine changes little.
+Only the time of the thread that asks llama.cpp is counted, between its answer and the next question, so that other work
+on the machine changes little. The model has the vocabulary of a real one, and computes next to nothing.
 """
 
 import sys
@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.loop import Loop
 from benchmarks.peer import be_quiet
-from benchmarks.report import Report, arguments, cores, median, say, spread
+from benchmarks.report import Report, arguments, median, say, spread
 from benchmarks.synthetic import FIRST_WORD, SHAPES, synthetic_model
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.fanning import Fanning
@@ -58,12 +58,12 @@ class Sides:
     """Both, loaded into this process."""
 
     def __init__(self, path: Path, widest: int) -> None:
-        config = EngineConfig(model=str(path), threads=cores(), context=2048)
+        config = EngineConfig(model=str(path), threads=1, context=2048)
         model = Llama(path, config, 2 * widest * LENGTH, progress=lambda _: None)
         self._fanning = Fanning(model, self._say, lambda: False)
         self._vocabulary = model.identity.vocabulary
         self.sent = 0
-        self._loop = Loop(str(path), cores(), PROMPT + widest * LENGTH + 64, widest)
+        self._loop = Loop(str(path), 1, PROMPT + widest * LENGTH + 64, widest)
         self._between = Between()
 
     def _say(self, event: EngineEvent) -> None:
@@ -102,7 +102,7 @@ def measure(report: Report, shape: str, widths: list[int], rounds: int) -> None:
         ratio = median([mine / theirs for mine, theirs in zip(engine, loop, strict=True)])
         report.add(f"{width} branches, engine", median(engine), "ms a step", note=spread(engine))
         report.add(
-            f"{width} branches, the loop", median(loop), "ms a step", note=f"beside {inside:.0f} ms of computing"
+            f"{width} branches, the loop", median(loop), "ms a step", note=f"beside {inside:.1f} ms of computing"
         )
         report.add(f"{width} branches, engine / loop", ratio, "ratio", "<= 1")
 
@@ -110,8 +110,8 @@ def measure(report: Report, shape: str, widths: list[int], rounds: int) -> None:
 def options() -> argparse.ArgumentParser:
     parser = arguments(__doc__ or "")
     parser.add_argument("--widths", type=int, nargs="+", default=[4, 8, 16])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--shape", choices=SHAPES, default="0.6b")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--shape", choices=SHAPES, default="words")
     return parser
 
 

@@ -20,6 +20,8 @@ __all__ = ["FIRST_WORD", "SHAPES", "synthetic_model"]
 FOLDER = Path(__file__).parent.parent / ".cache" / "benchmarks"
 _KIND = gguf.GGMLQuantizationType.Q8_0
 _CONTROLS = ("<unk>", "<s>", "</s>")
+_SPREAD = 2.56
+"""Standard deviation of the logits."""
 _ROWS = 4096
 """Rows of a matrix made at a time."""
 FIRST_WORD = len(_CONTROLS) + 256 + 2 * 94 + 1
@@ -40,8 +42,9 @@ class Shape:
 SHAPES = {
     "tiny": Shape(256, 4, 4, 2, 64, 768, 32_000),
     "0.6b": Shape(1024, 28, 16, 8, 128, 3072, 151_936),
+    "words": Shape(128, 1, 2, 1, 64, 256, 151_936),
 }
-"""0.6b is Qwen3-0.6B."""
+"""0.6b is Qwen3-0.6B; words has its vocabulary and next to nothing else."""
 
 
 def synthetic_model(name: str = "0.6b") -> Path:
@@ -121,7 +124,8 @@ def _add_tensors(writer: gguf.GGUFWriter, shape: Shape) -> None:
         writer.add_tensor(name, np.concatenate(blocks), raw_dtype=_KIND)
 
     inner, inner_kv = shape.heads * shape.head, shape.kv_heads * shape.head
-    matrix("token_embd.weight", shape.vocabulary, shape.width, scale=0.08, zero_rows=len(_CONTROLS) + 256)
+    peaked = _SPREAD / shape.width**0.5
+    matrix("token_embd.weight", shape.vocabulary, shape.width, scale=peaked, zero_rows=len(_CONTROLS) + 256)
     vector("output_norm.weight", shape.width)
     for layer in range(shape.layers):
         block = f"blk.{layer}"

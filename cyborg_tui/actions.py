@@ -165,6 +165,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("lever_scope", "e", "For the whole loom, or from the cursor on", "where", "levers", 2),
     Action("levers_fan", "tab,ctrl+j,f5", "Back, and branches from the same place, under these", "fan", "levers", 1),
     Action("lens_here", "v", "What the model would see, token by token", "lens", "levers", 3),
+    Action("lever_shelf", "b", "One more example: a passage that you bookmarked", "examples", "levers", 6),
     Action("use_named", "n", "A frame with a name, instead of what is said here", "named", "levers", 6),
     Action("name_frame", "s", "Give what holds here a name, to use it elsewhere", "save as", "levers", 6),
     Action("leave_levers", "escape", "Back to writing", "write", "levers", 0),
@@ -216,8 +217,17 @@ ACTIONS: tuple[Action, ...] = (
 
 _CHANGING = frozenset({"map_hide", "map_bookmark", "map_tag", "map_note", "map_name", "map_move_up", "map_move_down"})
 _CHANGING |= {"take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
-_CHANGING |= {"edit_lever", "lever_more", "lever_less", "lever_away", "levers_fan", "lever_done", "use_named"}
-_CHANGING |= {"mirror_good", "mirror_not_good"}
+_CHANGING |= {
+    "edit_lever",
+    "lever_more",
+    "lever_less",
+    "lever_away",
+    "levers_fan",
+    "lever_done",
+    "use_named",
+    "lever_shelf",
+}
+_CHANGING |= {"mirror_good", "mirror_not_good", "lever_shelf"}
 _ELSEWHERE = {
     action.id
     for action in ACTIONS

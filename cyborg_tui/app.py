@@ -28,11 +28,11 @@ from cyborg_tui.loom.settings import BadSetting
 from cyborg_tui.presets import largest_fan
 from cyborg_tui.screens.choices import Choice, choices
 from cyborg_tui.screens.colours import textual_theme, theme_for
+from cyborg_tui.screens.reflecting import Reflecting
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.choosing import Choosing, chosen_last
-from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.kind import kind_of
@@ -68,7 +68,7 @@ class CyborgApp(GoingApp):
         super().__init__(kind, ansi_color=theme.plain or None)
         self._first_words = f"{problem} {kind.sentence(wanted)}".strip()
         self._config, self._library = config, library
-        self._mirror_settings = MirrorSettings(config.mirror, config.data)
+        self._reflecting = Reflecting(self, config, library, self._say)
         self._once = Once(config.data, date.today())
         self._actions = rebound(config.keys)
         self._write: WriteScreen | None = None
@@ -169,7 +169,7 @@ class CyborgApp(GoingApp):
             self._changed,
             may_look_ahead=self._may_look_ahead,
             widens=self._config.widen,
-            mirror=self._mirror_settings,
+            mirror=self._reflecting.settings,
         )
 
     def _may_look_ahead(self) -> bool:

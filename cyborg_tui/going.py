@@ -8,19 +8,19 @@ from cyborg_tui.config import Config
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.frames import NamedFrames
 from cyborg_tui.library.finding import Found
-from cyborg_tui.library.library import Library, LibraryError
+from cyborg_tui.library.library import Library
+from cyborg_tui.loom.errors import DAMAGED
+from cyborg_tui.loom.tree import BrokenTree
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
+from cyborg_tui.screens.reflecting import BLIND, Reflecting
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.choosing import Choosing
-from cyborg_tui.session.looking_back import LookingBack
 from cyborg_tui.terminal.app import LineApp
 
 __all__ = ["GoingApp"]
-
-_BLIND = "These branches are blind: choose one first, or ask for others, then you can look into them."
 
 
 class GoingApp(LineApp):
@@ -33,14 +33,17 @@ class GoingApp(LineApp):
     _write: WriteScreen | None
     _engine: Engine | None
     _choosing: Choosing | None
+    _reflecting: Reflecting
     _looked_for = ""
-    _looking_back: LookingBack | None = None
 
     async def action_go(self, where: str) -> None:
         """One of the places and things that can be reached from anywhere, or an action of the write screen."""
         places = self._places()
         if where in places:
-            await places[where]()
+            try:
+                await places[where]()
+            except BrokenTree:
+                self._say(DAMAGED)
         else:
             await self.screen.run_action(where)
 
@@ -52,7 +55,7 @@ class GoingApp(LineApp):
             "levers": self._levers,
             "lens": self._lens,
             "mirror": self._mirror,
-            "look_back": self._look_back,
+            "look_back": self._reflecting.look_back,
             "help": self._help,
             "looms": self._looms,
             "models": self._models,
@@ -67,7 +70,7 @@ class GoingApp(LineApp):
         from cyborg_tui.screens.map import MapScreen  # only when it is wanted
 
         if isinstance(self.screen, WriteScreen) and self._session.hides:
-            self._say(_BLIND)
+            self._say(BLIND)
         elif isinstance(self.screen, WriteScreen):
             write = self.screen
             self.push_screen(MapScreen(self._session, self._actions), lambda _: write.came_back())
@@ -84,7 +87,7 @@ class GoingApp(LineApp):
         if isinstance(self.screen, TokensScreen):
             self.screen.action_leave()
         elif isinstance(self.screen, WriteScreen) and self._session.hides:
-            self._say(_BLIND)
+            self._say(BLIND)
         elif isinstance(self.screen, WriteScreen):
             self.push_screen(TokensScreen(self.screen.looking(), self._actions), self.screen.looked_inside)
 
@@ -94,54 +97,25 @@ class GoingApp(LineApp):
 
         if isinstance(self.screen, LeversScreen):
             self.screen.dismiss(False)
+        elif isinstance(self.screen, WriteScreen) and self._session.hides:
+            self._say(BLIND)
         elif isinstance(self.screen, WriteScreen):
-            levers = LeversScreen(
-                self._session, self._actions, ways_to_draw(self._config), NamedFrames(self._config.frames)
-            )
+            presets, named = ways_to_draw(self._config), NamedFrames(self._config.frames)
+            levers = LeversScreen(self._session, self._actions, presets, named, self._library.shelf)
             self.push_screen(levers, self.screen.pulled_levers)
 
     async def _lens(self) -> None:
         """What the model saw of the fan in view, or would see now."""
         from cyborg_tui.screens.lens import LensScreen
 
-        if isinstance(self.screen, WriteScreen):
+        if isinstance(self.screen, WriteScreen) and self._session.hides:
+            self._say(BLIND)
+        elif isinstance(self.screen, WriteScreen):
             fan = self._session.fan
             self.push_screen(LensScreen(self._session, self._actions, None if fan is None else fan.id))
 
     async def _mirror(self) -> None:
-        """Before the mirror, or back from it."""
-        from cyborg_tui.screens.mirror import MirrorScreen
-
-        if isinstance(self.screen, MirrorScreen):
-            self.screen.action_mirror_leave()
-        elif isinstance(self.screen, WriteScreen):
-            write = self.screen
-
-            def back(look: bool | None) -> None:
-                write.changed()
-                if look:
-                    self.run_worker(self._look_back())
-
-            self.push_screen(MirrorScreen(self._session, self._actions, self._config.day_turns_at), back)
-
-    async def _look_back(self) -> None:
-        """Bring up something that was taken some days ago, or say why not."""
-        from cyborg_tui.screens.look_back import LookBack
-
-        wanted = self._config.mirror.look_back
-        if self._looking_back is None:
-            self._looking_back = LookingBack(self._library, wanted, self._config.day_turns_at)
-        try:
-            first = self._looking_back.next()
-            enough = not self._looking_back.left
-        except LibraryError as error:
-            self._say(str(error))
-            return
-        if first is None:
-            none = "Nothing of 1, 7 or 30 days ago waits to be looked back at."
-            self._say("That is enough of looking back for today." if enough else none)
-            return
-        self.push_screen(LookBack(self._looking_back, first))
+        await self._reflecting.hold_up(self._actions)
 
     async def _palette(self) -> None:
         if not isinstance(self.screen, Palette):

@@ -11,7 +11,7 @@ from textual.keys import _character_to_key
 from cyborg_tui.actions import ACTIONS
 from tests.terminal import KEYS
 
-__all__ = ["CHANCES", "QUIET", "acts", "shrunk", "written_as_script"]
+__all__ = ["CHANCES", "QUIET", "acts", "name_of", "shrunk", "written_as_script"]
 
 NOT_PRESSED = {"quit": "it is an act of its own, after which the app is started again"}
 """Actions that the monkey leaves alone, and why."""
@@ -65,7 +65,7 @@ def _keys_of_the_table() -> dict[str, int]:
     found: dict[str, int] = {}
     for action in ACTIONS:
         for key in action.names if action.id not in NOT_PRESSED else ():
-            sent = _name_of(key)
+            sent = name_of(key)
             assert sent is not None, f"{action.id}: the monkey does not know how {key} is sent; tell tests/terminal.py"
             found[sent] = max(found.get(sent, 0), often.get(action.id, 1))
     return found
@@ -78,7 +78,7 @@ _LETTERS = {_character_to_key(chr(code)): chr(code) for code in range(32, 127)}
 _ALONE = {"escape": "Esc", "shift+tab": "\x1b[Z", "ctrl+@": "\x00", "ctrl+underscore": "\x1f", "space": " "}
 
 
-def _name_of(key: str) -> str | None:
+def name_of(key: str) -> str | None:
     """A key of the table of actions as `Terminal.send` takes it; None if it is not known how it is sent."""
     *modifiers, base = key.split("+")
     held = 1 + sum(_MODIFIERS.get(modifier, 0) for modifier in modifiers)

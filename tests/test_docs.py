@@ -32,3 +32,8 @@ def test_every_promise_names_a_test_that_is_there():
     assert len(promised) > 30
     for file, name in promised:
         assert re.search(rf"def {name}\(", (ROOT / "tests" / file).read_text("utf-8")), f"{file}::{name}"
+
+
+def test_the_data_dictionary_is_made_of_what_is_exported():
+    page = runpy.run_path(str(ROOT / "docs" / "record.py"))["page"]
+    assert (ROOT / "docs" / "record.md").read_text("utf-8") == page(), "run `python docs/record.py`"

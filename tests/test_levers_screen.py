@@ -89,6 +89,22 @@ def test_from_the_cursor_on_or_everywhere(tmp_path):
         t.wait_for("everywhere")
 
 
+def test_what_was_bookmarked_becomes_an_example(tmp_path):
+    with desk(tmp_path) as t:
+        t.send("F4", "b")
+        t.wait_for("Nothing is bookmarked yet")
+        t.send("Esc")
+        t.wait_for("v lens")
+        t.send("Tab")
+        t.wait_for(lambda screen: "8 branches · fan 1" in screen and "▍" not in screen)
+        t.send("b")
+        t.wait_for(lambda screen: "1*" in screen and "saved" in screen)
+        t.send("F4", "b")
+        t.wait_for(lambda screen: "Enter use as an example" in screen and "Nothing is bookmarked" not in screen)
+        t.send("Enter")
+        t.wait_for("1 passage")
+
+
 def test_a_frame_gets_a_name_and_is_used_in_another_place(tmp_path):
     with desk(tmp_path) as t:
         t.send("F4")

@@ -1,9 +1,20 @@
 """The map in a real pseudo-terminal: seen, walked, left for another place."""
 
 import re
+import sqlite3
+from contextlib import closing
+from datetime import date
 
 import pytest
 
+from cyborg_tui.app import CyborgApp
+from cyborg_tui.config import Config
+from cyborg_tui.library import library as opening
+from cyborg_tui.library.library import Library
+from cyborg_tui.loom.fan import Finish, ModelIdentity
+from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.screens.panes import WritingPane
+from cyborg_tui.widgets.lines import StatusLine
 from tests.test_the_loop import LINE, app, eight_branches, left, todays_loom
 
 
@@ -129,3 +140,31 @@ def test_every_size_shows_where_one_is(data, columns, rows):
         t.settle(0.3)
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
+
+
+async def test_what_is_damaged_in_a_large_loom_is_one_sentence_on_the_map(data, monkeypatch):
+    library = Library(data)
+    row = library.daily(date(2026, 11, 24))
+    loom = library.open(row.id)
+    loom.write(0, 0, "Once")
+    fan = loom.fan(ModelIdentity("babble", "v1"), FanSettings(width=2), seed=1)
+    for branch in fan.branches:
+        loom.grow(branch, " upon a time", 0, (), seed=7)
+        loom.finish(branch, Finish.TOKENS)
+    loom.take(fan.branches[0])
+    loom.fan(ModelIdentity("babble", "v1"), FanSettings(width=1), seed=1)
+    library.save(row.id, loom.changes())
+    library.close()
+    with closing(sqlite3.connect(data / "library.db")) as connection, connection:
+        connection.execute("UPDATE nodes SET pieces = x'ff' WHERE branch = 2")
+    monkeypatch.setattr(opening, "ALL_AT_ONCE", 0)
+    library = Library(data)
+    app = CyborgApp(Config(data_dir=str(data)), library, row)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "cyborg-tui doctor" in app.screen.query_one(StatusLine).render_line(0).text
+        await pilot.press(*"abc")
+        assert app.screen.query_one(WritingPane).text.endswith("abc")
+    library.close()

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyborg_tui.engine.llama import Floats, NoNumbersError
-from cyborg_tui.loom.alternatives import LIKELIEST, Alternative, pack
-from cyborg_tui.loom.fan import TokenRecord, decode
+from cyborg_tui.loom.alternatives import LIKELIEST, pack_tokens
+from cyborg_tui.loom.fan import TokenRecord
 
 __all__ = ["Distribution", "Drawn", "Recorder"]
 
@@ -62,16 +62,17 @@ class Recorder:
         with np.errstate(invalid="ignore"):
             np.subtract(row, row[ids[0]], out=below)
             np.exp(below, out=parts)
-            total = float(parts.sum())
+            total = float(np.einsum("i->", parts))
             weighted = float(np.einsum("i,i->", below, parts))  # np.dot has threads, which would get in llama.cpp's way
         if not math.isfinite(total):
             raise NoNumbersError
         if math.isnan(weighted):  # a token that cannot be drawn at all weighs nothing
             weighted = float((below[parts > 0] * parts[parts > 0]).sum())
         normaliser = float(row[ids[0]]) + math.log(total)
-        alternatives = (Alternative(int(id), decode(self._pieces[id]), float(row[id]) - normaliser) for id in ids)
+        likeliest = zip(ids.tolist(), row[ids].tolist(), strict=True)
+        alternatives = pack_tokens([(id, self._pieces[id], logit - normaliser) for id, logit in likeliest])
         entropy = np.float32(max(0.0, math.log(total) - weighted / total))
-        return Distribution(normaliser, float(entropy), pack(alternatives))
+        return Distribution(normaliser, float(entropy), alternatives)
 
 
 def _likeliest(row: Floats) -> NDArray[np.intp]:

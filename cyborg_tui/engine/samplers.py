@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Callable, Collection, Sequence
+from math import log
 from typing import Any
 
 import llama_cpp as ll
@@ -15,6 +16,8 @@ from cyborg_tui.loom.sampling import Sampling
 __all__ = ["BadGrammarError", "Sampler"]
 
 _CANDIDATE = np.dtype([("id", "i4"), ("logit", "f4"), ("p", "f4")])
+_MARGIN = 0.001
+"""By which logits may differ in rounding."""
 _APART = 0x632BE5AB
 """Between the seeds of two samplers that draw, so that one does not follow the other."""
 
@@ -32,8 +35,11 @@ class Sampler:
         self._tail = list(recent[-biases.reach :]) if biases.reach else []
         self._grammar: Any = _grammar(model, settings) if settings.grammar else None
         self._chain: Any = ll.llama_sampler_chain_init(ll.llama_sampler_chain_default_params())
-        for sampler in _samplers(model, settings, seed):
+        steps = _steps(model, settings, seed & 0xFFFFFFFF)
+        for _, sampler in steps:
             ll.llama_sampler_chain_add(self._chain, sampler)
+        self._within = _within(steps[0][0], settings)
+        """How far below the highest logit one may be that can be drawn; None where that cannot be told beforehand."""
         window = _memory(settings)
         for token in recent[-window:] if window else ():
             ll.llama_sampler_accept(self._chain, token)
@@ -41,7 +47,7 @@ class Sampler:
     def sample(self, index: int, row: Floats, barred: Collection[int] = ()) -> int | None:
         """Draw from the logits of the batch's token at `index`, which `row` is; none of `barred`. None: nothing can
         follow."""
-        if self._grammar is not None:
+        if self._grammar is not None or self._within is not None:
             return self.draw(row, barred)
         ids, values = self._changes(barred)
         before = row[ids]
@@ -56,9 +62,7 @@ class Sampler:
         """Draw from a row of logits, none of `barred`; with `among`, from these tokens only. None: nothing can
         follow."""
         logits = self.weighed(row, barred)
-        ids = np.arange(len(row), dtype=np.int32) if among is None else np.array(among, np.int32)
-        candidates = np.zeros(len(ids), _CANDIDATE)
-        candidates["id"], candidates["logit"] = ids, logits[ids]
+        candidates = self._candidates(logits, among)
         token = None if self._grammar is None else self._draw_freely(candidates.copy())
         if token is None:
             if self._grammar is not None:
@@ -72,9 +76,23 @@ class Sampler:
         self._remember(token)
         return token
 
+    def _candidates(self, logits: Floats, among: Sequence[int] | None) -> NDArray[Any]:
+        """What the chain is given: of all tokens only those that it can draw, where that is known."""
+        if among is not None:
+            ids = np.array(among, np.int32)
+        elif self._within is None or self._grammar is not None:
+            ids = np.arange(len(logits), dtype=np.int32)
+        else:
+            ids = np.flatnonzero(logits >= logits.max() - self._within).astype(np.int32)
+        candidates = np.zeros(len(ids), _CANDIDATE)
+        candidates["id"], candidates["logit"] = ids, logits[ids]
+        return candidates
+
     def weighed(self, row: Floats, barred: Collection[int] = ()) -> Floats:
-        """A copy of a row of logits with the biases, and none of `barred`."""
+        """The row of logits with the biases, and none of `barred`; a copy if that changes anything."""
         ids, values = self._changes(barred)
+        if not len(ids):
+            return row
         logits: Floats = row.copy()
         logits[ids] += values
         return logits
@@ -99,6 +117,7 @@ class Sampler:
         """Another in the same state."""
         twin = object.__new__(Sampler)
         twin._model, twin._biases, twin._tail = self._model, self._biases, [*self._tail]
+        twin._within = self._within
         twin._chain = ll.llama_sampler_clone(self._chain)
         twin._grammar = None if self._grammar is None else ll.llama_sampler_clone(self._grammar)
         return twin
@@ -156,17 +175,26 @@ def _memory(settings: Sampling) -> int:
     return max(repetition, settings.dry_window if settings.dry_multiplier else 0)
 
 
-def _samplers(model: Llama, settings: Sampling, seed: int) -> list[Any]:
-    seed &= 0xFFFFFFFF
-    steps = [step for name in settings.order if (step := _step(name, model, settings, seed)) is not None]
+def _steps(model: Llama, settings: Sampling, seed: int) -> list[tuple[str, Any]]:
+    """The chain, step by step; the last one draws."""
+    steps = [(name, step) for name in settings.order if (step := _step(name, model, settings, seed)) is not None]
     if settings.temperature <= 0:
-        return [*steps, ll.llama_sampler_init_greedy()]
+        return [*steps, ("greedy", ll.llama_sampler_init_greedy())]
     if settings.mirostat_tau:
-        return [*steps, ll.llama_sampler_init_mirostat_v2(seed, settings.mirostat_tau, settings.mirostat_eta)]
+        mirostat = ll.llama_sampler_init_mirostat_v2(seed, settings.mirostat_tau, settings.mirostat_eta)
+        return [*steps, ("mirostat", mirostat)]
     if settings.adaptive_target:
         last = ll.llama_sampler_init_adaptive_p(settings.adaptive_target, settings.adaptive_decay, seed)
-        return [*steps, last]
-    return [*steps, ll.llama_sampler_init_dist(seed)]
+        return [*steps, ("adaptive", last)]
+    return [*steps, ("draw", ll.llama_sampler_init_dist(seed))]
+
+
+def _within(first: str, settings: Sampling) -> float | None:
+    """How far below the highest logit any is that the first step of a chain leaves, and a little more; None if it goes
+    by something else. To leave the others out beforehand spares llama.cpp an array of the whole vocabulary."""
+    if first == "greedy":
+        return 0.0
+    return _MARGIN - log(settings.min_p) if first == "min_p" else None
 
 
 def _step(name: str, model: Llama, settings: Sampling, seed: int) -> Any:

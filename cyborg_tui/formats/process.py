@@ -1,11 +1,13 @@
 """The record as it goes out: a JSON object a line, a choice each. What is null is not on record."""
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
 
+from cyborg_tui.loom.conditions import Insert, Origin
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Branch, BranchId, ModelIdentity
 from cyborg_tui.loom.mirror.choices import Choice
@@ -14,6 +16,7 @@ from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
     "PREFERENCE",
+    "Beside",
     "BranchShown",
     "Edit",
     "Judged",
@@ -76,16 +79,22 @@ class Settings(msgspec.Struct, frozen=True):
     """Where a branch ends: tokens, sentence, paragraph, line, string, end or fork."""
     kind: str
     """How the branches begin: sampled, distinct or threshold."""
-    threshold: float
-    """With threshold: the probability that the beginnings reach together."""
-    stop: str
-    """With string: the text with which a branch ends."""
-    shortest: int
-    """With fork: the shortest a branch could become, in tokens."""
-    fork_by: str
-    """With fork: what makes a place the one to fork at, uncertain or unlikely."""
-    sampling: str
-    """The sampler settings, as JSON: `docs/sampling.md` has their meanings."""
+    all: str
+    """All settings, those of the samplers too, as JSON: `docs/sampling.md` has their meanings."""
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What stood beside the manuscript."""
+
+    origin: str
+    """memory, example, lore, header, note or footer."""
+    name: str
+    """Of the lore entry."""
+    text: str
+    """As the model saw it."""
+    at: int | None
+    """Of a note: characters of the whole text up to the fan that stood before it; a footer stood after all of it, the
+    rest before."""
 
 
 class BranchShown(msgspec.Struct, frozen=True):
@@ -156,8 +165,10 @@ class Process(msgspec.Struct, frozen=True):
     """Whether that is all of it."""
     prompt_tokens: int | None
     """How many tokens the model saw of the context; it may be fewer than the context has."""
-    frame: str | None
-    """What conditioned the model beside the manuscript, as JSON."""
+    beside: list[Beside] | None
+    """What stood beside the manuscript, in order; null if it is not on record."""
+    steered_by: list[str]
+    """The first 16 hexadecimal digits of the SHA-256 of the control vectors and adapters that steered the model."""
     settings: Settings
     """How the branches were drawn."""
     model: Model
@@ -297,7 +308,8 @@ def process(
         context=[_stretch(part.text, part.tokens, part.vocabulary) for part in context[0].segments],
         context_is_whole=context[1],
         prompt_tokens=next((draw.tokens for draw in recorded.draws if draw.tokens), None),
-        frame=None,
+        beside=[_beside(one) for one in recorded.draws[0].conditions.inserts] if recorded.draws else None,
+        steered_by=list(recorded.draws[0].steered_by) if recorded.draws else [],
         settings=_settings(fan.settings),
         model=_model(recorded),
         seed=fan.seed,
@@ -411,17 +423,13 @@ def _edits(choice: Choice) -> list[Edit] | None:
 
 
 def _settings(settings: FanSettings) -> Settings:
-    return Settings(
-        settings.width,
-        settings.max_tokens,
-        settings.until.value,
-        settings.kind.value,
-        settings.threshold,
-        _plain(settings.stop),
-        settings.shortest,
-        settings.fork_by.value,
-        msgspec.json.encode(settings.sampling).decode(),
-    )
+    everything = json.dumps(msgspec.to_builtins(settings))  # which has a place for lone surrogates, as escapes
+    return Settings(settings.width, settings.max_tokens, settings.until.value, settings.kind.value, everything)
+
+
+def _beside(insert: Insert) -> Beside:
+    at = insert.at if insert.origin is Origin.NOTE else None
+    return Beside(insert.origin.value, _plain(insert.label), _plain(insert.text), at)
 
 
 def _model(recorded: RecordedFan) -> Model:

@@ -30,6 +30,7 @@ from cyborg_tui.library.rows import (
     to_bytes,
     to_text,
 )
+from cyborg_tui.library.shelf import Kept, shelf
 from cyborg_tui.library.source import LibrarySource
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
@@ -196,6 +197,12 @@ class Library:
     def find(self, what: Asked, limit: int = 50) -> Finding:
         """Places in all looms, of every branch, what was written last first. From any thread. Raises LibraryError."""
         return self._finder.find(what, limit)
+
+    def shelf(self) -> list[Kept]:
+        """What was bookmarked in any loom, what was written last first. Raises LibraryError."""
+        self.flush(self._patience)
+        with self._in_words():
+            return list(shelf(self._reader))
 
     def open(self, loom: int) -> Loom:
         """A loom as it was last saved. Raises LibraryError."""

@@ -39,6 +39,7 @@ _KEPT = """SELECT DISTINCT events.loom, branches.fan, branches.id FROM events JO
         AND kind IN ('taken', 'bookmarked') AND events.note = x'' AND branches.node > 0
         AND NOT EXISTS (SELECT 1 FROM events AS said WHERE said.kind = 'judged' AND said.loom = events.loom
             AND said.branch = branches.id AND said.amount = :days)"""
+_LOG_2 = log(2)
 _BACK = 10_000
 """Lines that are looked back through for the beginning of a sitting."""
 
@@ -155,10 +156,12 @@ def _drawn(id: BranchId, text: bytes, healed: int, tokens: bytes, looked: int) -
     with_entropy = len(tokens) % 4 == 1
     packed, size = (tokens[1:], 16) if with_entropy else (tokens, 12)
     values = _every(len(packed) // size, size).unpack(packed)
-    logprobs = [value for length, value in zip(values[1::3], values[2::3], strict=True) if length]
-    ids = [value for value, length in zip(values[: 3 * BEGINNING : 3], values[1::3], strict=False) if length]
-    bits = -sum(logprobs) / log(2) / len(logprobs) if logprobs else None
-    return Drawn(id, own, len(logprobs), bits, tuple(ids), bool(looked))
+    ids, lengths, logprobs = values[::3], values[1::3], values[2::3]
+    if 0 in lengths:  # the end of the text is no token of it
+        there = [number for number, length in enumerate(lengths) if length]
+        ids, logprobs = tuple(ids[number] for number in there), tuple(logprobs[number] for number in there)
+    bits = -sum(logprobs) / _LOG_2 / len(logprobs) if logprobs else None
+    return Drawn(id, own, len(logprobs), bits, ids[:BEGINNING], bool(looked))
 
 
 @lru_cache(maxsize=512)

@@ -4,12 +4,21 @@ They are many, and seldom asked for, so no branch holds them: they travel packed
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.loom.fan import BranchId, decode, encode
 
-__all__ = ["LIKELIEST", "UNKNOWN", "Alternative", "Alternatives", "AlternativesUnderWay", "pack", "unpack"]
+__all__ = [
+    "LIKELIEST",
+    "UNKNOWN",
+    "Alternative",
+    "Alternatives",
+    "AlternativesUnderWay",
+    "pack",
+    "pack_tokens",
+    "unpack",
+]
 
 LIKELIEST = 10
 """So many are kept of each token, the one that was drawn among them if it was one of them."""
@@ -41,12 +50,16 @@ Alternatives = tuple[Alternative, ...]
 def pack(alternatives: Iterable[Alternative]) -> bytes:
     """The alternatives to one token. What was packed one after the other can be joined."""
     ones = tuple(alternatives)
-    texts = [encode(one.text)[:0xFFFF] for one in ones]
-    facts = b"".join(
-        _ONE.pack(one.id, round(max(0.0, min(-one.logprob * _STEP, 0xFFFF))), len(text))
-        for one, text in zip(ones, texts, strict=True)
-    )
-    return bytes([len(ones)]) + facts + b"".join(texts)
+    return pack_tokens([(one.id, encode(one.text), one.logprob) for one in ones])
+
+
+def pack_tokens(tokens: Sequence[tuple[int, bytes, float]]) -> bytes:
+    """As `pack`, of ids, the bytes of their texts, and log-probabilities."""
+    facts, texts = [], []
+    for id, text, logprob in tokens:
+        texts.append(text[:0xFFFF])
+        facts.append(_ONE.pack(id, round(max(0.0, min(-logprob * _STEP, 0xFFFF))), len(texts[-1])))
+    return bytes([len(tokens)]) + b"".join(facts) + b"".join(texts)
 
 
 def unpack(packed: bytes) -> tuple[Alternatives, ...]:

@@ -1,6 +1,9 @@
 """What cannot be done with a tree as it is, in one sentence for the person."""
 
-__all__ = ["NotPossible"]
+__all__ = ["DAMAGED", "NotPossible"]
+
+DAMAGED = "A part of this loom is damaged and cannot be read; `cyborg-tui doctor` says more and mends it."
+"""What is said of a BrokenTree."""
 
 
 class NotPossible(Exception):

@@ -20,7 +20,7 @@ from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.taking import begins_with
-from cyborg_tui.loom.tree import ROOT, Tree
+from cyborg_tui.loom.tree import ROOT, BrokenTree, Tree
 from cyborg_tui.loom.turn import Turn, turn_between, whole
 
 __all__ = ["Chosen", "Loom"]
@@ -223,8 +223,9 @@ class Loom:
     def go(self, node: NodeId, cursor: int | None = None) -> None:
         """Make the path to `node` the manuscript; the cursor goes to its end, and the last fan made there, or the one
         it is of, comes into view. Nothing is lost: what is left stays where it is."""
-        self.places = self.places.left(self.here)
+        here = self.here
         self.arrive(node, cursor)
+        self.places = self.places.left(here)
 
     def arrive(self, node: NodeId, cursor: int | None = None) -> None:
         """As `go`, without remembering where one came from."""
@@ -254,7 +255,11 @@ class Loom:
         self.cursor = max(0, min(offset, len(self.manuscript)))
 
     def show_fan(self, fan: FanId) -> bool:
-        """Put a fan in view that was made somewhere on the path. False if it was not."""
+        """Put a fan in view that was made somewhere on the path. False if it was not, or cannot be read."""
+        try:
+            self.tree.load([branch.node for branch in self.tree.branches(fan)])
+        except BrokenTree:
+            return False
         for index in range(len(self.manuscript.path) - 1, -1, -1):
             node = self.manuscript.path[index].id
             if fan in self.tree.fans_at(node):

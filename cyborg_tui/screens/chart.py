@@ -8,7 +8,9 @@ from textual.containers import Container
 from textual.widgets import Input
 
 from cyborg_tui.actions import Action
+from cyborg_tui.loom.errors import DAMAGED
 from cyborg_tui.loom.fan import NodeId
+from cyborg_tui.loom.tree import BrokenTree
 from cyborg_tui.outline.atlas import Atlas
 from cyborg_tui.outline.filters import HOW, Hunt
 from cyborg_tui.outline.outline import Outline
@@ -20,12 +22,14 @@ from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
 from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.outline import OutlineRow
 from cyborg_tui.widgets.preview import Paragraph, Preview
 
 __all__ = ["Chart"]
 
 _FRAME = 1 / 20
 _NOTHING = (Paragraph((("Nothing here has all of that. Esc: all rows again.", "muted"),)),)
+_DAMAGED = "(damaged)"
 _LONG_ENOUGH = 1.0
 """Seconds after which what is shown has been looked at."""
 _SLICE = 0.02
@@ -87,14 +91,15 @@ class Chart(WorkingScreen[None]):
         self._show()
 
     def _frame(self) -> None:
-        self._hunt_on()
-        self._look_at_place()
+        with self.told():
+            self._hunt_on()
+            self._look_at_place()
         if self._stale:
             self._stale = False
-            if self._atlas.is_stale:
-                self._renew()
-            else:
-                self._show()
+            with self.told():
+                if self._atlas.is_stale:
+                    self._renew()
+            self._show()
 
     def _look_at_place(self) -> None:
         """A branch on which the cursor rests for a while has been looked at."""
@@ -110,7 +115,14 @@ class Chart(WorkingScreen[None]):
     def _show(self) -> None:
         outline, compared = self._outline, self._compared
         words = self._atlas.hunt.wanted.words if self._atlas.hunt is not None else ()
-        self._pane.show(lambda number: outline_row(outline, number, compared, words), len(outline), outline.cursor)
+
+        def row(number: int) -> OutlineRow:
+            try:
+                return outline_row(outline, number, compared, words)
+            except BrokenTree:
+                return OutlineRow(text=((_DAMAGED, "aside"),))
+
+        self._pane.show(row, len(outline), outline.cursor)
         self._show_place()
 
     def _moved(self) -> None:
@@ -120,7 +132,11 @@ class Chart(WorkingScreen[None]):
     def _show_place(self) -> None:
         hunt = self._atlas.hunt
         nothing = hunt is not None and hunt.done and not hunt.found
-        self._preview.show(_NOTHING if nothing else preview(self._outline, text_first=self.has_class("low")))
+        try:
+            said = _NOTHING if nothing else preview(self._outline, text_first=self.has_class("low"))
+        except BrokenTree:
+            said = (Paragraph(((DAMAGED, "muted"),)),)
+        self._preview.show(said)
         self._show_lines()
 
     def _show_lines(self) -> None:

@@ -88,8 +88,9 @@ class Desk(WorkingScreen[None]):
             self.call_after_refresh(self.go_to, node, start)
             return
         self._editor.clear_provisional()
-        if not self.session.visit(node, start):
-            self.notice("That place is not there any more.")
+        with self.told():
+            if not self.session.visit(node, start):
+                self.notice("That place is not there any more.")
         self._drop()
         self._sync()
         self.set_focus(self._editor)

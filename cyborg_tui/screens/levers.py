@@ -1,6 +1,6 @@
 """The levers screen: what conditions the model beside the manuscript, each lever in its own editor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,12 +11,15 @@ from textual.widgets import Static
 
 from cyborg_tui.actions import Action
 from cyborg_tui.frames import BadFrameFile, NamedFrames
+from cyborg_tui.library.errors import LibraryError
+from cyborg_tui.library.shelf import Kept
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.screens.frames import FramesScreen
 from cyborg_tui.screens.lens import LensScreen
 from cyborg_tui.screens.panes import MapPane, WritingPane, bound_keys
 from cyborg_tui.screens.questions import LinePrompt
+from cyborg_tui.screens.shelf import ShelfScreen
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.framed import BadFrame
@@ -40,13 +43,19 @@ class LeversScreen(WorkingScreen[bool]):
     PARTS = ("levers", "lever")
 
     def __init__(
-        self, session: Session, actions: Sequence[Action], presets: Mapping[str, FanSettings], named: NamedFrames
+        self,
+        session: Session,
+        actions: Sequence[Action],
+        presets: Mapping[str, FanSettings],
+        named: NamedFrames,
+        shelf: Callable[[], Sequence[Kept]],
     ) -> None:
+        """`shelf`: what is bookmarked; raises LibraryError."""
         super().__init__(session, actions)
         self._all_actions = actions
         self._presets = presets
         """How fans are made by each."""
-        self._named = named
+        self._named, self._shelf = named, shelf
         self._at = 0
         self._everywhere = not any(framed.offset for framed in session.frames)
         self._draft = Draft("")
@@ -260,6 +269,19 @@ class LeversScreen(WorkingScreen[bool]):
                 self.notice(f"Saved in {file}.")
 
         self.app.push_screen(LinePrompt("A name for what holds here:", ""), save)
+
+    def action_lever_shelf(self) -> None:
+        """One more example: something that was bookmarked."""
+
+        def add(kept: Kept | None) -> None:
+            if kept is not None:
+                self._use(replace(self._frame, examples=(*(self._holds.examples or ()), kept.text)))
+                self._go(next(at for at, lever in enumerate(LEVERS) if lever.key == "examples"))
+
+        try:
+            self.app.push_screen(ShelfScreen(self._shelf()), add)
+        except LibraryError as error:
+            self.notice(str(error))
 
     # in the editor
 

@@ -159,8 +159,9 @@ class MapScreen(Chart):
 
     @on(Input.Changed)
     def _filter_changed(self, event: Input.Changed) -> None:
-        self._atlas.filter(event.value)
-        self._show() if self._atlas.hunt is None else self._hunt_on()
+        with self.told():
+            self._atlas.filter(event.value)
+            self._show() if self._atlas.hunt is None else self._hunt_on()
 
     @on(Input.Submitted)
     def _filter_done(self) -> None:

@@ -1,9 +1,14 @@
 """What the screens on a session have in common: which of its actions there are, and one sentence for the person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
+from textual.dom import DOMNode
+
 from cyborg_tui.actions import READING, Action
+from cyborg_tui.loom.errors import DAMAGED, NotPossible
+from cyborg_tui.loom.tree import BrokenTree
 from cyborg_tui.screens.compositor import RowCompositor
 from cyborg_tui.session import Session
 from cyborg_tui.terminal.screen import LineScreen, Result
@@ -47,6 +52,20 @@ class WorkingScreen(LineScreen[Result]):
 
     def changed(self) -> None:
         """Something changed in the session, or there is another notice: a screen that shows any of it shows it anew."""
+
+    async def run_action(self, action: str, namespaces: Mapping[str, DOMNode] | None = None) -> None:
+        with self.told():
+            await super().run_action(action, namespaces)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Say in one sentence what is not possible, and what is damaged where a large loom is read."""
+        try:
+            yield
+        except NotPossible as error:
+            self.notice(str(error))
+        except BrokenTree:
+            self.notice(DAMAGED)
 
     def notice(self, text: str) -> None:
         """One sentence for the status line, until the next key."""

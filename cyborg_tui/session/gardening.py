@@ -3,18 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from cyborg_tui.loom.errors import DAMAGED, NotPossible
 from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.overview import Overview
 from cyborg_tui.loom.places import Places
 from cyborg_tui.loom.pruning import Prunable
+from cyborg_tui.loom.tree import BrokenTree
 
 __all__ = ["Gardening"]
 
 
 class Gardening:
-    """A loom's garden, kept. Methods raise NotPossible, whose message is for the person, and have done nothing then."""
+    """A loom's garden, kept. Methods raise NotPossible, whose message is for the person, and have done nothing then;
+    also where a part of a large loom is damaged, which shows when it is asked for."""
 
     def __init__(self, loom: Loom, stop: Callable[[], None], changed: Callable[[], None]) -> None:
         self._garden = Garden(loom)
@@ -33,20 +36,24 @@ class Gardening:
     @property
     def unread(self) -> tuple[FanId, ...]:
         """Fans along the path of whose branches none was looked at."""
-        return self._garden.unread
+        with _in_words():
+            return self._garden.unread
 
     def last_child(self, node: NodeId) -> NodeId | None:
         """The child through which one went last; else the first in sight."""
-        return self._garden.last_child(node)
+        with _in_words():
+            return self._garden.last_child(node)
 
     def drawn_after_other_words(self, fan: FanId) -> bool:
         """Whether what stood before a fan was rewritten since."""
-        return self._garden.drawn_after_other_words(fan)
+        with _in_words():
+            return self._garden.drawn_after_other_words(fan)
 
     @property
     def prunable(self) -> Prunable:
         """What `purge` would delete now: to ask with."""
-        return self._garden.prunable
+        with _in_words():
+            return self._garden.prunable
 
     def go(self, node: NodeId) -> None:
         """Make the path to a node the manuscript, the cursor at its end."""
@@ -113,5 +120,14 @@ class Gardening:
     @contextmanager
     def _change(self) -> Iterator[None]:
         self._stop()
-        yield
+        with _in_words():
+            yield
         self._changed()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except BrokenTree:
+        raise NotPossible(DAMAGED) from None

@@ -84,9 +84,10 @@ class Preview(RowView):
         ]
         top = self.scroll_offset.y + _ABOVE
         found = [n for n in begins if n > top] if by > 0 else [n for n in reversed(begins) if n < top]
-        if not found or (by > 0 and self.scroll_offset.y >= self.max_scroll_y):
+        goal = max(0, min(self.max_scroll_y, found[0] - _ABOVE)) if found else self.scroll_offset.y
+        if goal == self.scroll_offset.y:
             return False
-        self.scroll_to_row(max(0, min(self.max_scroll_y, found[0] - _ABOVE)))
+        self.scroll_to_row(goal)
         self.refresh()
         return True
 

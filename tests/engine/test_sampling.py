@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyborg_tui.engine import samplers
 from cyborg_tui.engine.banning import Bans
 from cyborg_tui.engine.biases import Biases
 from cyborg_tui.engine.samplers import Sampler
@@ -152,6 +153,23 @@ def test_a_word_can_be_made_likelier(pen):
 def test_records_say_what_the_model_thought_before_words_were_weighed(pen):
     drawn = pen.fan(SEA, width=1, max_tokens=6, sampling=GREEDY | {"bias": (("sea", 100.0),)})
     assert all(exp(token.logprob) < 0.9 for token in drawn.tokens[0])
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        {},
+        GREEDY,
+        {"min_p": 0.3, "temperature": 3.0},
+        {"xtc_probability": 0.5},
+        {"bias": (("the", 3.0),), "ban": ("and",)},
+    ],
+    ids=str,
+)
+def test_to_leave_out_beforehand_what_cannot_be_drawn_changes_nothing(pen, monkeypatch, sampling):
+    short = [pen.fan(SEA, seed, max_tokens=12, sampling=sampling).texts for seed in range(3)]
+    monkeypatch.setattr(samplers, "_within", lambda *_: None)
+    assert [pen.fan(SEA, seed, max_tokens=12, sampling=sampling).texts for seed in range(3)] == short
 
 
 # banned phrases

@@ -22,7 +22,7 @@ def data(tmp_path):
 @pytest.fixture
 def slow(data, tmp_path):
     config = tmp_path / "config.toml"
-    config.write_text("[fan]\nmax_tokens = 900\nuntil = 'tokens'\n")
+    config.write_text("widen = false\n[fan]\nmax_tokens = 900\nuntil = 'tokens'\n")
     paced = {"CYBORG_TUI_ENGINE_PACE": "0.02,100000"}  # else the branches might end before the test does
     with SlowTerminal((*APP, "--data-dir", data, "--config", config), environment=paced) as t:
         t.wait_for("Tab branches")
@@ -70,7 +70,7 @@ def test_what_is_typed_while_the_window_is_dragged_is_seen_within_a_second(slow)
 
 def test_it_falls_to_four_frames_of_one_branch_and_comes_back(data, tmp_path):
     config = tmp_path / "config.toml"
-    config.write_text("[fan]\nmax_tokens = 200\nuntil = 'tokens'\n")
+    config.write_text("widen = false\n[fan]\nmax_tokens = 200\nuntil = 'tokens'\n")
     with SlowTerminal((*APP, "--data-dir", data, "--config", config), rows=60) as t:
         t.wait_for("Tab branches")
         stream(t)

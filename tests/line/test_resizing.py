@@ -13,7 +13,7 @@ def data(tmp_path):
 
 def test_from_200_by_60_to_20_by_5_and_back_while_branches_grow(data, tmp_path):
     config = tmp_path / "config.toml"
-    config.write_text("[fan]\nmax_tokens = 60\n")
+    config.write_text("widen = false\n[fan]\nmax_tokens = 60\n")
     with app(data, "--config", config) as t:
         t.wait_for("Tab branches")
         t.send(LINE, "Tab")

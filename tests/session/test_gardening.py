@@ -209,3 +209,31 @@ async def test_what_cannot_be_done_is_said_and_nothing_is_changed(desk):
         with pytest.raises(NotPossible):
             undoable()
     assert session.loom.text == "Once"
+
+
+async def test_what_is_damaged_in_a_large_loom_is_said_where_one_comes_upon_it(desk, tomorrow, monkeypatch):
+    monkeypatch.setattr(opening, "ALL_AT_ONCE", 0)
+    session = desk.open()
+    write(session, "Once")
+    first, second = fan(session, " upon", " more")
+    session.garden.go(first)
+    session.garden.go(1)
+    write(session, "Twice")
+    desk.library.flush()
+    with closing(sqlite3.connect(desk.library.file)) as connection, connection:
+        connection.execute("UPDATE nodes SET pieces = x'ff' WHERE id = ?", (second,))
+    session = tomorrow(session)
+    places = session.garden.places
+    for ask in (
+        lambda: session.garden.go(second),
+        lambda: session.garden.prunable,
+        session.garden.purge,
+        lambda: session.garden.hide(second),
+    ):
+        with pytest.raises(NotPossible, match="cyborg-tui doctor"):
+            ask()
+    assert session.loom.text == "Twice"
+    assert session.garden.places == places
+    session.garden.go(first)
+    write(session, " a time")
+    assert session.loom.text == "Once upon a time"

@@ -16,7 +16,7 @@ from cyborg_tui.loom.mirror.taking import Afterwards, Bits, Fluency, Lengths, Pa
 
 __all__ = ["LOOKED_INTO", "Reflection", "reflect"]
 
-LOOKED_INTO = 2000
+LOOKED_INTO = 1000
 """Choices whose branches are looked into; where there are more, so many of them, evenly spaced."""
 _QUARTER = 900
 """Seconds that every time zone's days are made of."""
