@@ -1,12 +1,18 @@
 """Fans under the levers of a frame: steered, guided, blended; on record, and made again."""
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyborg_tui.commands.replay import replay
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import Evaluated, VectorEnded
+from cyborg_tui.engine.vectors import read_vector, write_vector
 from cyborg_tui.frames import frame_from_toml, frame_to_toml
 from cyborg_tui.loom.blend_text import BadBlend, blend_from, blend_to
 from cyborg_tui.loom.conditions import Origin
@@ -91,6 +97,27 @@ async def test_led_away_from_another_memory(desk):
     assert session.more()
     await desk.until(lambda: not session.busy)
     assert len(session.draws(session.fan.id)) == 2
+
+
+async def test_a_fan_that_was_steered_and_led_away_is_made_again_to_the_token(desk, steering, tmp_path):
+    await desk.engine.close()
+    exact = EngineConfig(nice=0, exact=True)
+    desk.engine = EngineClient(exact, lambda event: desk.session and desk.session.hear(event))
+    session = desk.open()
+    await desk.start()
+    session.edit(0, 0, SEA)
+    session.set_frame(0, Frame(memory="Joy.", against="Sorrow.", blend=(Blended("Calm."),), steering=steering))
+    await desk.fan()
+    fan, draws = session.fan, session.draws(session.fan.id)
+    replayed = await asyncio.to_thread(replay, session.loom, fan, draws, exact)
+    assert replayed.tokens
+    assert replayed.differences == replayed.circumstances == ()
+    (vector,) = steering.vectors
+    made = read_vector(Path(vector.path))
+    write_vector(Path(vector.path), made.facts, {layer: 2 * one for layer, one in made.directions.items()})
+    replayed = await asyncio.to_thread(replay, session.loom, fan, draws, exact)
+    assert replayed.differences
+    assert "A file of what steered it is another one now." in replayed.circumstances
 
 
 def test_blend_and_guidance_are_weighed_together():
