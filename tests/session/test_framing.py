@@ -204,7 +204,7 @@ async def test_a_frame_that_leaves_no_room_for_the_manuscript_is_one_sentence(de
     session.edit(0, 0, LINE)
     session.set_frame(0, Frame(memory="Very much to remember. " * 2000))
     await desk.fan()
-    assert "no room is left for the manuscript" in session.view.news
+    await desk.until(lambda: "no room is left for the manuscript" in session.view.news)
     session.set_frame(0, Frame(memory="Little."))
     assert any(branch.text for branch in await desk.fan())
 
