@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["BARE", "BEFORE", "Conditions", "Insert", "Origin"]
+from cyborg_tui.loom.chat import ChatPart
+
+__all__ = ["BARE", "BEFORE", "Conditions", "Insert", "Origin", "system_of"]
 
 
 class Origin(str, Enum):
@@ -16,6 +18,8 @@ class Origin(str, Enum):
     HEADER = "header"
     NOTE = "note"
     FOOTER = "footer"
+    CHAT = "chat"
+    """The model's chat template."""
 
 
 BEFORE = frozenset({Origin.MEMORY, Origin.EXAMPLE, Origin.LORE, Origin.HEADER})
@@ -39,11 +43,15 @@ class Conditions:
     """In the order in which they stand."""
 
     inserts: tuple[Insert, ...] = ()
+    chat: tuple[ChatPart, ...] = ()
+    """The chat template around the turns of the manuscript, if it is read as a conversation."""
+    vocabulary: str = ""
+    """Of the tokens of the template."""
     beside: tuple["Conditions", ...] = ()
     """Under which the manuscript was read together with this, in the order of the weights in the fan's settings."""
 
     def __bool__(self) -> bool:
-        return bool(self.inserts or self.beside)
+        return bool(self.inserts or self.chat or self.beside)
 
     def of(self, origin: Origin) -> tuple[Insert, ...]:
         return tuple(insert for insert in self.inserts if insert.origin is origin)
@@ -51,3 +59,8 @@ class Conditions:
 
 BARE = Conditions()
 """Nothing but the manuscript."""
+
+
+def system_of(conditions: Conditions) -> str:
+    """What a conversation's system turn says beside the manuscript's own beginning."""
+    return "".join(insert.text for insert in conditions.inserts).strip("\n")

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cyborg_tui.loom.conditions import BARE, BEFORE, Conditions, Insert, Origin
+from cyborg_tui.loom.chat import Role, said_in
+from cyborg_tui.loom.conditions import BARE, BEFORE, Conditions, Insert, Origin, system_of
 from cyborg_tui.loom.fan import Branch, BranchId
-from cyborg_tui.loom.piece import Piece, Pieces, cut, length
+from cyborg_tui.loom.piece import Piece, Pieces, cut, length, text_of
 from cyborg_tui.loom.tokens import stretches
 
 __all__ = ["Context", "Segment", "composed", "context_of"]
@@ -74,6 +75,9 @@ def composed(
 ) -> Context:
     """The context of `pieces`, which begin `left_out` characters into the manuscript, under these conditions.
     `branch`: as `context_of` has it."""
+    others = tuple(composed(other, pieces, branch, left_out) for other in conditions.beside)
+    if conditions.chat:
+        return Context(tuple(_conversation(conditions, pieces, branch)), left_out, conditions, others)
     first = [_inserted(insert) for insert in conditions.inserts if insert.origin in BEFORE]
     notes, last = conditions.of(Origin.NOTE), map(_inserted, conditions.of(Origin.FOOTER))
     end = length(pieces)
@@ -81,8 +85,31 @@ def composed(
     above = context_of(cut(pieces, 0, at), branch).segments
     below = context_of(cut(pieces, at, end), branch).segments if at < end else ()
     segments = (*first, *above, *map(_inserted, notes), *below, *last)
-    others = tuple(composed(other, pieces, branch, left_out) for other in conditions.beside)
     return Context(segments, left_out, conditions, others)
+
+
+def _conversation(
+    conditions: Conditions, pieces: Pieces, branch: Callable[[BranchId], tuple[Branch, str]]
+) -> Iterator[Segment]:
+    """The template with the turns in their places, and the answer under way after it."""
+    turns, system = said_in(text_of(pieces)), system_of(conditions)
+    beside = bool(system) and (not turns or turns[0].role is not Role.SYSTEM)
+    for part in conditions.chat:
+        at = part.turn - beside
+        if part.turn < 0:
+            yield Segment(part.text, part.tokens, conditions.vocabulary, origin=Origin.CHAT.value)
+        elif at < 0:
+            yield Segment(system, origin=Origin.MEMORY.value)
+        else:
+            turn = turns[at]
+            if turn.role is Role.SYSTEM and system:
+                yield Segment(system + "\n\n", origin=Origin.MEMORY.value)
+            if turn.role is Role.USER:
+                yield Segment(turn.text)
+            else:
+                yield from context_of(cut(pieces, turn.start, turn.end), branch).segments
+    if turns and turns[-1].role is Role.ASSISTANT:
+        yield from context_of(cut(pieces, turns[-1].start, length(pieces)), branch).segments
 
 
 def _inserted(insert: Insert) -> Segment:

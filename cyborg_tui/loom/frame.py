@@ -64,6 +64,8 @@ class Frame:
     """How many lines before it."""
     footer: str | None = None
     """Stands after the manuscript, just before what the model writes; fields in braces are filled in."""
+    chat: bool | None = None
+    """Whether the manuscript is read as a conversation, with the model's chat template around its turns."""
     preset: str | None = None
     """The name of the sampler settings."""
     settings: FanSettings | None = None
@@ -113,7 +115,23 @@ class Frame:
         return Mix(strength * blend.own, (*(strength * weight for weight in blend.others), 1.0 - strength))
 
 
-USUAL = Frame("", (), (), 1000, 4000, "", "", 3, "", "", None, UNSTEERED, "", _USUAL_GUIDANCE, ())
+USUAL = Frame(
+    memory="",
+    examples=(),
+    lore=(),
+    lore_reach=1000,
+    lore_budget=4000,
+    header="",
+    note="",
+    note_depth=3,
+    footer="",
+    chat=False,
+    preset="",
+    steering=UNSTEERED,
+    against="",
+    guidance=_USUAL_GUIDANCE,
+    blend=(),
+)
 """What holds where nothing is said."""
 
 

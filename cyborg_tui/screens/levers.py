@@ -188,7 +188,7 @@ class LeversScreen(WorkingScreen[bool]):
         lever = self._lever
         if lever.kind is Kind.NUMBER:
             self.notice("← and → change this one.")
-        elif lever.kind is Kind.PRESET:
+        elif lever.kind in (Kind.PRESET, Kind.SWITCH):
             self._step(1)
         else:
             self._editor.read_only = False

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
+from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.fan import BranchId
@@ -71,6 +72,7 @@ class AskingLoom(CountedLoom):
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
         for once more."""
         self._stop_growing()
+        self._end_question()
         model = self.view.model
         if model is None or not self._generation.ready:
             self._fan_wanted = True
@@ -78,6 +80,10 @@ class AskingLoom(CountedLoom):
             self._generation.try_again()
             self._on_change()
             return there
+        if self._waits_for_template():
+            self._fan_wanted = not self._framing.chatting.problem
+            self._on_change()
+            return True
         width = self._width
         seed = self._generation.made_ahead(self.loom.cursor, self._drawn)
         settings = self.settings
@@ -93,6 +99,39 @@ class AskingLoom(CountedLoom):
             self._generation.show_ahead(fan)
         self._changed()
         return True
+
+    def _waits_for_template(self) -> bool:
+        """Whether the manuscript is read as a conversation, and the model's chat template is not there yet; it is asked
+        for. A line of the person's is over when an answer is wanted."""
+        engine, model = self._generation.engine, self.view.model
+        if not self.frame.chat or engine is None or model is None:
+            return False
+        self._framing.vocabulary = model.vocabulary
+        self._framing.conditions(self.loom.cursor)
+        if self._framing.missing:
+            self._framing.chatting.ask(engine, self._framing.missing)
+        return bool(self._framing.missing)
+
+    def _end_question(self) -> None:
+        """In a conversation the answer begins on a line of its own."""
+        cursor = self.loom.cursor
+        line = self.loom.text[self.loom.text.rfind("\n", 0, cursor) + 1 : cursor]
+        if self.frame.chat and line.startswith("> "):
+            self.loom.write(cursor, cursor, "\n")
+
+    def _hear_template(self, event: EngineEvent) -> None:
+        """What comes of asking for it."""
+        if not self._framing.chatting.hear(event):
+            return
+        problem = self._framing.chatting.problem
+        if self._fan_wanted:
+            self._fan_wanted = False
+            if not problem:
+                self.ask()
+        elif not problem:
+            self.prepare()
+        if problem:
+            self._generation.tell(problem)
 
     def again(self) -> None:
         """Another fan from the same place as the fan in view."""
@@ -129,7 +168,8 @@ class AskingLoom(CountedLoom):
 
     def prepare(self) -> None:
         """Have the context at the cursor evaluated ahead of the key."""
-        self._generation.prepare(self.loom.cursor, self.settings)
+        if not self._waits_for_template():
+            self._generation.prepare(self.loom.cursor, self.settings)
 
     @property
     def _mode(self) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cyborg_tui.loom.conditions import BARE, Conditions, Insert, Origin
+from cyborg_tui.loom.chat import roles_of, said_in
+from cyborg_tui.loom.conditions import BARE, Conditions, Insert, Origin, system_of
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.frame import Frame, LoreEntry, inherited
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.lore import came_up, key_pattern, with_room
 from cyborg_tui.loom.template import BadTemplate, filled
+from cyborg_tui.session.chatting import Chatting
 from cyborg_tui.session.patterns import BadExpression, occurs
 
 __all__ = ["BadFrame", "Framed", "Framing"]
@@ -40,6 +42,11 @@ class Framing:
         self._told: frozenset[str] = frozenset()
         """Names of the lore entries that were told last."""
         self._note_at = -1
+        self.chatting = Chatting()
+        self.vocabulary = ""
+        """Of the model in use."""
+        self.missing: tuple[str, ...] = ()
+        """Around these turns the chat template was wanted and is not known yet, when the conditions were made last."""
         self.problem = ""
         """What could not be filled in or looked for, when the conditions were made last."""
 
@@ -83,21 +90,22 @@ class Framing:
 
     def conditions(self, offset: int, drawn: str = "") -> Conditions:
         """What stands beside the manuscript up to an offset and what is `drawn` after it."""
-        self.problem = ""
+        self.problem, self.missing = "", ()
         frame = self.frame(offset)
         if not frame.over(Frame()):
             return BARE
-        own = self._under(frame, offset, drawn)
-        return replace(own, beside=tuple(self._instead(other.memory or "", own) for other in frame.others))
+        rest, text = self._inserts(frame, offset, drawn), self._loom.text[:offset] + drawn
+        own, *others = (self._with(frame.chat, one.memory or "", rest, text) for one in (frame, *frame.others))
+        return replace(own, beside=tuple(others))
 
-    def _instead(self, memory: str, own: Conditions) -> Conditions:
-        """The same with another memory."""
-        rest = tuple(insert for insert in own.inserts if insert.origin is not Origin.MEMORY)
-        return Conditions((*_paragraph(Origin.MEMORY, memory), *rest))
+    def _with(self, chat: bool | None, memory: str, rest: tuple[Insert, ...], text: str) -> Conditions:
+        """A memory, and what else stands beside the manuscript `text`."""
+        conditions = Conditions((*_paragraph(Origin.MEMORY, memory), *rest))
+        return self._as_conversation(conditions, text) if chat else conditions
 
-    def _under(self, frame: Frame, offset: int, drawn: str) -> Conditions:
+    def _inserts(self, frame: Frame, offset: int, drawn: str) -> tuple[Insert, ...]:
+        """All but the memory."""
         inserts = [
-            *_paragraph(Origin.MEMORY, frame.memory or ""),
             *(insert for text in frame.examples or () for insert in _paragraph(Origin.EXAMPLE, text)),
             *(Insert(Origin.LORE, _line(entry.text), entry.name) for entry in self._lore(frame, offset, drawn)),
             *_paragraph(Origin.HEADER, self._filled(frame.header or "")),
@@ -105,7 +113,18 @@ class Framing:
         ]
         if footer := self._filled(frame.footer or ""):
             inserts.append(Insert(Origin.FOOTER, footer))
-        return Conditions(tuple(inserts))
+        return tuple(inserts)
+
+    def _as_conversation(self, beside: Conditions, text: str) -> Conditions:
+        turns = said_in(text)
+        if not turns:
+            return beside
+        roles = roles_of(turns, system_of(beside))
+        parts = self.chatting.around(roles)
+        if parts is None:
+            self.missing = roles
+            return beside
+        return Conditions(beside.inserts, parts, self.vocabulary)
 
     @property
     def fields(self) -> dict[str, str]:

@@ -216,6 +216,10 @@ class Generation:
         assert self.engine is not None
         return self.engine.foresee(self.context(end, drawn), places, settings.steering, settings.mix)
 
+    def tell(self, sentence: str) -> None:
+        """Something that the person should know."""
+        self.view = replace(self.view, news=sentence)
+
     def stop(self) -> None:
         """Nothing that was asked for is wanted any more."""
         if self._under_way and self.engine is not None:

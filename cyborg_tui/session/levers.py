@@ -24,6 +24,7 @@ class Kind(str, Enum):
     TEXT = "text"
     NUMBER = "number"
     PRESET = "preset"
+    SWITCH = "switch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ LEVERS = (
     Lever("note", "note", "A few lines before the cursor, where it weighs most."),
     Lever("note_depth", "note depth", "How far before the cursor the note stands.", Kind.NUMBER, "lines"),
     Lever("footer", "footer", "After the manuscript, just before what the model writes."),
+    Lever(
+        "chat", "chat", "Lines with “> ” are yours, what follows them answers; in the model’s template.", Kind.SWITCH
+    ),
     Lever("preset", "samplers", "How tokens are drawn.", Kind.PRESET),
     Lever("steering", "steering", "Vectors, adapters, a line each: “1.5 sorrow layers 3-8”, “0.5 adapter poems.gguf”."),
     Lever("against", "against", "Led away from: stands in the memory's place in a negative frame."),
@@ -74,6 +78,8 @@ def text_of(lever: Lever, frame: Frame) -> str:
 def summary_of(lever: Lever, value: object) -> str:
     """A lever in a few words; empty if it says nothing."""
     match value:
+        case bool():
+            parts = ["on"] if value else []
         case int() | float():
             return f"{value:,} {lever.unit}".strip()
         case Steering():
@@ -108,7 +114,9 @@ def with_text(lever: Lever, frame: Frame, text: str) -> Frame:
 
 
 def with_step(lever: Lever, frame: Frame, inherited: Frame, by: int) -> Frame:
-    """The frame with a number moved by so many steps from what holds. Raises BadFrame."""
+    """The frame with a number moved by so many steps from what holds, or a switch. Raises BadFrame."""
+    if lever.kind is Kind.SWITCH:
+        return _with(lever.key, frame, not getattr(inherited, lever.key))
     now: float = getattr(inherited, lever.key)
     moved = max(lever.least, (now // lever.step + by) * lever.step)
     return _with(lever.key, frame, int(moved) if isinstance(now, int) else round(moved, 6))

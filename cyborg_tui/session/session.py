@@ -268,6 +268,7 @@ class Session(AskingLoom):
         if was_scoring and self.scoring is None:
             self._note_scores()
         self._seeing.hear(event)
+        self._hear_template(event)
         if isinstance(event, (Ready, Unavailable, Lost)):
             self._looked_ahead_at = None
         match event:
