@@ -131,7 +131,7 @@ class Generation:
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
-        context = self.context(end, conditions=conditions)
+        context = _for(settings, self.context(end, conditions=conditions))
         self.forget_ahead()
         request = self.engine.fan(context, settings, seed, self._begun(fan, first))
         self._under_way[request] = _Asked(fan.id, first, width, context)
@@ -215,6 +215,14 @@ class Generation:
             return 0
         assert self.engine is not None
         return self.engine.foresee(self.context(end, drawn), places, settings.steering, settings.mix)
+
+    def weigh(self, end: int, settings: FanSettings) -> int:
+        """Ask how likely each token is next after the manuscript up to `end`, before and after the samplers of these
+        settings. Returns the request's number; 0 if it cannot be asked now."""
+        if not self.ready or self.growing:
+            return 0
+        assert self.engine is not None
+        return self.engine.weigh(self.context(end), settings)
 
     def tell(self, sentence: str) -> None:
         """Something that the person should know."""
@@ -362,3 +370,10 @@ class Generation:
         if conditions is None:
             conditions = self.framing.conditions(end, "" if drawn is None else drawn.text) if framed else BARE
         return composed(conditions, whole, drawn_in(self._loom), start)
+
+
+def _for(settings: FanSettings, context: Context) -> Context:
+    """The context without those beside it, where the settings do not weigh any."""
+    if settings.mix or not context.beside:
+        return context
+    return replace(context, beside=(), conditions=replace(context.conditions, beside=()))

@@ -81,7 +81,7 @@ async def test_it_is_taken_back_and_done_again_like_the_text(desk):
 
 
 async def test_it_is_there_when_the_loom_is_opened_again(desk, day):
-    said = ("Memory.", ("An example.",), (ANNA,), 500, 900, "{title}", "Note.", 4, "Footer", "wild")
+    said = ("Memory.", ("An example.",), (ANNA,), 500, 900, "{title}", "Note.", 4, "Footer", True, "wild")
     levers = (Steering((Vector("x.gguf"),)), "Against.", 2.0, (Blended("Another.", 0.5),))
     frame = Frame(*said, FanSettings(), *levers)
     session = desk.open()
