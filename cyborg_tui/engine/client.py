@@ -40,6 +40,8 @@ from cyborg_tui.engine.protocol import (
     Start,
     Unavailable,
     VectorEnded,
+    Weigh,
+    Weighed,
     Work,
     load,
     wire,
@@ -91,7 +93,7 @@ class EngineClient:
         """Models that the worker was asked for and has not answered yet; only the last is wanted."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = self._foreseen = self._scores = 0
+        self._fans = self._foreseen = self._weighed = self._scores = 0
         self._unanswered: deque[Work] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
@@ -212,6 +214,14 @@ class EngineClient:
         self._foreseen += 1
         return request.id
 
+    def weigh(self, context: Context, settings: FanSettings) -> int:
+        """As `Engine` has it."""
+        request = Weigh(self._weighed + 1, wire(context), settings)
+        if not self._ask_gently(request):
+            return 0
+        self._weighed += 1
+        return request.id
+
     def score(self, context: Context, text: Context, steering: Steering = UNSTEERED) -> int:
         """As `Engine` has it."""
         self._scores += 1
@@ -249,6 +259,8 @@ class EngineClient:
                     self._listener(PreviewEnded(id, False))
                 case MakeVector(id=id):
                     self._listener(VectorEnded(id))
+                case Weigh(id=id):
+                    self._listener(Weighed(id))
                 case _:
                     pass
 
@@ -296,7 +308,7 @@ class EngineClient:
                 self._grew = True
             case FanEnded() | Evaluated() | ForeseeingEnded() | ScoreEnded() | PreviewEnded() | FollowEnded():
                 self._answered(event)
-            case VectorEnded():
+            case VectorEnded() | Weighed():
                 self._answered(event)
             case _:
                 pass

@@ -78,6 +78,11 @@ class Engine(Protocol):
         Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
         ...
 
+    def weigh(self, context: Context, settings: FanSettings) -> int:
+        """Ask how likely each token is next, before and after samplers, if there is nothing else to do. Returns the
+        number that the answer carries; 0 if it is not asked, as of an engine that cannot tell."""
+        ...
+
     def score(self, context: Context, text: Context, steering: Steering = UNSTEERED) -> int:
         """Ask how likely `text` is after `context`, while there is nothing else to do. Returns the number that its
         events carry: `Scored`, and always a `ScoreEnded`."""

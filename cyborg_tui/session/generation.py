@@ -214,6 +214,14 @@ class Generation:
         assert self.engine is not None
         return self.engine.foresee(self.context(end, drawn), places)
 
+    def weigh(self, end: int, settings: FanSettings) -> int:
+        """Ask how likely each token is next after the manuscript up to `end`, before and after the samplers of these
+        settings. Returns the request's number; 0 if it cannot be asked now."""
+        if not self.ready or self.growing:
+            return 0
+        assert self.engine is not None
+        return self.engine.weigh(self.context(end), settings)
+
     def tell(self, sentence: str) -> None:
         """Something that the person should know."""
         self.view = replace(self.view, news=sentence)

@@ -40,8 +40,10 @@ from cyborg_tui.engine.protocol.lever_events import (
     RenderedPart,
     VectorEnded,
     VectorProgress,
+    Weighed,
+    WeighedToken,
 )
-from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render
+from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render, Weigh
 from cyborg_tui.engine.protocol.requests import (
     Cancel,
     Evaluate,
@@ -111,6 +113,9 @@ __all__ = [
     "Unavailable",
     "VectorEnded",
     "VectorProgress",
+    "Weigh",
+    "Weighed",
+    "WeighedToken",
     "Widths",
     "WireContext",
     "WireSegment",

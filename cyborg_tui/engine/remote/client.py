@@ -152,6 +152,10 @@ class RemoteEngine:
         """Not done: servers tell of tokens by their text alone."""
         return 0
 
+    def weigh(self, context: Context, settings: FanSettings) -> int:
+        """Not done: a server does not tell the chances of all tokens."""
+        return 0
+
     def look_ahead(
         self,
         context: Context,
