@@ -115,6 +115,8 @@ def typed(t, text):
     """Type a value for the dial one is at."""
     t.send("e")
     t.wait_for("Enter uses it")
-    t.send("Ctrl+U", text)
+    t.send("Ctrl+U")
+    t.settle(0.1)
+    t.send(text)
     t.settle(0.1)
     t.send("Enter")
