@@ -19,11 +19,21 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.loom.settings import FanSettings
 
 MANUSCRIPT, SENTENCE, SIBLINGS, LENGTH = 4000, 15, 16, 8
+_HEADING = 10_000
+"""Bytes that the file has at least as soon as something is kept in it."""
 _ONLY_FIRST = FanSettings(SIBLINGS, 1)
 
 
 def words(number: int, count: int, vocabulary: int) -> list[int]:
     return [int(word) for word in np.random.default_rng(number).integers(FIRST_WORD, vocabulary, count)]
+
+
+async def until_kept(file: Path) -> None:
+    """Until something has been written to a file, and then nothing for some seconds."""
+    size = 0
+    while size < _HEADING or size != file.stat().st_size:
+        size = file.stat().st_size
+        await asyncio.sleep(4)
 
 
 async def measure(report: Report, shape: str) -> None:
@@ -46,7 +56,7 @@ async def measure(report: Report, shape: str) -> None:
             typed = await engine.fan([*text, *words(2, SENTENCE, vocabulary)], _ONLY_FIRST, 4)
             await engine.evaluate(text)
             say("Waiting until the cache is kept")
-            await asyncio.sleep(15)
+            await until_kept(kept)
             began = time.perf_counter()
         left = time.perf_counter() - began
         async with Engine(config, kept=kept) as engine:
@@ -61,7 +71,7 @@ async def measure(report: Report, shape: str) -> None:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--shape", choices=SHAPES, default="0.6b")
+    parser.add_argument("--shape", choices=SHAPES, default="tiny", help="0.6b takes some minutes")
     options = parser.parse_args()
     report = Report(f"resident: {MANUSCRIPT} tokens, synthetic {options.shape}")
     asyncio.run(measure(report, options.shape))

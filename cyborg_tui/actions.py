@@ -17,6 +17,7 @@ PLACES = {
     "lever": "In a lever's text",
     "lens": "In the lens",
     "mirror": "Before the mirror",
+    "samplers": "Among the samplers",
     "anywhere": "Anywhere",
 }
 """Where keys have meanings of their own, and what that place is called."""
@@ -97,6 +98,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_surprise", "s", "The next token that the model thought unlikely", "surprise", "tokens", 5),
     Action("previous_surprise", "S", "The one before", "", "tokens"),
     Action("blocks", "v", "What may come next, as nested blocks", "blocks", "tokens", 6),
+    Action("score", "y", "How likely the model finds what you wrote yourself: score it", "score yours", "tokens", 6),
     Action("tint", "c", "Colours by probability, by how open the place was, or by author", "colours", "tokens", 7),
     Action("borders", "b", "Where tokens begin, or not", "borders", "tokens", 8),
     Action("ids", "d", "Numbers of the tokens, or not", "ids", "tokens", 8),
@@ -109,6 +111,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom_out", "Z,backspace", "Back to the view before", "zoom out", "blocks", 6),
     Action("take_blocks", "enter", "Take everything up to this block as a new branch", "take", "blocks", 1),
     Action("leave_blocks", "escape,v", "Back to the tokens", "tokens", "blocks", 0),
+    Action("dial_down", "j,down", "The next setting", "move", "samplers", 2),
+    Action("dial_up", "k,up", "The setting before", "", "samplers"),
+    Action("dial_more", "l,right", "A step up", "turn", "samplers", 2),
+    Action("dial_less", "h,left", "A step down", "", "samplers"),
+    Action("dial_much_more", "L,shift+right", "A large step up", "much", "samplers", 5),
+    Action("dial_much_less", "H,shift+left", "A large step down", "", "samplers"),
+    Action("dial_type", "e,equals_sign", "Type a value", "type", "samplers", 3),
+    Action("dial_usual", "d,backspace", "As it usually is", "usual", "samplers", 5),
+    Action("dial_fan", "f", "As it is in the fan in view", "this fan's", "samplers", 6),
+    Action("next_preset", "p", "The next preset", "preset", "samplers", 4),
+    Action("previous_preset", "P", "The preset before", "", "samplers"),
+    Action("use_dials", "enter", "Make the next fans so", "use", "samplers", 1),
+    Action("use_and_fan", "tab", "Make the next fans so, and one at once", "use+fan", "samplers", 1),
+    Action("leave_dials", "escape,q", "Back, as it was", "back", "samplers", 0),
     Action("map_go", "enter", "Go there, and write on from there", "go there", "map", 0),
     Action("map_down", "j,down", "The next row", "move", "map", 1),
     Action("map_up", "k,up", "The row before", "", "map"),
@@ -199,6 +215,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("memory", "", "What the engine holds ready", ""),
     Action("compare_then", "", "Compare the text with what it was when you came", ""),
     Action("suspend", "", "Suspend: back to the shell for a while; `fg` there goes on", ""),
+    Action(
+        "process", "ctrl+right_square_bracket", "A process: choose one; in one, go on to its next step", "next step"
+    ),
+    Action("leave_process", "", "Leave the process; going on with it later begins where it was left"),
+    Action("edit_process", "", "Edit this process in $VISUAL or $EDITOR, and try it again"),
+    Action("tool_note", "", "A note about this tool: one line, kept with what is on the screen"),
+    Action("samplers", "", "Samplers: every setting, and how it changes what may come next"),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("tokens", "f3", "The tokens: how sure the model was, and what it nearly said", ""),
     Action("levers", "f4", "The levers: what conditions the model beside the text", ""),
@@ -216,7 +239,7 @@ ACTIONS: tuple[Action, ...] = (
 
 
 _CHANGING = frozenset({"map_hide", "map_bookmark", "map_tag", "map_note", "map_name", "map_move_up", "map_move_down"})
-_CHANGING |= {"take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
+_CHANGING |= {"score", "take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
 _CHANGING |= {
     "edit_lever",
     "lever_more",
@@ -233,10 +256,11 @@ _ELSEWHERE = {
     for action in ACTIONS
     if action.where not in ("editor", "branches", "anywhere") and action.id not in _CHANGING
 }
-APP_ACTIONS = frozenset({"take_over", "help", "palette", "which_key", "quit"})
-APP_ACTIONS |= {"map", "tokens", "levers", "lens", "mirror", "looms", "models", "search"}
+_GOING = frozenset({"take_over", "help", "palette", "which_key", "quit", "tool_note"})
+_GOING |= {"map", "tokens", "levers", "lens", "mirror", "looms", "models", "search"}
+APP_ACTIONS = _GOING | {"process", "edit_process", "samplers", "beside"}
 """What the app does, whatever screen is shown."""
-READING = _LOOKING | _ELSEWHERE | APP_ACTIONS | {"compare", "compare_then", "provenance", "tokens_here", "look_back"}
+READING = _LOOKING | _ELSEWHERE | _GOING | {"compare", "compare_then", "provenance", "tokens_here", "look_back"}
 """The actions that change nothing, for a loom that is written in another window."""
 
 

@@ -17,7 +17,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from cyborg_tui.actions import ACTIONS, APP_ACTIONS, rebound
+from cyborg_tui.actions import ACTIONS, APP_ACTIONS, READING, rebound
 from cyborg_tui.config import Config
 from cyborg_tui.engine.engine import Engine, engine_for
 from cyborg_tui.engine.machine import on_battery
@@ -45,6 +45,8 @@ from cyborg_tui.widgets.lines import key_name
 
 __all__ = ["CyborgApp"]
 
+_BOUND = {action.id for action in ACTIONS if action.id in APP_ACTIONS and action.keys}
+"""What has keys unless the person takes them away."""
 _PATIENCE = 1.0
 """Seconds that keys which were typed before the app ends may take to arrive."""
 _HEED = 0.25
@@ -77,7 +79,10 @@ class CyborgApp(GoingApp):
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
-        self.set_keymap({name: keys for name, keys in config.keys.items() if name in APP_ACTIONS})
+        for action in self._actions:
+            if action.id in APP_ACTIONS and action.keys and action.id not in _BOUND:
+                self._bindings.bind(action.keys, f"go('{action.id}')", action.help, show=False, priority=True)
+        self.set_keymap({name: keys for name, keys in config.keys.items() if name in _BOUND})
         library.on_state = self._library_says
 
     async def on_mount(self) -> None:
@@ -282,6 +287,8 @@ class CyborgApp(GoingApp):
         for action in self._actions:
             keys = " ".join(key_name(key) for key in action.names)
             if action.id == "take_over" and not self._session.read_only:
+                continue
+            if self._session.read_only and action.id not in READING:
                 continue
             if action.id in APP_ACTIONS:
                 yield SystemCommand(action.help, keys, self._runner(action.id))

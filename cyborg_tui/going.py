@@ -11,6 +11,7 @@ from cyborg_tui.library.finding import Found
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.errors import DAMAGED
 from cyborg_tui.loom.tree import BrokenTree
+from cyborg_tui.screens.doors import Doors
 from cyborg_tui.screens.palette import Palette
 from cyborg_tui.screens.panels import HelpScreen, WhichKey
 from cyborg_tui.screens.reflecting import BLIND, Reflecting
@@ -63,6 +64,7 @@ class GoingApp(LineApp):
             "palette": self._palette,
             "which_key": self._which_key,
             "quit": self._quit,
+            **Doors(self, self._config, self._library, self._actions).all,
         }
 
     async def _map(self) -> None:

@@ -36,6 +36,8 @@ from cyborg_tui.engine.protocol import (
     ScoreRequest,
     See,
     VectorEnded,
+    Weigh,
+    Weighed,
     WireContext,
     Work,
 )
@@ -43,6 +45,7 @@ from cyborg_tui.engine.rendering import render
 from cyborg_tui.engine.resident import FrameTooLong, Interrupted, Say
 from cyborg_tui.engine.together import Together
 from cyborg_tui.engine.vectors import BadSteeringError
+from cyborg_tui.engine.weighing import weigh
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.guidance import Mix
 
@@ -88,6 +91,8 @@ class Answering:
             case Follow(steering=steering):
                 fanning = contexts.under(steering)
                 follow(fanning.resident, fanning.recorder, request, say, self._wanted_elsewhere)
+            case Weigh(settings=settings):
+                weigh(contexts.under(settings.steering).resident, request, say)
             case Preview():
                 preview(contexts, request, say)
             case MakeVector(path=path):
@@ -132,6 +137,8 @@ class Answering:
                 self._say(PreviewEnded(id, False, sentence))
             case MakeVector(id=id):
                 self._say(VectorEnded(id, None, sentence))
+            case Weigh(id=id):
+                self._say(Weighed(id, sentence=sentence))
             case _:
                 self._say(undone(request))
 
@@ -151,5 +158,6 @@ def undone(request: Work) -> EngineEvent:
         Follow: lambda id: FollowEnded(id, False),
         Preview: lambda id: PreviewEnded(id, False),
         MakeVector: VectorEnded,
+        Weigh: Weighed,
     }
     return Evaluated(0) if isinstance(request, Evaluate) else answers[type(request)](request.id)

@@ -40,13 +40,17 @@ from cyborg_tui.engine.protocol import (
     Start,
     Unavailable,
     VectorEnded,
+    Weigh,
+    Weighed,
     Work,
     load,
     wire,
+    wire_beside,
+    wire_following,
 )
 from cyborg_tui.engine.pulse import WRITING, WRITING_ELSEWHERE, Patience, loading
 from cyborg_tui.engine.supervisor import KILLED, Supervisor
-from cyborg_tui.loom.context import NOTHING, Context
+from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
@@ -91,7 +95,7 @@ class EngineClient:
         """Models that the worker was asked for and has not answered yet; only the last is wanted."""
         self._fan: FanRequest | None = None
         """The fan that is wanted, sent or not."""
-        self._fans = self._foreseen = self._scores = 0
+        self._fans = self._foreseen = self._weighed = self._scores = 0
         self._unanswered: deque[Work] = deque()
         """What the worker was asked for, in turn; it is at the first of them."""
         self._grew = False
@@ -144,15 +148,10 @@ class EngineClient:
         begun: Sequence[Start] = (),
         *,
         left_out: int = -1,
-        beside: Sequence[Context] = (),
-        following: Context = NOTHING,
     ) -> int:
         """As `Engine` has it."""
         self._fans += 1
-        others = tuple(wire(other) for other in beside)
-        self._fan = FanRequest(
-            self._fans, wire(context), settings, seed, tuple(begun), left_out, others, wire(following)
-        )
+        self._fan = self._request(context, settings, seed, tuple(begun), left_out)
         if self._losses.guilty(self._fan):
             asyncio.get_running_loop().call_soon(self._refuse, self._fan)
             self.cancel()
@@ -165,17 +164,17 @@ class EngineClient:
         context: Context,
         settings: FanSettings,
         seed: int,
-        *,
-        beside: Sequence[Context] = (),
-        following: Context = NOTHING,
     ) -> int:
         """As `Engine` has it."""
         self._fans += 1
-        others = tuple(wire(other) for other in beside)
-        self._ask_gently(
-            FanRequest(self._fans, wire(context), settings, seed, beside=others, following=wire(following))
-        )
+        self._ask_gently(self._request(context, settings, seed))
         return self._fans
+
+    def _request(
+        self, context: Context, settings: FanSettings, seed: int, begun: tuple[Start, ...] = (), left_out: int = -1
+    ) -> FanRequest:
+        others, following = wire_beside(context), wire_following(context)
+        return FanRequest(self._fans, wire(context), settings, seed, begun, left_out, others, following)
 
     def see(self, context: Context, longest: int = 0) -> int:
         """Ask which tokens a context is, and how many would be left out before branches of up to `longest` tokens.
@@ -191,25 +190,31 @@ class EngineClient:
             if isinstance(request, FanRequest) and request.id == fan:
                 self._fan = request
 
-    def evaluate(self, context: Context, steering: Steering = UNSTEERED, beside: Sequence[Context] = ()) -> None:
-        """Have a context, and others beside it, evaluated while there is nothing else to do."""
-        self._ask_gently(Evaluate(wire(context), steering, tuple(wire(other) for other in beside)))
+    def evaluate(self, context: Context, steering: Steering = UNSTEERED) -> None:
+        """Have a context, and those beside it, evaluated while there is nothing else to do."""
+        self._ask_gently(Evaluate(wire(context), steering, wire_beside(context)))
 
     def foresee(
         self,
         context: Context,
         places: Sequence[tuple[int, ...]],
         steering: Steering = UNSTEERED,
-        *,
         mix: Mix = ALONE,
-        beside: Sequence[Context] = (),
     ) -> int:
         """As `Engine` has it."""
-        others = tuple(wire(other) for other in beside)
+        others = wire_beside(context)
         request = Foresee(self._foreseen + 1, wire(context), tuple(places), steering, mix, others)
         if not self._ask_gently(request):
             return 0
         self._foreseen += 1
+        return request.id
+
+    def weigh(self, context: Context, settings: FanSettings) -> int:
+        """As `Engine` has it."""
+        request = Weigh(self._weighed + 1, wire(context), settings)
+        if not self._ask_gently(request):
+            return 0
+        self._weighed += 1
         return request.id
 
     def score(self, context: Context, text: Context, steering: Steering = UNSTEERED) -> int:
@@ -249,6 +254,8 @@ class EngineClient:
                     self._listener(PreviewEnded(id, False))
                 case MakeVector(id=id):
                     self._listener(VectorEnded(id))
+                case Weigh(id=id):
+                    self._listener(Weighed(id))
                 case _:
                     pass
 
@@ -296,7 +303,7 @@ class EngineClient:
                 self._grew = True
             case FanEnded() | Evaluated() | ForeseeingEnded() | ScoreEnded() | PreviewEnded() | FollowEnded():
                 self._answered(event)
-            case VectorEnded():
+            case VectorEnded() | Weighed():
                 self._answered(event)
             case _:
                 pass

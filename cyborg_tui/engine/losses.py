@@ -5,7 +5,17 @@ from collections import Counter
 
 import msgspec
 
-from cyborg_tui.engine.protocol import Evaluate, FanRequest, Follow, Foresee, MakeVector, Preview, ScoreRequest, Work
+from cyborg_tui.engine.protocol import (
+    Evaluate,
+    FanRequest,
+    Follow,
+    Foresee,
+    MakeVector,
+    Preview,
+    ScoreRequest,
+    Weigh,
+    Work,
+)
 
 __all__ = ["Losses"]
 
@@ -74,6 +84,9 @@ def _keys(request: Work) -> list[bytes]:
             own = (text,)
         case Follow(candidates=candidates, following=following, steering=steering):
             own = (candidates, following)
+        case Weigh(settings=settings):
+            steering = settings.steering
+            own = (settings,)
         case Preview(settings=several):
             return [_digest(request.context, several)]
         case Evaluate(steering=steering) | Foresee(steering=steering):

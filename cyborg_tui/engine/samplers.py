@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from math import log
 from typing import Any
 
@@ -13,9 +14,11 @@ from cyborg_tui.engine.biases import Biases
 from cyborg_tui.engine.llama import Floats, Llama
 from cyborg_tui.loom.sampling import Sampling
 
-__all__ = ["BadGrammarError", "Sampler"]
+__all__ = ["BadGrammarError", "Sampler", "chances"]
 
 _CANDIDATE = np.dtype([("id", "i4"), ("logit", "f4"), ("p", "f4")])
+_SHOWN = 1024
+"""Of the likeliest tokens so many are asked of a grammar where only the chances are wanted."""
 _MARGIN = 0.001
 """By which logits may differ in rounding."""
 _APART = 0x632BE5AB
@@ -97,6 +100,21 @@ class Sampler:
         logits[ids] += values
         return logits
 
+    def chances(self, row: Floats) -> Floats:
+        """How likely each token would be drawn from a row of logits; shape (vocabulary,). Nothing is drawn."""
+        candidates = self._candidates(self.weighed(row), None)
+        if self._grammar is not None:
+            few = np.argsort(-candidates["logit"], kind="stable")[:_SHOWN]
+            candidates = candidates[few]
+            _apply(self._grammar, candidates)
+        found: Floats = np.zeros(len(row), np.float32)
+        if not np.isfinite(candidates["logit"]).any():
+            return found
+        left = _all_but_the_draw(self._chain, candidates)
+        parts = np.exp(left["logit"] - left["logit"].max())
+        found[left["id"]] = parts / parts.sum()
+        return found
+
     def begin_with(self, token: int) -> None:
         """A token was chosen without drawing."""
         ll.llama_sampler_accept(self._chain, token)
@@ -155,6 +173,41 @@ def _apply(sampler: Any, candidates: NDArray[Any]) -> int:
     )
     ll.llama_sampler_apply(sampler, ctypes.byref(array))
     return int(array.data[array.selected].id) if array.selected >= 0 else -1
+
+
+def _all_but_the_draw(chain: Any, candidates: NDArray[Any]) -> NDArray[Any]:
+    """What a chain leaves of the candidates, with the logits from which it would draw. Greedy: the likeliest alone."""
+    array = ll.llama_token_data_array(
+        data=candidates.ctypes.data_as(ll.llama_token_data_p), size=len(candidates), selected=-1, sorted=False
+    )
+    last = ll.llama_sampler_chain_n(chain) - 1
+    for index in range(last):
+        ll.llama_sampler_apply(ll.llama_sampler_chain_get(chain, index), ctypes.byref(array))
+    draw = ll.llama_sampler_chain_get(chain, last)
+    kind = ll.llama_sampler_name(draw)
+    if kind not in (b"greedy", b"dist"):  # those draw from what they have changed themselves
+        twin = ll.llama_sampler_clone(draw)
+        ll.llama_sampler_apply(twin, ctypes.byref(array))
+        ll.llama_sampler_free(twin)
+    first = (ctypes.addressof(array.data.contents) - candidates.ctypes.data) // _CANDIDATE.itemsize  # XTC moves it on
+    left = candidates[first : first + array.size]
+    return left[[int(left["logit"].argmax())]] if kind == b"greedy" else left
+
+
+def chances(model: Llama, settings: Sampling, recent: Sequence[int], biases: Biases, row: Floats) -> Floats:
+    """How likely each token would be drawn next from a row of logits, over all seeds; shape (vocabulary,). `recent`:
+    the context. What happens by chance alone, as in XTC, counts as often as it happens. Raises BadGrammarError."""
+    likely = settings.xtc_probability
+    parts = [(1 - likely, replace(settings, xtc_probability=0.0)), (likely, replace(settings, xtc_probability=1.0))]
+    found: Floats = np.zeros(len(row), np.float32)
+    for share, certain in parts:
+        if share > 0:
+            sampler = Sampler(model, certain, 0, recent, biases)
+            try:
+                found += np.float32(share) * sampler.chances(row)
+            finally:
+                sampler.close()
+    return found
 
 
 def _grammar(model: Llama, settings: Sampling) -> Any:

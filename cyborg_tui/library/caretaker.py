@@ -12,6 +12,7 @@ from cyborg_tui.library import schema
 from cyborg_tui.library.backups import Backups, quick_check
 from cyborg_tui.library.errors import LibraryError, NotALibraryError, damaged
 from cyborg_tui.library.index import build_some
+from cyborg_tui.library.known import Known
 
 __all__ = ["Caretaker"]
 
@@ -34,13 +35,18 @@ class Caretaker:
         self._not_before = 0.0
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._indexing: threading.Thread | None = None
+        self._more = False
+        """Whether something has come since that is to be indexed."""
 
     def look_for_damage(self) -> None:
         self._start(self._quick_check)
 
     def index(self) -> None:
         """See to it that everything is in the index, in steps between which others write."""
-        self._start(self._build_index)
+        self._more = True
+        if self._indexing is None or not self._indexing.is_alive():
+            self._indexing = self._start(self._build_index)
 
     def after_commit(self) -> None:
         """Make the backup of the day, if there is none. Costs nothing on all later calls of the day."""
@@ -56,10 +62,11 @@ class Caretaker:
         for thread in self._threads:
             thread.join(2)
 
-    def _start(self, work: Callable[[], None]) -> None:
+    def _start(self, work: Callable[[], None]) -> threading.Thread:
         thread = threading.Thread(target=work, name="caretaker", daemon=True)
         self._threads = [other for other in self._threads if other.is_alive()] + [thread]
         thread.start()
+        return thread
 
     def _back_up(self) -> None:
         try:
@@ -70,12 +77,12 @@ class Caretaker:
             self._looked_on, self._not_before = None, time.monotonic() + _RETRY
 
     def _build_index(self) -> None:
-        pause = _BREATH
+        pause, known = _BREATH, Known()
         with contextlib.suppress(sqlite3.Error), contextlib.closing(schema.connect(self._file)) as connection:
             connection.execute("PRAGMA synchronous = NORMAL")  # what is lost of it is made again
             while not self._closing.wait(pause):
-                began = time.monotonic()
-                if not build_some(connection):
+                began, self._more = time.monotonic(), False
+                if not build_some(connection, known) and not self._more:
                     break
                 pause = _BREATHS * (time.monotonic() - began)
 

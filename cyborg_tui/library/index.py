@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,9 @@ AUTHOR, TAG = "\ue000", "\ue001"
 """Stand before words that are no part of the text: who wrote it, and its tags. No text has words that begin so."""
 _STEP = 0.03
 """Seconds for which a step of building holds up other writers."""
+_AT_ONCE, _IN_A_STEP = 16, 32
+"""New passages of a node that are indexed with a commit, and in a step of building: a long text that comes all at once
+is saved at once, and the rest of it indexed step by step."""
 
 _OLD = "SELECT id, place, before, text, marks FROM passages WHERE loom = ? AND node = ? ORDER BY place"
 _PUT = """INSERT INTO passages (loom, node, place, before, text, marks, origin, made_at)
@@ -54,8 +57,8 @@ def index_nodes(
 
     `purged`: some are gone for good, and SQLite must merge what it keeps, or their words are left in the file.
     `known`: what is remembered from one transaction of this connection to the next; if one fails it must be forgotten.
-    Whatever is wrong with the index keeps nothing from being saved: then it is built again later, and this returns
-    False.
+    Returns False if something is left to be indexed later. Whatever is wrong with the index keeps nothing from being
+    saved: then that is all of it.
     """
     known = known or Known()
     tagged = [key for key in tagged if key not in nodes]
@@ -64,10 +67,11 @@ def index_nodes(
     connection.execute("SAVEPOINT passages")
     try:
         known.begin(connection)
-        update = _Update(connection, nodes, known)
+        update = _Update(connection, nodes, known, _AT_ONCE)
         update.all(time.time())
         for key in tagged:
             update.from_file(*key)
+        queue(connection, update.unfinished)
         if purged:
             connection.execute("INSERT INTO found (found) VALUES ('optimize')")
     except (sqlite3.Error, *UNREADABLE) as error:
@@ -81,7 +85,7 @@ def index_nodes(
         queue(connection, {loom for loom, _ in (*nodes, *tagged)})
         return False
     connection.execute("RELEASE passages")
-    return True
+    return not update.unfinished
 
 
 def queue(connection: sqlite3.Connection, looms: Iterable[int]) -> None:
@@ -96,8 +100,10 @@ def is_complete(connection: sqlite3.Connection) -> bool:
     return bool(there) and not left
 
 
-def build_some(connection: sqlite3.Connection) -> bool:
-    """Index some of the nodes that are not yet in the index. False if there are none. Raises sqlite3.Error."""
+def build_some(connection: sqlite3.Connection, known: Known | None = None) -> bool:
+    """Index some of what is not yet in the index. False if there is nothing left. `known` as for `index_nodes`. Raises
+    sqlite3.Error."""
+    known = known or Known()
     if connection.execute("SELECT 1 FROM unindexed").fetchone() is None:
         return False
     began = time.monotonic()
@@ -107,11 +113,14 @@ def build_some(connection: sqlite3.Connection) -> bool:
         if row is None:
             return False
         loom, after = row
-        update = _Update(connection, {}, Known())
+        known.begin(connection)
+        update = _Update(connection, {}, known, _IN_A_STEP)
         ids = connection.execute(_NEXT, (loom, after)).fetchmany(500)
         for (id,) in ids:
             with contextlib.suppress(*UNREADABLE):  # a damaged row, which the doctor speaks of
                 update.from_file(loom, id)
+            if update.unfinished:
+                break
             after = id
             if time.monotonic() - began > _STEP:
                 break
@@ -125,8 +134,8 @@ def build_all(file: Path) -> bool:
     """Index everything that is not yet in the index. False if there was nothing to do. Raises sqlite3.Error."""
     with contextlib.closing(schema.connect(file)) as connection:
         schema.make_index(connection)
-        done = False
-        while build_some(connection):
+        done, known = False, Known()
+        while build_some(connection, known):
             done = True
         return done
 
@@ -149,9 +158,13 @@ class _Update:
     nodes: Mapping[tuple[int, NodeId], Node | None]
     """What is known already, and need not be read."""
     known: Known
+    room: int
+    """New passages of a node up to which they are indexed now."""
     _above: dict[tuple[int, NodeId], str] = field(default_factory=dict)
     _branches: dict[tuple[int, BranchId], tuple[str, str]] = field(default_factory=dict)
     """Text, and the name of the model."""
+    unfinished: set[int] = field(default_factory=set)
+    """Looms of which some of a text is still to be indexed."""
 
     def all(self, at: float) -> None:
         for (loom, id), node in self.nodes.items():
@@ -178,12 +191,16 @@ class _Update:
         """Index a node. Returns whether what is before the nodes below it is not what it was."""
         above = self._before(loom, node.parent)
         old, marks = self._old(loom, node.id)
-        new = passages_again(old if marks == (now := self._marks(loom, node)) else [], above, node.text)
-        self._drop(loom, node.id, new)
-        new = [passage if passage.id is not None else self._add(loom, node, passage, now, at) for passage in new]
+        text = node.text
+        new = passages_again(old if marks == (now := self._marks(loom, node)) else [], above, text)
+        first = list(_first(new, self.room))
+        if len(first) < len(new):
+            self.unfinished.add(loom)
+        self._drop(loom, node.id, first)
+        new = [passage if passage.id is not None else self._add(loom, node, passage, now, at) for passage in first]
         self.known.note((loom, node.id), new, now)
         then = old[-1].text if old else above
-        return then[-BEFORE:] != (new[-1].text if new else above)[-BEFORE:]
+        return then[-BEFORE:] != (above + text)[-BEFORE:]
 
     def _old(self, loom: int, node: NodeId) -> tuple[list[Passage], str]:
         """The passages of a node as they are kept, and their marks."""
@@ -282,6 +299,15 @@ class _Texts(dict[BranchId, str]):
 
     def __missing__(self, branch: BranchId) -> str:
         return self._update.branch(self._loom, branch)[0]
+
+
+def _first(passages: Iterable[Passage], room: int) -> Iterator[Passage]:
+    """As many of them, from the beginning, as there is room for new ones."""
+    for passage in passages:
+        room -= passage.id is None
+        if room < 0:
+            return
+        yield passage
 
 
 def _document(text: str, marks: str) -> str:

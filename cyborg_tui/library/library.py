@@ -32,6 +32,7 @@ from cyborg_tui.library.rows import (
 )
 from cyborg_tui.library.shelf import Kept, shelf
 from cyborg_tui.library.source import LibrarySource
+from cyborg_tui.library.tool_notes import ToolNote, add_tool_note, tool_notes
 from cyborg_tui.library.writer import Writer
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.changes import Changes
@@ -52,6 +53,10 @@ _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _EVENTS = """SELECT at, kind, node, fan, branch, amount, note, turn
     FROM events LEFT JOIN turns ON turns.event = events.id WHERE loom = ? ORDER BY events.id"""
+_BESIDE = """SELECT at, kind, node, fan, branch, amount, note, NULL FROM events
+    WHERE loom = ? AND kind = 'beside' ORDER BY id"""
+_COMPARED = """SELECT loom, at, kind, node, fan, branch, amount, note, NULL FROM events
+    WHERE loom IN (SELECT loom FROM events WHERE kind = 'beside') AND kind IN ('beside', 'taken') ORDER BY loom, id"""
 _TEXTS = "SELECT id, text FROM branches WHERE loom = ?"
 _ON_RECORD = "SELECT 1 FROM events JOIN turns ON turns.event = events.id WHERE loom = ? LIMIT 1"
 ALL_AT_ONCE = 3000
@@ -168,6 +173,21 @@ class Library:
             texts = {id: to_text(text) for id, text in self._reader.execute(_TEXTS, (loom,))}
             return [event_from(row, texts) for row in self._reader.execute(_EVENTS, (loom,))]
 
+    def beside(self, loom: int) -> list[Event]:
+        """The lines of a loom's log that say which fans stood side by side. Raises LibraryError."""
+        with self._in_words():
+            return [event_from(row, {}) for row in self._reader.execute(_BESIDE, (loom,))]
+
+    def compared(self) -> dict[int, list[Event]]:
+        """Of each loom in which fans stood side by side, the lines of the log that say so, and what was taken. Raises
+        LibraryError."""
+        self.flush(self._patience)
+        found: dict[int, list[Event]] = {}
+        with self._in_words():
+            for loom, *row in self._reader.execute(_COMPARED):
+                found.setdefault(loom, []).append(event_from(tuple(row), {}))
+        return found
+
     def is_on_record(self, loom: int) -> bool:
         """Whether the log says how the text changed. Raises LibraryError."""
         with self._in_words():
@@ -259,6 +279,17 @@ class Library:
         with self._in_words():
             row = self._reader.execute(_SCORE, (loom, key)).fetchone()
             return self._writer.score(loom, key) or (score_from(*row) if row else None)
+
+    def add_tool_note(self, note: ToolNote) -> None:
+        """Keep what the person said of the tool. Raises LibraryError."""
+        with self._in_words():
+            add_tool_note(self._reader, note)
+
+    @property
+    def tool_notes(self) -> list[ToolNote]:
+        """Everything that was said of the tool, in the order in which it was. Raises LibraryError."""
+        with self._in_words():
+            return tool_notes(self._reader)
 
     def claim(self, loom: int) -> bool:
         """Be the one who writes in this loom, until `release` or the end of the process. False if another is."""

@@ -172,6 +172,7 @@ def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], besi
             (row for row in rows["events"] if row[1] in looms),
         )
         kept = {row[0] for row in rows["events"] if row[1] in looms}
+        connection.executemany("INSERT OR IGNORE INTO tool_notes VALUES (?, ?, ?, ?, ?)", rows["tool_notes"])
         turns = (row for row in rows["turns"] if row[0] in kept)
         connection.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?)", turns)
         branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}

@@ -27,6 +27,7 @@ TABLES = (
     "trails",
     "steps",
     "chunks",
+    "tool_notes",
 )
 """Those that refer to another come after it. Scores are none of them: they can be found out again."""
 
@@ -215,6 +216,16 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             FOREIGN KEY (loom, fan) REFERENCES fans ON DELETE CASCADE
         )""",
         "CREATE INDEX events_rare ON events (kind, loom) WHERE kind IN ('judged', 'praised', 'reasoned')",
+    ),
+    (
+        """CREATE TABLE tool_notes (
+            id INTEGER PRIMARY KEY,
+            at REAL NOT NULL,
+            version TEXT NOT NULL,
+            note BLOB NOT NULL,
+            screen BLOB NOT NULL
+        )""",
+        "CREATE INDEX events_beside ON events (loom) WHERE kind = 'beside'",
     ),
 )
 

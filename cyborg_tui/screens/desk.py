@@ -9,6 +9,7 @@ from textual.containers import Container
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.fan import FanId, NodeId
 from cyborg_tui.screens.comparing import Comparing
+from cyborg_tui.screens.guiding import Guiding
 from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
@@ -51,6 +52,7 @@ class Desk(WorkingScreen[None]):
         self._shown_at = 0.0
         self._said_slow = False
         self._view = FanView()
+        self.guiding = Guiding(self, actions)
         self._dropped: FanId | None = session.fan.id if session.fan else None
         """A fan whose highlighted branch does not stand in the text: the person did not want it, or has just come."""
 
@@ -119,6 +121,7 @@ class Desk(WorkingScreen[None]):
         if now - self._keyed_at > _PAUSE:
             self.session.look_ahead()
             self._dirty |= self._where.look()
+        self.guiding.look()
         at_branches = self.focused is self._branches
         self._glance.look(now, self._branches.painted if at_branches else None)
         reading = at_branches or bool(self._editor.provisional[1])
@@ -163,8 +166,24 @@ class Desk(WorkingScreen[None]):
             standing=bool(self._editor.provisional[1]),
             zoomed=self.has_class("zoomed"),
             read_only=self.session.read_only,
+            guided=self.session.guide.process is not None,
         )
         return [moment.named(action) for action in self._actions if moment.allows(action)]
+
+    def came_to_branches(self) -> None:
+        """Something else than a key asked for branches: they are read now."""
+        self._dropped = None
+        self.set_focus(self._branches)
+        self._sync()
+
+    def came_to_text(self) -> None:
+        """Something else than a key has the person write now."""
+        self.set_focus(self._editor)
+        self.came_back()
+
+    def let_go(self) -> None:
+        """What stands provisionally does so no more."""
+        self._editor.clear_provisional()
 
     def came_back(self) -> None:
         """From another screen, on which the person may have gone elsewhere."""
@@ -195,9 +214,8 @@ class Desk(WorkingScreen[None]):
         place = goes_to(self.session)
         if self._notice or self.session.saving:
             return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
-        return Status(
-            engine_words(self.session), *self._counts.at(time.monotonic(), self._editor.selection), place=place
-        )
+        counts = self._counts.at(time.monotonic(), self._editor.selection)
+        return Status((*self.guiding.words, *engine_words(self.session)), *counts, place=place)
 
     def _drop(self) -> None:
         """The highlighted branch does not stand in the text any more, until another is highlighted."""

@@ -32,6 +32,8 @@ class Moment:
     zoomed: bool
     read_only: bool
     """Another window writes in this loom."""
+    guided: bool = False
+    """A process is gone through."""
 
     def allows(self, action: Action) -> bool:
         """Whether a key of this action would do something."""
@@ -42,7 +44,7 @@ class Moment:
         if action.id == "take_over":
             return self.read_only
         if action.id == "stop":
-            return self.busy or self.standing or self.zoomed
+            return self.busy or self.standing or self.zoomed or self.guided
         return self.branches or action.id not in ("next_branch", "previous_branch", "take_here", "parent_here")
 
     def named(self, action: Action) -> Action:
@@ -50,7 +52,10 @@ class Moment:
         if action.id == "take_and_fan" and not self.branches:
             return replace(action, short="branches")
         if action.id == "stop":
-            return replace(action, short="stop" if self.busy else "drop" if self.standing else "both panes")
+            both = "both panes" if self.zoomed else "leave process"
+            return replace(action, short="stop" if self.busy else "drop" if self.standing else both)
+        if action.id == "process":
+            return replace(action, rank=1) if self.guided else replace(action, short="")
         return action
 
 

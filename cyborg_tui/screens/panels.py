@@ -77,6 +77,8 @@ class WhichKey(ModalScreen[str | None]):
         "r": ("replace", "find and replace"),
         "w": ("provenance", "who wrote what"),
         "a": ("colours", "colour by author"),
+        "c": ("process", "a process"),
+        "s": ("samplers", "samplers"),
         "p": ("palette", "all commands"),
         "question_mark": ("help", "help"),
     }

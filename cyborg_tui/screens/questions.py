@@ -1,5 +1,6 @@
 """What is asked of a person in a few words: a line, a text, or whether."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -15,7 +16,7 @@ from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.editor.draft import Draft
 from cyborg_tui.widgets.marks import own
 
-__all__ = ["LinePrompt", "TextPrompt", "Whether"]
+__all__ = ["LinePrompt", "OneOf", "TextPrompt", "Whether"]
 
 
 class LinePrompt(ModalScreen[str | None]):
@@ -62,6 +63,30 @@ class Whether(ModalScreen[bool]):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         self.dismiss(event.key == "y")
+
+
+class OneOf(ModalScreen[str | None]):
+    """Asks which of several, at most nine; dismisses with it."""
+
+    DEFAULT_CSS = """
+    OneOf { align: center bottom; background: transparent; }
+    OneOf Static { width: 100%; height: auto; background: $surface; padding: 0 2; }
+    """
+
+    def __init__(self, question: str, options: Sequence[str]) -> None:
+        super().__init__()
+        self._question, self._options = question, options
+
+    def compose(self) -> ComposeResult:
+        lines = [f"{number}  {option}" for number, option in enumerate(self._options, 1)]
+        yield Static(Text("\n".join(map(drawable, (self._question, *lines))) + own("\n1-9 choose · Esc not now")))
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        if event.key.isdigit() and 0 < int(event.key) <= len(self._options):
+            self.dismiss(self._options[int(event.key) - 1])
+        elif event.key == "escape":
+            self.dismiss(None)
 
 
 class _PromptEditor(Editor):

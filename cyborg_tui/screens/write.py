@@ -1,5 +1,7 @@
 """The write screen: the loop between the editor and the branches, key by key."""
 
+from typing import TYPE_CHECKING
+
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.mirror.reasons import Reason
@@ -8,6 +10,9 @@ from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.views import memory_words
 from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.app import LineApp
+
+if TYPE_CHECKING:
+    from cyborg_tui.screens.samplers import Turned
 
 __all__ = ["WriteScreen"]
 
@@ -41,13 +46,16 @@ class WriteScreen(Desk):
         self.action_parent()
 
     def action_stop(self) -> None:
-        """Stop what the model is doing; else drop the branch that stands in the text; else show both panes again."""
+        """Stop what the model is doing; else drop the branch that stands in the text; else show both panes again; else
+        leave the process."""
         if self.session.cancel():
             pass
         elif self._editor.provisional[1]:
             self._drop()
-        else:
+        elif self.has_class("zoomed"):
             self.remove_class("zoomed")
+        else:
+            self.guiding.leave()
         self._show()
 
     # actions of the branches
@@ -160,9 +168,22 @@ class WriteScreen(Desk):
     def looked_inside(self, taken: bool | None) -> None:
         """The person is back from there; something was taken if `taken`."""
         if taken:
-            self._dropped = None
-            self.set_focus(self._branches)
-        self._sync()
+            self.came_to_branches()
+        else:
+            self._sync()
+
+    def drawn_by(self, turned: "Turned | None") -> None:
+        """The person is back from the samplers."""
+        if turned is None:
+            return
+        self.session.draw_by(turned.settings)
+        if not turned.fan:
+            self.notice("The next fans are made so.")
+        elif self.session.fan is None:
+            self.action_fan()
+        else:
+            self.session.again()
+            self.came_to_branches()
 
     # actions anywhere
 
@@ -218,6 +239,10 @@ class WriteScreen(Desk):
             self.set_focus(self._editor)
             self.run_worker(edit(app))
 
+    def action_leave_process(self) -> None:
+        if not self.guiding.leave():
+            self.notice("There is no process to leave.")
+
     def action_memory(self) -> None:
         self.notice(memory_words(self.session))
 
@@ -255,6 +280,6 @@ class WriteScreen(Desk):
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
         self._dropped = None
-        if done and fan_again:
+        if done and fan_again and not self.session.guide.due:
             self.session.ask()
         self._sync()

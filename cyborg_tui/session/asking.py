@@ -1,15 +1,18 @@
 """Asking for fans: at the cursor, again, more of one, and ahead of the key."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.fan import BranchId
+from cyborg_tui.loom.fan import BranchId, Fan
+from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED
+from cyborg_tui.session.beside import Source
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
 
@@ -38,6 +41,8 @@ class AskingLoom(CountedLoom):
         """
         super().__init__(row, library)
         self._settings = settings
+        self._lent: FanSettings | None = None
+        """The settings of a process's step."""
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
         self._fan_wanted = False
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
@@ -47,7 +52,9 @@ class AskingLoom(CountedLoom):
     @property
     def settings(self) -> FanSettings:
         """How the next fan at the cursor is made."""
-        return self.frame.settings or self._settings
+        frame = self.frame
+        usual = self._lent or frame.settings or self._settings
+        return replace(usual, steering=frame.steering or usual.steering, mix=frame.mix)
 
     @property
     def view(self) -> EngineView:
@@ -56,12 +63,18 @@ class AskingLoom(CountedLoom):
     def draw_by(self, settings: FanSettings) -> None:
         """Make the next fans so; where a frame says how, it says this from now on."""
         self._stop()
+        settings = replace(settings, steering=UNSTEERED, mix=ALONE)  # which are levers of their own
+        self._lent = None
         framed = next((one for one in reversed(self.frames) if one.frame.settings is not None), None)
         if framed is None:
             self._settings = settings
         else:
             self._frame(framed.offset, replace(framed.frame, settings=settings, preset=""))
         self._changed()
+
+    def lend(self, settings: FanSettings | None) -> None:
+        """Make the next fans so for a while, until the person chooses how, or nothing is lent."""
+        self._lent = settings
 
     def ask(self) -> bool:
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
@@ -135,7 +148,8 @@ class AskingLoom(CountedLoom):
             if self.taken is not None:
                 self.loom.parent()
             self.loom.move_cursor(self.loom.spot.offset)
-            self.ask()
+            if not self.beside.again(self.fan.id):
+                self.ask()
 
     def more(self) -> bool:
         """More branches for the fan in view, as it was made. False if there is none, or the model is not there."""
@@ -159,12 +173,12 @@ class AskingLoom(CountedLoom):
     @property
     def busy(self) -> bool:
         """Whether a fan is being made, or waits for the model."""
-        return self._generation.growing or self._fan_wanted
+        return self._generation.growing or self._fan_wanted or self.beside.busy
 
     def prepare(self) -> None:
         """Have the context at the cursor evaluated ahead of the key."""
         if not self._waits_for_template():
-            self._generation.prepare(self.loom.cursor)
+            self._generation.prepare(self.loom.cursor, self.settings)
 
     @property
     def _mode(self) -> str:
@@ -218,6 +232,25 @@ class AskingLoom(CountedLoom):
         rest = Piece(branch.text[branch.healed + taken :], branch.id, branch.healed + taken)
         return (spot.offset + taken, rest if rest.text else None) if taken or rest.text else None
 
+    def ask_beside(self, sources: Sequence[Source], *, blind: bool) -> bool:
+        """Fans of all these sources at the cursor, shown together when all are there. False if there is no model
+        now."""
+        self._stop()
+        asked = self.beside.ask(sources, self._draw_beside, blind=blind)
+        self._changed()
+        return asked
+
+    def _draw_beside(self, source: Source, blind: bool) -> Fan | None:
+        """A fan of this source at the cursor; None if there is no model now."""
+        model = self.view.model
+        if model is None or not self._generation.ready:
+            return None
+        fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), self._mode)
+        self.loom.highlighted = 0
+        self.mirror.witness.begin(fan, blind=blind)
+        self._generation.draw(fan, 0, source.settings.width, self.loom.cursor)
+        return fan
+
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""
         self._stop_growing()
@@ -227,6 +260,7 @@ class AskingLoom(CountedLoom):
     def _stop_growing(self) -> None:
         """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
+        self.beside.stop()
         self._generation.stop()
         self._scoring.stop()
 

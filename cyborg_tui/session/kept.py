@@ -1,9 +1,10 @@
 """A loom and where it is kept: in the library, and in its text file if it has one."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.event import EventKind
+from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.provenance import Provenance, provenance
 from cyborg_tui.loom.tally import Tally
@@ -20,6 +21,8 @@ class KeptLoom:
     def __init__(self, row: LoomRow, library: Library) -> None:
         """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError."""
         self.row = row
+        self._hear_log: list[Callable[[Sequence[Event]], None]] = []
+        """Who is told of each new line of the log."""
         self.read_only = not library.claim(row.id)
         """Another window writes in this loom."""
         self.loom: Loom = library.open(row.id)
@@ -117,8 +120,8 @@ class KeptLoom:
         if self._file is not None:
             self._library.remember_file(self.row.id, self._file.digest)
 
-    def _note(self, kind: EventKind, *, afresh: bool = False) -> None:
-        self.loom.note(kind, afresh=afresh)
+    def _note(self, kind: EventKind, note: str = "", *, afresh: bool = False) -> None:
+        self.loom.note(kind, note, afresh=afresh)
         self._save()
 
     @property
@@ -132,3 +135,5 @@ class KeptLoom:
         self._tally.heed(changes)
         if not self.read_only:
             self._library.save(self.row.id, changes)
+        for hear in self._hear_log if changes.events else ():
+            hear(changes.events)

@@ -19,6 +19,7 @@ from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView
 from cyborg_tui.session.loom_file import bring_in
 from cyborg_tui.session.mirror_settings import MirrorSettings
+from cyborg_tui.session.process import Guide
 from cyborg_tui.session.seeing import Seeing
 from cyborg_tui.session.sight import Sight
 
@@ -45,6 +46,8 @@ class Session(AskingLoom):
         self._choosing: Choosing | None = None
         self._hears_too: Callable[[EngineEvent], None] | None = None
         self.garden = Gardening(self.loom, self._stop, self._gardened)
+        self.guide = Guide(self, lambda: self._framing.fields, self._note)
+        self._hear_log.append(self.guide.hear)
         if mirror is not None:
             self.mirror.settings = mirror
 
@@ -100,7 +103,11 @@ class Session(AskingLoom):
 
     def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
         """As `Generation.foresee`; what comes of it is heard by those who listen."""
-        return self._generation.foresee(end, places, drawn)
+        return self._generation.foresee(end, places, self.settings, drawn)
+
+    def weigh(self, end: int, settings: FanSettings) -> int:
+        """As `Generation.weigh`; what comes of it is heard by those who listen."""
+        return self._generation.weigh(end, settings)
 
     def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
         """Let somebody hear everything the engine says, instead of whoever did so far."""
@@ -268,6 +275,8 @@ class Session(AskingLoom):
         if was_scoring and self.scoring is None:
             self._note_scores()
         self._seeing.hear(event)
+        if not self._generation.growing:
+            self.beside.go_on()
         self._hear_template(event)
         if isinstance(event, (Ready, Unavailable, Lost)):
             self._looked_ahead_at = None

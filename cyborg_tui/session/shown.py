@@ -6,6 +6,7 @@ from cyborg_tui.config import MirrorConfig
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, Finish
+from cyborg_tui.session.beside import Beside
 from cyborg_tui.session.kept import KeptLoom
 from cyborg_tui.session.mirror import Mirror
 from cyborg_tui.session.mirror_settings import MirrorSettings
@@ -14,11 +15,13 @@ __all__ = ["ShownLoom"]
 
 
 class ShownLoom(KeptLoom):
-    """A loom with one fan in view, of whose branches one is highlighted."""
+    """A loom with one fan in view, or several side by side, of whose branches one is highlighted."""
 
     def __init__(self, row: LoomRow, library: Library) -> None:
         """As KeptLoom has it."""
         super().__init__(row, library)
+        self.beside = Beside(self.loom, row.id, library)
+        self._hear_log.append(self.beside.hear)
         settings = MirrorSettings(MirrorConfig(), self.folder)
         self.mirror = Mirror(self.loom, library, row.id, settings, self._save)
 
@@ -36,10 +39,11 @@ class ShownLoom(KeptLoom):
         tree = self.loom.tree
         in_sight = [
             branch
-            for branch in tree.branches(fan.id)
+            for branch in self.beside.shown(fan.id)
             if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
         ]
-        return self.mirror.witness.in_order(fan.id, in_sight)
+        alone = self.beside.trial(fan.id) is None
+        return self.mirror.witness.in_order(fan.id, in_sight) if alone else tuple(in_sight)
 
     @property
     def hides(self) -> bool:

@@ -32,8 +32,9 @@ def editor_command(environment: Mapping[str, str] = os.environ) -> list[str]:
     return command
 
 
-async def edit_outside(text: str, folder: Path, away: AbstractContextManager[None]) -> str:
-    """The text as it is after editing. Nobody else can read the copy, and nothing is left of it in `folder`.
+async def edit_outside(text: str, folder: Path, away: AbstractContextManager[None], name: str = "manuscript.md") -> str:
+    """The text as it is after editing. Nobody else can read the copy, and nothing is left of it in `folder`; `name` is
+    what the copy is called.
 
     `away` gives the terminal to the editor. A line end that the editor put at the end of the text is taken off again.
     Raises OutsideEditorError.
@@ -41,7 +42,7 @@ async def edit_outside(text: str, folder: Path, away: AbstractContextManager[Non
     command = editor_command()
     try:
         with tempfile.TemporaryDirectory(prefix="library.editing-", dir=folder, ignore_cleanup_errors=True) as private:
-            copy = Path(private) / "manuscript.md"
+            copy = Path(private) / name
             _write(copy, text)
             with away:
                 await _run(command, copy)

@@ -47,7 +47,7 @@ _NAMES = {
 def key_name(key: str) -> str:
     """A key as it is written for people."""
     if key.startswith("ctrl+"):
-        return f"^{key[5:].upper()}"
+        return f"^{_NAMES.get(key[5:], key[5:].upper())}"
     return _NAMES.get(key, key.upper() if len(key) == 2 and key[0] == "f" else key)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cyborg_tui.engine import samplers
 from cyborg_tui.engine.banning import Bans
 from cyborg_tui.engine.biases import Biases
+from cyborg_tui.engine.recording import Recorder
 from cyborg_tui.engine.samplers import Sampler
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.sampling import ORDER, RANGES, BadSetting, Sampling
@@ -60,6 +61,10 @@ def test_what_leaves_only_the_likeliest_token_draws_it_always(pen, sampling):
         ({"adaptive_target": 0.02}, {"adaptive_target": 0.9}),
         ({"xtc_probability": 1.0}, {"xtc_probability": 0.0}),
         ({"temperature_range": 0.0, "temperature": 2.0}, {"temperature_range": 1.9, "temperature": 2.0}),
+        (
+            {"temperature_range": 1.9, "temperature": 2.0, "temperature_exponent": 0.1},
+            {"temperature_range": 1.9, "temperature": 2.0, "temperature_exponent": 10.0},
+        ),
         ({"order": ("temperature", *ORDER[:-1]), "temperature": 4.0, "min_p": 0.1}, {"temperature": 4.0, "min_p": 0.1}),
     ],
     ids=lambda sampling: next(iter(sampling)),
@@ -83,6 +88,23 @@ def test_xtc_leaves_out_the_top_choices(pen):
         SEA, width=16, max_tokens=1, sampling=FREE | {"top_k": 3, "xtc_probability": 1.0, "xtc_threshold": 0.01}
     )
     assert top not in drawn.firsts
+    never = FREE | {"top_k": 3, "xtc_probability": 1.0, "xtc_threshold": 0.5}
+    assert top in pen.fan(SEA, width=16, max_tokens=1, sampling=never).firsts, "no two tokens are as likely as that"
+
+
+@pytest.mark.parametrize(
+    ("slow", "quick"),
+    [
+        ({"mirostat_tau": 3.0, "mirostat_eta": 0.0}, {"mirostat_tau": 3.0, "mirostat_eta": 1.0}),
+        ({"adaptive_target": 0.3, "adaptive_decay": 0.99}, {"adaptive_target": 0.3, "adaptive_decay": 0.0}),
+    ],
+    ids=lambda sampling: next(iter(sampling)),
+)
+def test_how_quickly_a_steady_draw_learns_changes_what_it_draws(pen, slow, quick):
+    assert (
+        pen.fan(SEA, max_tokens=24, sampling=FREE | slow).texts
+        != pen.fan(SEA, max_tokens=24, sampling=FREE | quick).texts
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +126,7 @@ def test_dry_holds_off_what_would_go_on_with_a_repetition_unless_a_breaker_stand
     row[period] = 1.0
 
     def next_token(**settings):
-        settings = Sampling(temperature=0, dry_multiplier=5.0, dry_breakers=(), **settings)
+        settings = Sampling(**{"temperature": 0, "dry_multiplier": 5.0, "dry_breakers": (), **settings})
         sampler = Sampler(pen.model, settings, 1, tokens, Biases(settings, lambda _: []))
         try:
             return sampler.draw(row)
@@ -114,6 +136,8 @@ def test_dry_holds_off_what_would_go_on_with_a_repetition_unless_a_breaker_stand
     assert next_token() != period
     assert next_token(dry_window=3) == period
     assert next_token(dry_length=100) == period
+    assert next_token(dry_multiplier=0.5, dry_base=1.0) == period
+    assert next_token(dry_multiplier=0.5, dry_base=4.0) != period
     settings = Sampling(temperature=0, dry_multiplier=5.0, dry_breakers=(" was",))
     sampler = Sampler(pen.model, settings, 1, tokens, Biases(settings, lambda _: []))
     assert sampler.draw(row) == period
@@ -213,11 +237,12 @@ def test_the_tokens_after_a_banned_phrase_was_avoided_are_drawn_from_the_right_c
     """The log-probabilities of a branch that went back are those of its text, read afresh."""
     drawn = pen.fan(SEA, width=4, max_tokens=40, sampling=FREE | {"ban": ("the", "of", "was", "and")})
     again = Pen()
+    recorder = Recorder(again.model.pieces)
     tokens = again.model.tokenize(SEA.encode(), at_start=True)
     for branch in drawn.tokens:
         again.fanning.resident.evaluate([*tokens, *(token.id for token in branch[:-1])], None)
         row = again.fanning.resident.tip([*tokens, *(token.id for token in branch[:-1])])
-        before = again.fanning._recorder.read(row)
+        before = recorder.read(row)
         assert before.drawn(branch[-1].id, 1, float(row[branch[-1].id])).record.logprob == pytest.approx(
             branch[-1].logprob, abs=0.1
         )
@@ -243,6 +268,14 @@ def test_everything_drawn_follows_the_grammar_and_ends_with_it(pen):
 def test_a_grammar_that_allows_no_token_ends_the_branches_and_not_the_engine(pen):
     drawn = pen.fan(SEA, sampling={"grammar": 'root ::= "\\U0010FFFF\\U0010FFFE"'})
     assert set(drawn.finishes) <= {Finish.END, Finish.TOKENS}
+    assert pen.fan(SEA).texts[0]
+
+
+def test_a_grammar_that_only_llama_cpp_finds_wrong_is_refused_and_the_next_fan_is_made(pen, monkeypatch):
+    monkeypatch.setattr("cyborg_tui.loom.sampling.check_grammar", lambda grammar: None)
+    drawn = pen.fan(SEA, sampling={"grammar": 'root ::= root "a" | "b"'})
+    assert drawn.ended.finish is Finish.INTERRUPTED
+    assert drawn.refused == "llama.cpp cannot use this grammar; change fan.grammar."
     assert pen.fan(SEA).texts[0]
 
 

@@ -285,6 +285,69 @@ def test_however_a_long_text_is_edited_its_passages_are_its_text(edits):
             at += len(passage.own)
 
 
+def own_texts(file):
+    """What the index has of the text of each node, put together."""
+    texts = {}
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT loom, node, before, text FROM passages ORDER BY place").fetchall()
+    for loom, node, before, text in rows:
+        texts[loom, node] = texts.get((loom, node), "") + text.decode()[before:]
+    return texts
+
+
+def test_a_long_text_that_two_windows_write_in_turn_is_found_as_it_is(desk, monkeypatch):
+    """What a window remembers of its passages is not believed when another has written since, or a commit failed."""
+    other = Library(desk.library.file.parent)
+    file, begins = desk.library.file, "The sea, the sea. " * 3000
+    desk.write(begins)
+    for turn in range(4):
+        desk.write(f" mine{turn} ")
+        desk.write(f" middle{turn} ", 20_000 + turn * 5000)
+        if turn == 2:
+            fails_once(monkeypatch)
+            desk.write(" unlucky ")
+        desk.library.release(desk.row.id)
+        theirs = Desk(other)
+        theirs.write(f" theirs{turn} ")
+        theirs.write("", 4, 8)
+        other.release(desk.row.id)
+        desk.loom = desk.library.open(desk.row.id)
+    words = [f"{who}{turn}" for who in ("mine", "middle", "theirs") for turn in range(4)]
+    assert [desk.texts(word) for word in (*words, "unlucky")] == [[word] for word in (*words, "unlucky")]
+    assert "".join(own_texts(file).values()) == desk.loom.text
+    other.close()
+
+
+def test_a_long_text_that_comes_at_once_is_saved_first_and_found_a_while_later(desk):
+    text = "".join(f"Line {number} of many, and words enough to be as long as others.\n" for number in range(8000))
+    desk.write(text + "The last marmalade.")
+    assert desk.library.open(desk.row.id).text.endswith("The last marmalade.")
+    assert desk.texts('"line 7 of many"') == ["Line 7 of many"], "its beginning is found at once"
+    assert len("".join(own_texts(desk.library.file).values())) < len(text) / 2, "no commit waits for all of it"
+    desk.write(" And chutney.")
+    desk.write("Before all. ", 0)
+    end = time.monotonic() + 20
+    while not is_indexed(desk.library.file):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert "".join(own_texts(desk.library.file).values()) == desk.loom.text
+    for words in ("marmalade", "chutney", "Before all", "Line 7999 of many"):
+        assert desk.texts(f'"{words}"') == [words]
+
+
+def fails_once(monkeypatch):
+    """The next commit is taken back after the index was brought up to date."""
+    real, failing = index.index_nodes, iter([sqlite3.OperationalError("disk I/O error")])
+
+    def index_nodes(*arguments, **options):
+        done = real(*arguments, **options)
+        for error in failing:
+            raise error
+        return done
+
+    monkeypatch.setattr("cyborg_tui.library.writer.index_nodes", index_nodes)
+
+
 def test_a_library_of_the_first_version_is_indexed_in_the_background(tmp_path):
     with closing(sqlite3.connect(tmp_path / "library.db")) as connection:
         connection.executescript(VERSION_1.read_text())

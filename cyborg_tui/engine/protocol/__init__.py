@@ -40,8 +40,10 @@ from cyborg_tui.engine.protocol.lever_events import (
     RenderedPart,
     VectorEnded,
     VectorProgress,
+    Weighed,
+    WeighedToken,
 )
-from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render
+from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render, Weigh
 from cyborg_tui.engine.protocol.requests import (
     Cancel,
     Evaluate,
@@ -56,7 +58,7 @@ from cyborg_tui.engine.protocol.requests import (
     Work,
     load,
 )
-from cyborg_tui.engine.protocol.segments import Start, WireContext, WireSegment, wire
+from cyborg_tui.engine.protocol.segments import Start, WireContext, WireSegment, wire, wire_beside, wire_following
 
 __all__ = [
     "MAGIC",
@@ -111,6 +113,9 @@ __all__ = [
     "Unavailable",
     "VectorEnded",
     "VectorProgress",
+    "Weigh",
+    "Weighed",
+    "WeighedToken",
     "Widths",
     "WireContext",
     "WireSegment",
@@ -122,4 +127,6 @@ __all__ = [
     "frames",
     "load",
     "wire",
+    "wire_beside",
+    "wire_following",
 ]

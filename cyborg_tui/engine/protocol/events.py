@@ -14,6 +14,7 @@ from cyborg_tui.engine.protocol.lever_events import (
     Rendered,
     VectorEnded,
     VectorProgress,
+    Weighed,
 )
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
@@ -318,6 +319,7 @@ EngineEvent = (
     | VectorProgress
     | VectorEnded
     | LookedAt
+    | Weighed
     | Rendered
 )
 

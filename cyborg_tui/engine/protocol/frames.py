@@ -10,7 +10,7 @@ from cyborg_tui.engine.protocol.requests import Request
 
 __all__ = ["MAGIC", "VERSION", "decode_event", "decode_request", "encode_frame", "frames"]
 
-VERSION = 7
+VERSION = 8
 MAGIC = b"\x00cyborg-tui engine\x00\n"
 """The worker's first bytes; whatever a login shell printed before them is skipped."""
 LONGEST_FRAME = 256 * 1024 * 1024

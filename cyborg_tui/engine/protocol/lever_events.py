@@ -13,6 +13,8 @@ __all__ = [
     "RenderedPart",
     "VectorEnded",
     "VectorProgress",
+    "Weighed",
+    "WeighedToken",
 ]
 
 
@@ -68,6 +70,31 @@ class LookedAt(msgspec.Struct, tag=True, frozen=True):
     adapter: AdapterFacts | None = None
     sentence: str = ""
     """Why it cannot be used with this model; there may be facts all the same."""
+
+
+class WeighedToken(msgspec.Struct, frozen=True):
+    text: bytes
+    before: float
+    """Its probability as the model has it."""
+    after: float
+    """The same as it would be drawn."""
+
+
+class Weighed(msgspec.Struct, tag=True, frozen=True):
+    """What may come next, and how samplers change it."""
+
+    request: int
+    tokens: tuple[WeighedToken, ...] = ()
+    """The likeliest before and after, the likeliest before first; none if something else was wanted meanwhile, or it
+    cannot be told."""
+    left: int = 0
+    """How many tokens can be drawn at all."""
+    before: float = 0.0
+    """How uncertain the model is, in nats."""
+    after: float = 0.0
+    """How uncertain the draw is, in nats."""
+    sentence: str = ""
+    """Why it cannot be told; empty if something else was wanted."""
 
 
 class RenderedPart(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from cyborg_tui.loom.contrast import Method
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED, Steering
 
-__all__ = ["Follow", "LookAt", "MakeVector", "Preview", "Render"]
+__all__ = ["Follow", "LookAt", "MakeVector", "Preview", "Render", "Weigh"]
 
 
 class Preview(msgspec.Struct, tag=True, frozen=True):
@@ -45,6 +45,15 @@ class MakeVector(msgspec.Struct, tag=True, frozen=True):
     plus: tuple[bytes, ...]
     minus: tuple[bytes, ...]
     method: Method
+
+
+class Weigh(msgspec.Struct, tag=True, frozen=True):
+    """How likely each token is next after a context, as the model has it and as it would be drawn, is wanted; anything
+    that is asked for later stops it."""
+
+    id: int
+    context: WireContext
+    settings: FanSettings
 
 
 class LookAt(msgspec.Struct, tag=True, frozen=True):

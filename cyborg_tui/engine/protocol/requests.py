@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render
+from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render, Weigh
 from cyborg_tui.engine.protocol.segments import Start, WireContext
 from cyborg_tui.engine.widths import widest
 from cyborg_tui.loom.guidance import ALONE, Mix
@@ -116,6 +116,6 @@ class Ping(msgspec.Struct, tag=True, frozen=True):
     """Is the worker alive?"""
 
 
-Work = FanRequest | Evaluate | Foresee | ScoreRequest | Preview | Follow | MakeVector
+Work = FanRequest | Evaluate | Foresee | ScoreRequest | Preview | Follow | MakeVector | Weigh
 """What takes the worker a while; each is answered once it is over, in turn."""
 Request = Load | Work | Cancel | Leave | Ping | See | LookAt | Render

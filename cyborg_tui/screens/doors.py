@@ -1,0 +1,65 @@
+"""What can be opened from anywhere beside the places of the app: processes, samplers, a note about the tool."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from cyborg_tui.actions import Action
+from cyborg_tui.config import Config
+from cyborg_tui.library.library import Library
+from cyborg_tui.screens.choices import choices
+from cyborg_tui.screens.working import WorkingScreen
+from cyborg_tui.screens.write import WriteScreen
+from cyborg_tui.terminal.app import LineApp
+
+__all__ = ["Doors"]
+
+
+class Doors:
+    """Each opens if it can be of use where the person is. What is behind is imported when it is wanted."""
+
+    def __init__(self, app: LineApp, config: Config, library: Library, actions: Sequence[Action]) -> None:
+        self._app, self._config, self._library, self._actions = app, config, library, actions
+
+    @property
+    def all(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """By the ids of their actions."""
+        return {
+            "process": self._process,
+            "edit_process": self._edit_process,
+            "samplers": self._samplers,
+            "tool_note": self._tool_note,
+        }
+
+    @property
+    def _writing(self) -> WriteScreen | None:
+        """The write screen, if it is before the person, and what they do there counts."""
+        screen = self._app.screen
+        return screen if isinstance(screen, WriteScreen) and not screen.session.read_only else None
+
+    async def _process(self) -> None:
+        """Go on with a process, or choose one."""
+        write = self._writing
+        if write is not None and not write.guiding.go_on():
+            from cyborg_tui.screens.processes import Processes
+
+            Processes(self._app, self._config, write).choose()
+
+    async def _edit_process(self) -> None:
+        write = self._writing
+        if write is not None and not self._app.is_away:
+            from cyborg_tui.screens.processes import Processes
+
+            Processes(self._app, self._config, write).edit_current()
+
+    async def _samplers(self) -> None:
+        write = self._writing
+        if write is not None:
+            from cyborg_tui.screens.samplers import SamplersScreen
+
+            presets = [choice for choice in choices(self._config) if choice.name.startswith("Preset: ")]
+            self._app.push_screen(SamplersScreen(write.session, self._actions, presets), write.drawn_by)
+
+    async def _tool_note(self) -> None:
+        if isinstance(self._app.screen, WorkingScreen):
+            from cyborg_tui.screens.tool_note import ask_for_tool_note
+
+            ask_for_tool_note(self._app.screen, self._library)

@@ -1,0 +1,134 @@
+"""Side by side: one fan after another from the same place, each of a source of its own, shown together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from cyborg_tui.library.library import Library
+from cyborg_tui.loom.beside import BLIND, Tallied, Trial, tallied, trials
+from cyborg_tui.loom.event import Event, EventKind
+from cyborg_tui.loom.fan import Branch, Fan, FanId
+from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.settings import FanSettings
+
+__all__ = ["Beside", "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a fan may be drawn from."""
+
+    name: str
+    settings: FanSettings
+
+
+Draw = Callable[[Source, bool], Fan | None]
+"""Makes a fan of a source at the cursor, blind or not; None if that cannot be done now."""
+
+
+class Beside:
+    """The trials of one loom."""
+
+    def __init__(self, loom: Loom, row: int, library: Library) -> None:
+        """`row`: the loom's number. Raises LibraryError."""
+        self._loom, self._row, self._library = loom, row, library
+        self._draw: Draw = lambda _, __: None
+        self._logs: dict[int, list[Event]] | None = None
+        """Of each loom, as far as it has to do with trials; None until somebody wants to know."""
+        self._trials = trials(library.beside(row))
+        self._left: list[Source] = []
+        self._under_way: Trial | None = None
+        self._asked: tuple[tuple[Source, ...], bool] = ((), False)
+
+    # asking
+
+    def ask(self, sources: Sequence[Source], draw: Draw, *, blind: bool) -> bool:
+        """Fans of all these, one after another; they are shown when all are there. False if that cannot be done
+        now."""
+        self._known()
+        self._draw = draw
+        self._left, self._under_way = list(sources), None
+        self._asked = tuple(sources), blind
+        return self._next()
+
+    def again(self, fan: FanId) -> bool:
+        """The same once more, if this fan is of what was asked for last. False if it is not."""
+        trial = self.trial(fan)
+        sources, blind = self._asked
+        if trial is None or trial.names != tuple(source.name for source in sources):
+            return False
+        return self.ask(sources, self._draw, blind=blind)
+
+    def go_on(self) -> None:
+        """A fan came to its end: the next one."""
+        if self._left and not self._next():
+            self.stop()
+        elif not self._left:
+            self._under_way = None
+
+    def stop(self) -> None:
+        """No more fans of this."""
+        self._left, self._under_way = [], None
+
+    def _next(self) -> bool:
+        source = self._left.pop(0)
+        fan = self._draw(source, self._asked[1])
+        if fan is None:
+            self._left = []
+            return False
+        before, blind = self._under_way, self._asked[1]
+        number = before.number if before is not None else fan.id
+        sources = (*(before.sources if before is not None else ()), (fan.id, source.name))
+        self._under_way = trial = Trial(number, sources, blind)
+        self._trials.update({id: trial for id, _ in sources})
+        self._loom.log(EventKind.BESIDE, fan=fan.id, amount=number, note=f"{BLIND if blind else ''}{source.name}")
+        return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether fans are being made."""
+        return self._under_way is not None
+
+    @property
+    def words(self) -> str:
+        """What is under way; empty if nothing is."""
+        trial = self._under_way
+        if trial is None:
+            return ""
+        of = len(self._asked[0])
+        which = "" if trial.blind else f", {trial.names[-1]}"
+        return f"Side by side: {len(trial.sources)} of {of}{which}. They are shown when all are there; Esc stops."
+
+    # showing
+
+    def trial(self, fan: FanId) -> Trial | None:
+        """The one that a fan is part of."""
+        return self._trials.get(fan)
+
+    def shown(self, fan: FanId) -> tuple[Branch, ...]:
+        """The branches that are read where this fan is in view."""
+        tree, trial = self._loom.tree, self.trial(fan)
+        if trial is None:
+            return tree.branches(fan)
+        if trial is self._under_way:
+            return ()
+        return trial.interleaved([tree.branches(one) for one, _ in trial.sources if tree.has_fan(one)])
+
+    # counting
+
+    def tally(self, names: Iterable[str]) -> Tallied | None:
+        """What was taken of these sources so far, in all looms; None if they never stood side by side."""
+        wanted = frozenset(names)
+        return next((one for one in tallied(self._known().values()) if one.names == wanted), None)
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """Lines of the log."""
+        if self._logs is not None:
+            kinds = (EventKind.BESIDE, EventKind.TAKEN)
+            self._logs.setdefault(self._row, []).extend(event for event in events if event.kind in kinds)
+
+    def _known(self) -> dict[int, list[Event]]:
+        if self._logs is None:
+            self._logs = self._library.compared()
+        return self._logs
