@@ -10,7 +10,19 @@ from cyborg_tui.loom.mirror.reflection import reflect
 from tests.mirror.logs import NOON, shown
 
 SMALL = st.integers(1, 4)
-KINDS = ("opened", "closed", "edited", "generated", "looked", "taken", "moved", "undone", "redone", "reasoned", "judged")
+KINDS = [
+    "opened",
+    "closed",
+    "edited",
+    "generated",
+    "looked",
+    "taken",
+    "moved",
+    "undone",
+    "redone",
+    "reasoned",
+    "judged",
+]
 
 
 @st.composite
