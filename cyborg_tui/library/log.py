@@ -38,8 +38,8 @@ _KEPT = f"""SELECT DISTINCT events.loom, branches.fan, branches.id FROM events J
         (SELECT nodes.branch FROM nodes WHERE nodes.loom = events.loom AND nodes.id = events.node) END
     WHERE events.loom IN (SELECT id FROM looms) AND at >= :since AND at < :until
         AND kind IN ('taken', 'bookmarked') AND events.note = x'' AND branches.node > 0
-        AND NOT EXISTS (SELECT 1 FROM events AS said WHERE said.kind = 'judged' AND said.{RARE} AND said.loom = events.loom
-            AND said.branch = branches.id AND said.amount = :days)"""
+        AND NOT EXISTS (SELECT 1 FROM events AS said WHERE said.kind = 'judged' AND said.{RARE}
+            AND said.loom = events.loom AND said.branch = branches.id AND said.amount = :days)"""
 _LOG_2 = log(2)
 _BACK = 10_000
 """Lines that are looked back through for the beginning of a sitting."""
