@@ -174,7 +174,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare_leave", "escape,q", "Back", "back", "compare", 0),
     Action("next_lever", "down,j", "The next lever", "move", "levers", 3),
     Action("previous_lever", "up,k", "The lever before", "", "levers"),
-    Action("edit_lever", "enter", "Edit this lever's text", "edit", "levers", 1),
+    Action("edit_lever", "enter", "Edit this lever's text; turn each sampler", "edit", "levers", 1),
     Action("lever_more", "right,l", "More of it; the next preset", "more", "levers", 4),
     Action("lever_less", "left,h", "Less of it; the preset before", "", "levers"),
     Action("lever_away", "x", "Say nothing of it here: what holds above holds", "take away", "levers", 5),

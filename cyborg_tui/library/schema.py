@@ -227,6 +227,13 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX events_beside ON events (loom) WHERE kind = 'beside'",
     ),
+    (
+        """CREATE TABLE scorers (
+            loom INTEGER PRIMARY KEY REFERENCES looms ON DELETE CASCADE,
+            model INTEGER NOT NULL REFERENCES models,
+            window INTEGER NOT NULL
+        )""",
+    ),
 )
 
 INDEX = (
