@@ -99,6 +99,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_surprise", "s", "The next token that the model thought unlikely", "surprise", "tokens", 5),
     Action("previous_surprise", "S", "The one before", "", "tokens"),
     Action("blocks", "v", "What may come next, as nested blocks", "blocks", "tokens", 6),
+    Action("score", "y", "How likely the model finds what you wrote yourself: score it", "score yours", "tokens", 6),
     Action("tint", "c", "Colours by probability, by how open the place was, or by author", "colours", "tokens", 7),
     Action("borders", "b", "Where tokens begin, or not", "borders", "tokens", 8),
     Action("ids", "d", "Numbers of the tokens, or not", "ids", "tokens", 8),
@@ -174,7 +175,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare_leave", "escape,q", "Back", "back", "compare", 0),
     Action("next_lever", "down,j", "The next lever", "move", "levers", 3),
     Action("previous_lever", "up,k", "The lever before", "", "levers"),
-    Action("edit_lever", "enter", "Edit this lever's text", "edit", "levers", 1),
+    Action("edit_lever", "enter", "Edit this lever's text; turn each sampler", "edit", "levers", 1),
     Action("lever_more", "right,l", "More of it; the next preset", "more", "levers", 4),
     Action("lever_less", "left,h", "Less of it; the preset before", "", "levers"),
     Action("lever_away", "x", "Say nothing of it here: what holds above holds", "take away", "levers", 5),
@@ -257,7 +258,7 @@ ACTIONS: tuple[Action, ...] = (
 
 
 _CHANGING = frozenset({"map_hide", "map_bookmark", "map_tag", "map_note", "map_name", "map_move_up", "map_move_down"})
-_CHANGING |= {"take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
+_CHANGING |= {"score", "take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
 _CHANGING |= {
     "edit_lever",
     "lever_more",

@@ -160,6 +160,22 @@ class Llama:
             raise
         return twin
 
+    @property
+    def room(self) -> int:
+        """Cells for branches, beside those for the window and for other paths."""
+        return self.cells - self.window - self.beside
+
+    def make_room(self, room: int) -> None:
+        """Have so many cells for branches, or as many as before if there is no memory for them. What is held is
+        forgotten. Raises ModelRefusedError; then nothing can be asked of it any more."""
+        ll.llama_batch_free(self._batch)
+        ll.llama_free(self._context)
+        before, name = self.room, Path(self.identity.file)
+        self._context = self._batch = None
+        self._context = self._open_context(self._config, room, before, name)
+        self._take_context()
+        self._warm_up(name)
+
     def _take_context(self) -> None:
         """What goes with a context."""
         self._memory = ll.llama_get_memory(self._context)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.measures import Bits, typed_bits
 from cyborg_tui.loom.provenance import Provenance
-from cyborg_tui.loom.score import Scored
+from cyborg_tui.loom.score import Score, Scored
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.framed import FramedLoom
 from cyborg_tui.session.generation import Generation
@@ -22,11 +22,6 @@ class Part:
     person_share: float | None
     """The part of the characters that the person typed; None if there are none."""
     bits: Bits
-
-
-def _with(bits: Bits, typed: Bits) -> Bits:
-    """The bits, with what is known of the text that the person typed."""
-    return replace(bits, typed=typed.typed, scored=typed.scored, unscored=typed.unscored)
 
 
 class CountedLoom(FramedLoom):
@@ -50,6 +45,14 @@ class CountedLoom(FramedLoom):
         """What the person typed between two offsets, paragraph by paragraph, with its score where it is known of the
         model in use. Raises LibraryError."""
         return self._scoring.known(start, len(self.loom.manuscript) if end is None else end)
+
+    def score_of(self, start: int, end: int) -> Score | None:
+        """What the model in use has found of one such paragraph. Raises LibraryError."""
+        return self._scoring.score(start, end)
+
+    def stop_scoring(self) -> None:
+        """What has been scored is kept."""
+        self._scoring.stop()
 
     @property
     def scoring(self) -> Progress | None:
@@ -75,7 +78,7 @@ class CountedLoom(FramedLoom):
         """Of the manuscript."""
         bits = self._followed.bits()
         text, typed = self._typed
-        return bits if text is not self.loom.text else _with(bits, typed)
+        return bits if text is not self.loom.text else bits.with_typed(typed)
 
     def part(self, start: int, end: int) -> Part:
         """A stretch of the manuscript, counted."""
@@ -84,7 +87,7 @@ class CountedLoom(FramedLoom):
         words = len("".join(piece.text for piece in pieces).split())
         bits = self._followed.bits_in(pieces)
         if self._typed[0] is self.loom.text:
-            bits = _with(bits, typed_bits(self.scores(start, end), self.loom.text, start, end))
+            bits = bits.with_typed(typed_bits(self.scores(start, end), self.loom.text, start, end))
         return Part(words, typed / (end - start) if end > start else None, bits)
 
     def provenance(self, stretch: tuple[int, int] | None = None) -> Provenance:
@@ -92,7 +95,8 @@ class CountedLoom(FramedLoom):
         self._note_scores()
         start, end = stretch or (0, len(self.loom.manuscript))
         found = super().provenance(stretch)
-        return replace(found, bits=_with(found.bits, typed_bits(self.scores(start, end), self.loom.text, start, end)))
+        typed = typed_bits(self.scores(start, end), self.loom.text, start, end)
+        return replace(found, bits=found.bits.with_typed(typed))
 
     def _note_scores(self) -> None:
         """What is known now of the bits of the person's text, as it stands."""
