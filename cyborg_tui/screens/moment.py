@@ -68,6 +68,8 @@ class Counts:
         self._session = session
         self._counted: tuple[tuple[str, ...], str] = ((), "")
         self._counted_at = 0.0
+        self.remarks: tuple[str, ...] = ()
+        """What the mirror had to say then."""
         self._selection: tuple[int, int] | None = None
         self._stale = False
         self._saving = self._counting = False
@@ -80,8 +82,8 @@ class Counts:
         self._stale = same and now - self._counted_at < _RECOUNT and not self._counting
         if not self._stale:
             self._counted_at, self._selection = now, selection
-            said = remarks(self._session)
-            self._counted = (*said, *self._count(selection), *clock(self._session)), saved_words(self._session)
+            self.remarks = remarks(self._session)
+            self._counted = (*self._count(selection), *clock(self._session)), saved_words(self._session)
         words, saved = self._counted
         return words, "saving".rjust(len(saved)) if self._is_saving(now) else saved
 
