@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -20,10 +20,13 @@ from cyborg_tui.engine.protocol import (
     Lost,
     Ready,
     Unavailable,
+    VectorEnded,
 )
 from cyborg_tui.loom.context import Context, Segment
+from cyborg_tui.loom.contrast import Contrast
 from cyborg_tui.loom.fan import TokenRecord
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 
 __all__ = ["Asked", "Engine", "Instead"]
 
@@ -91,17 +94,20 @@ class Engine:
         assert self._client.pid is not None
         return self._client.pid
 
-    async def evaluate(self, tokens: list[int]) -> float:
-        """Seconds to have a context evaluated ahead of the key."""
+    async def evaluate(
+        self, tokens: list[int], steering: Steering = UNSTEERED, beside: Sequence[list[int]] = ()
+    ) -> float:
+        """Seconds to have a context, and others beside it, evaluated ahead of the key."""
         start = time.perf_counter()
-        self._client.evaluate(self._context(tokens))
+        self._client.evaluate(self._context(tokens, beside), steering)
         await self._next(Evaluated)
         return time.perf_counter() - start
 
-    async def fan(self, tokens: list[int], settings: FanSettings, seed: int) -> Asked:
+    async def fan(self, tokens: list[int], settings: FanSettings, seed: int, beside: Sequence[list[int]] = ()) -> Asked:
+        """`beside`: other contexts, as many as `settings.mix` has weights for."""
         branches: list[list[TokenRecord]] = [[] for _ in range(settings.width)]
         start = time.perf_counter()
-        self._client.fan(self._context(tokens), settings, seed)
+        self._client.fan(self._context(tokens, beside), settings, seed)
         while True:
             event = await self._next(Grew, FanEnded)
             if isinstance(event, FanEnded):
@@ -110,6 +116,15 @@ class Engine:
             self._on_growth(sum(len(growth.tokens) for growth in event.growth))
             for growth in event.growth:
                 branches[growth.index] += growth.tokens
+
+    async def make_vector(self, path: Path, contrast: Contrast) -> float:
+        """Seconds to make a control vector."""
+        start = time.perf_counter()
+        self._client.levers.make_vector(str(path), path.stem, contrast)
+        made = await self._next(VectorEnded)
+        assert isinstance(made, VectorEnded)
+        assert made.facts is not None, made.sentence
+        return time.perf_counter() - start
 
     async def instead(
         self, running: list[int], wanted: list[int], settings: FanSettings, seed: int, phase: float
@@ -139,8 +154,9 @@ class Engine:
         assert first < second
         return Instead(step, left, grew, began)
 
-    def _context(self, tokens: list[int]) -> Context:
-        return Context((Segment("", tuple(tokens), self._vocabulary),))
+    def _context(self, tokens: list[int], beside: Sequence[list[int]] = ()) -> Context:
+        others = tuple(self._context(other) for other in beside)
+        return Context((Segment("", tuple(tokens), self._vocabulary),), beside=others)
 
     async def _next(self, *kinds: type[EngineEvent]) -> EngineEvent:
         while True:

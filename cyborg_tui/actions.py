@@ -98,6 +98,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_surprise", "s", "The next token that the model thought unlikely", "surprise", "tokens", 5),
     Action("previous_surprise", "S", "The one before", "", "tokens"),
     Action("blocks", "v", "What may come next, as nested blocks", "blocks", "tokens", 6),
+    Action("score", "y", "How likely the model finds what you wrote yourself: score it", "score yours", "tokens", 6),
     Action("tint", "c", "Colours by probability, by how open the place was, or by author", "colours", "tokens", 7),
     Action("borders", "b", "Where tokens begin, or not", "borders", "tokens", 8),
     Action("ids", "d", "Numbers of the tokens, or not", "ids", "tokens", 8),
@@ -238,7 +239,7 @@ ACTIONS: tuple[Action, ...] = (
 
 
 _CHANGING = frozenset({"map_hide", "map_bookmark", "map_tag", "map_note", "map_name", "map_move_up", "map_move_down"})
-_CHANGING |= {"take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
+_CHANGING |= {"score", "take_choice", "take_blocks", "map_split", "map_join", "map_rewrite", "map_purge"}
 _CHANGING |= {
     "edit_lever",
     "lever_more",

@@ -161,32 +161,32 @@ def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
 
 
 @cli.command()
-@click.argument("loom", metavar="FILE|LOOM")
-@click.option(
-    "--as",
-    "form",
-    type=click.Choice(["process", "supervised", "preference"]),
-    default="process",
-    show_default=True,
-    help="Every choice with all that is on record; prompts with what was taken, of work you called good; or what was "
-    "taken against what was looked at and was not.",
-)
+@click.argument("loom", metavar="[FILE|LOOM]", default="")
+@click.option("--as", "form", type=click.Choice(["process", "supervised", "preference"]), default="process")
 @click.option("--context", type=click.IntRange(0, 10_000_000), default=16_000, show_default=True, help="Characters.")
 @click.option("--knowingly", is_flag=True, help="Export preferences though they are no judgements.")
+@click.option("--features", is_flag=True, help="Only the types of the fields, for Hugging Face datasets.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A new file; standard output without it.")
 @click.pass_context
-def export(ctx: click.Context, /, loom: str, form: str, *, context: int, knowingly: bool, output: Path | None) -> None:
+def export(ctx: click.Context, /, loom: str, form: str, output: Path | None, **options: int) -> None:
     """Hand on how a loom was written, as JSON Lines: docs/record.md says what each field is.
 
-    LOOM is a text file, a number (`cyborg-tui list` has them), or `all`.
+    LOOM is a text file, a number (`cyborg-tui list` has them), or `all`. As process: every choice with all that is on
+    record; as supervised: prompts with what was taken, of work you called good; as preference: what was taken against
+    what was looked at and was not.
     """
-    from cyborg_tui.commands.export import ExportError, Form, run_export
+    from cyborg_tui.commands.export import ExportError, Form, print_features, run_export
     from cyborg_tui.library.library import Library, LibraryError
 
+    if options["features"]:
+        print_features(Form(form))
+        return
+    if not loom:
+        raise click.UsageError("Which loom? `cyborg-tui list` has their numbers; `all` exports all of them.")
     library = None
     try:
         library = Library(ctx.obj().data)
-        run_export(library, loom, Form(form), context, output, knowingly=knowingly)
+        run_export(library, loom, Form(form), options["context"], output, knowingly=bool(options["knowingly"]))
     except (LibraryError, ExportError) as error:
         raise click.ClickException(plain(str(error))) from None
     finally:

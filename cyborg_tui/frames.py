@@ -81,16 +81,19 @@ def frame_from_toml(text: str) -> Frame:
 
 
 def frame_to_toml(frame: Frame) -> str:
-    """What `frame_from_toml` reads. Entries of the lore are tables of their own, so they come last."""
+    """What `frame_from_toml` reads. Entries of lists are tables of their own, so they come last."""
     said: dict[str, Any] = {
         key: value for key, value in msgspec.to_builtins(frame).items() if value is not None and key not in _LEFT_OUT
     }
-    lore = said.pop("lore", None)
+    steering = said.pop("steering", None)
+    tables = {key: said.pop(key) for key in ("lore", "blend") if said.get(key)}
+    tables |= {f"steering.{key}": entries for key, entries in (steering or {}).items()}
     lines = [f"{key} = {_value(value)}" for key, value in said.items()]
-    if lore is not None and not lore:
-        lines.append("lore = []")
-    for entry in lore or ():
-        lines += ["", "[[lore]]", *(f"{key} = {_value(value)}" for key, value in entry.items())]
+    if steering is not None and not any(steering.values()):
+        lines.append("steering = {}")
+    for table, entries in tables.items():
+        for entry in entries:
+            lines += ["", f"[[{table}]]", *(f"{key} = {_value(value)}" for key, value in entry.items())]
     return "\n".join(lines) + "\n"
 
 

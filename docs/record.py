@@ -24,8 +24,14 @@ say which they were.
 Nothing is exported unless you ask for it. `--as preference` asks twice, since a pair of preferences is easily taken for
 more than it is: that one branch was taken over another that had been looked at.
 
-With Hugging Face `datasets`: `load_dataset("json", data_files="record.jsonl")`. In Python,
-`cyborg_tui.formats.process.read(open("record.jsonl", "rb"), Process)` gives back what was written.
+With Hugging Face `datasets`, which would guess the types from the first lines, in which much may be null:
+
+    cyborg-tui export --features > features.json
+
+    features = Features.from_dict(json.load(open("features.json")))
+    record = load_dataset("json", data_files="record.jsonl", features=features, split="train")
+
+In Python, `cyborg_tui.formats.process.read(open("record.jsonl", "rb"), Process)` gives back what was written.
 """
 
 

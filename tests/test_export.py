@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.diary import keep
 from cyborg_tui.commands.export import ExportError, Form, processes, run_export
+from cyborg_tui.formats.features import features
 from cyborg_tui.formats.process import PREFERENCE, Pair, Preference, Process, read, write
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.changes import Changes
@@ -197,6 +198,10 @@ def test_from_the_command_line(session, tmp_path):
     assert done.returncode == 0, done.stderr
     (row,) = read(done.stdout.splitlines(), Process)
     assert row.taken_text == "all day"
+    told = json.loads(run("--features").stdout)
+    assert told["seconds_to_choose"] == {"dtype": "float64", "_type": "Value"}
+    assert told["branches"][0]["tokens"] == [{"dtype": "int64", "_type": "Value"}]
+    assert b"Which loom?" in run().stderr
     refused = run("1", "--as", "preference")
     assert refused.returncode == 1
     assert b"--knowingly" in refused.stderr
@@ -232,7 +237,7 @@ def test_a_million_events_are_handed_on_in_bounded_memory(tmp_path):
     """Of the process, as the system counts it, beside what a library of ten thousand events takes."""
     small, large = tmp_path / "small", tmp_path / "large"
     keep(small, 10_000)
-    keep(large, 1_000_000, width=4, tokens=8, a_day=50_000)
+    keep(large, 1_000_000, width=3, tokens=6, a_day=50_000)
     sizes = {}
     for folder in (small, large):
         out = folder / "record.jsonl"
@@ -270,7 +275,8 @@ def test_it_loads_with_hugging_face_datasets(tmp_path, monkeypatch):
         out = tmp_path / f"{form.value}.jsonl"
         run_export(library, "all", form, 1000, out, knowingly=True)
         rows = list(read(out.read_bytes().splitlines(), kind))
-        loaded = datasets.load_dataset("json", data_files=os.fspath(out), split="train")
+        told = datasets.Features.from_dict(features(kind))
+        loaded = datasets.load_dataset("json", data_files=os.fspath(out), split="train", features=told)
         assert len(loaded) == len(rows) > 100
         assert [one["fan"] for one in loaded] == [row.fan for row in rows]
         if form is Form.PROCESS:

@@ -35,8 +35,10 @@ def test_a_token_and_what_else_it_might_have_been(tmp_path):
         t.send("Left")
         t.send("Left")
         t.settle()
-        chosen = next(i for i, row in enumerate(rows_of_choices(t.screen)) if "✓" in row)
-        t.send("Down" if chosen == 0 else "Up")
+        rows = rows_of_choices(t.screen)
+        t.send(
+            "Down" if "✓" in rows[0] else "Up"
+        )  # below the ten likeliest stands the one drawn, if it is none of them
         t.settle()
         t.send("Enter")
         t.wait_for(lambda screen: "8 branches" in screen and "fan 3" in screen)
@@ -93,3 +95,34 @@ def test_the_blocks_are_walked_and_taken(tmp_path, columns, rows):
         t.settle()
         t.send("Enter")
         t.wait_for("1-9 take" if columns > 40 else "Tab take+fan")
+
+
+def test_what_one_wrote_is_scored_and_looked_into(tmp_path):
+    with Terminal((*APP, "--data-dir", tmp_path / "library")) as t:
+        t.wait_for("Tab branches")
+        t.send(f"{LINE}. ")
+        t.send("F3")
+        t.wait_for("reach 90 %", 20)
+        t.send("y")
+        t.wait_for("What you wrote is scored")
+        t.send("h")
+        t.wait_for("written by you · as commonplace finds it")
+        t.send("y")
+        t.wait_for("All that you wrote is scored.")
+        t.send("Esc")
+        t.wait_for(lambda screen: "typed" in screen and "Tab branches" in screen)
+
+
+def test_scoring_is_stopped_by_escape_and_goes_on(tmp_path):
+    with Terminal((*APP, "--data-dir", tmp_path / "library")) as t:
+        t.wait_for("Tab branches")
+        t.send("\x1b[200~" + "I have been thinking about the sea again and again.\n" * 200 + "\x1b[201~")
+        t.wait_for(lambda screen: "loading" not in screen)
+        t.send("F3")
+        t.wait_for("reach 90 %", 30)
+        t.send("y")
+        t.wait_for("scoring what you wrote")
+        t.send("Esc")
+        t.wait_for("Stopped; what was scored is kept")
+        t.send("Esc")
+        t.wait_for("Tab branches")

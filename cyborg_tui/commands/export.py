@@ -1,5 +1,6 @@
 """The record handed on, a choice a line."""
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cyborg_tui.commands.provenance import find_loom
-from cyborg_tui.formats.process import Process, pair, preferences, process, write
+from cyborg_tui.formats.features import features
+from cyborg_tui.formats.process import Pair, Preference, Process, pair, preferences, process, write
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.mirror.choices import choices
 from cyborg_tui.loom.mirror.recorded import good_because
 
-__all__ = ["ExportError", "Form", "processes", "run_export"]
+__all__ = ["ExportError", "Form", "print_features", "processes", "run_export"]
 
 
 class ExportError(Exception):
@@ -42,6 +44,16 @@ def run_export(
         for row in sorted(looms, key=lambda one: one.id):
             for line in _lines(library, row, form, characters):
                 file.write(line)
+
+
+def print_features(form: Form) -> None:
+    """The types of the fields, as JSON, to standard output."""
+    kinds: dict[Form, type[Process | Pair | Preference]] = {
+        Form.PROCESS: Process,
+        Form.SUPERVISED: Pair,
+        Form.PREFERENCE: Preference,
+    }
+    sys.stdout.write(json.dumps(features(kinds[form]), indent=1) + "\n")
 
 
 def processes(library: Library, loom: LoomRow, characters: int = 16_000) -> Iterator[Process]:

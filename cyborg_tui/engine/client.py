@@ -45,10 +45,12 @@ from cyborg_tui.engine.protocol import (
     Work,
     load,
     wire,
+    wire_beside,
+    wire_following,
 )
 from cyborg_tui.engine.pulse import WRITING, WRITING_ELSEWHERE, Patience, loading
 from cyborg_tui.engine.supervisor import KILLED, Supervisor
-from cyborg_tui.loom.context import NOTHING, Context
+from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
@@ -146,15 +148,10 @@ class EngineClient:
         begun: Sequence[Start] = (),
         *,
         left_out: int = -1,
-        beside: Sequence[Context] = (),
-        following: Context = NOTHING,
     ) -> int:
         """As `Engine` has it."""
         self._fans += 1
-        others = tuple(wire(other) for other in beside)
-        self._fan = FanRequest(
-            self._fans, wire(context), settings, seed, tuple(begun), left_out, others, wire(following)
-        )
+        self._fan = self._request(context, settings, seed, tuple(begun), left_out)
         if self._losses.guilty(self._fan):
             asyncio.get_running_loop().call_soon(self._refuse, self._fan)
             self.cancel()
@@ -167,17 +164,17 @@ class EngineClient:
         context: Context,
         settings: FanSettings,
         seed: int,
-        *,
-        beside: Sequence[Context] = (),
-        following: Context = NOTHING,
     ) -> int:
         """As `Engine` has it."""
         self._fans += 1
-        others = tuple(wire(other) for other in beside)
-        self._ask_gently(
-            FanRequest(self._fans, wire(context), settings, seed, beside=others, following=wire(following))
-        )
+        self._ask_gently(self._request(context, settings, seed))
         return self._fans
+
+    def _request(
+        self, context: Context, settings: FanSettings, seed: int, begun: tuple[Start, ...] = (), left_out: int = -1
+    ) -> FanRequest:
+        others, following = wire_beside(context), wire_following(context)
+        return FanRequest(self._fans, wire(context), settings, seed, begun, left_out, others, following)
 
     def see(self, context: Context, longest: int = 0) -> int:
         """Ask which tokens a context is, and how many would be left out before branches of up to `longest` tokens.
@@ -193,21 +190,19 @@ class EngineClient:
             if isinstance(request, FanRequest) and request.id == fan:
                 self._fan = request
 
-    def evaluate(self, context: Context, steering: Steering = UNSTEERED, beside: Sequence[Context] = ()) -> None:
-        """Have a context, and others beside it, evaluated while there is nothing else to do."""
-        self._ask_gently(Evaluate(wire(context), steering, tuple(wire(other) for other in beside)))
+    def evaluate(self, context: Context, steering: Steering = UNSTEERED) -> None:
+        """Have a context, and those beside it, evaluated while there is nothing else to do."""
+        self._ask_gently(Evaluate(wire(context), steering, wire_beside(context)))
 
     def foresee(
         self,
         context: Context,
         places: Sequence[tuple[int, ...]],
         steering: Steering = UNSTEERED,
-        *,
         mix: Mix = ALONE,
-        beside: Sequence[Context] = (),
     ) -> int:
         """As `Engine` has it."""
-        others = tuple(wire(other) for other in beside)
+        others = wire_beside(context)
         request = Foresee(self._foreseen + 1, wire(context), tuple(places), steering, mix, others)
         if not self._ask_gently(request):
             return 0

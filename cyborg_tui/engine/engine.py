@@ -7,7 +7,7 @@ from typing import Protocol
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.levers import Levers
 from cyborg_tui.engine.protocol import EngineEvent, Start
-from cyborg_tui.loom.context import NOTHING, Context
+from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED, Steering
@@ -52,17 +52,14 @@ class Engine(Protocol):
         begun: Sequence[Start] = (),
         *,
         left_out: int = -1,
-        beside: Sequence[Context] = (),
-        following: Context = NOTHING,
     ) -> int:
         """Ask for a fan, or for more branches beside those that have `begun`; one that is running is stopped.
-        `left_out`: as many tokens as were left out of the window before, if it is to see the same. `beside`: other
-        contexts, as many as `settings.mix` has weights for. `following`: what the branches are to lead to, where the
-        model fills in the middle. Returns the number that its events carry."""
+        `left_out`: as many tokens as were left out of the window before, if it is to see the same. The context has as
+        many others beside it as `settings.mix` has weights. Returns the number that its events carry."""
         ...
 
-    def evaluate(self, context: Context, steering: Steering = UNSTEERED, beside: Sequence[Context] = ()) -> None:
-        """Have a context, and others beside it, evaluated while there is nothing else to do."""
+    def evaluate(self, context: Context, steering: Steering = UNSTEERED) -> None:
+        """Have a context, and those beside it, evaluated while there is nothing else to do."""
         ...
 
     def foresee(
@@ -70,9 +67,7 @@ class Engine(Protocol):
         context: Context,
         places: Sequence[tuple[int, ...]],
         steering: Steering = UNSTEERED,
-        *,
         mix: Mix = ALONE,
-        beside: Sequence[Context] = (),
     ) -> int:
         """Ask what may come next after a context and each of these runs of tokens, if there is nothing else to do.
         Returns the number that its events carry; 0 if it is not asked, as of an engine that cannot tell."""
@@ -93,9 +88,6 @@ class Engine(Protocol):
         context: Context,
         settings: FanSettings,
         seed: int,
-        *,
-        beside: Sequence[Context] = (),
-        following: Context = NOTHING,
     ) -> int:
         """Ask for a fan that may soon be wanted; whatever else is asked for stops it. Returns its number."""
         ...

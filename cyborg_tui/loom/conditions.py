@@ -47,9 +47,11 @@ class Conditions:
     """The chat template around the turns of the manuscript, if it is read as a conversation."""
     vocabulary: str = ""
     """Of the tokens of the template."""
+    beside: tuple["Conditions", ...] = ()
+    """Under which the manuscript was read together with this, in the order of the weights in the fan's settings."""
 
     def __bool__(self) -> bool:
-        return bool(self.inserts or self.chat)
+        return bool(self.inserts or self.chat or self.beside)
 
     def of(self, origin: Origin) -> tuple[Insert, ...]:
         return tuple(insert for insert in self.inserts if insert.origin is origin)

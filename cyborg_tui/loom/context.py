@@ -9,7 +9,7 @@ from cyborg_tui.loom.fan import Branch, BranchId
 from cyborg_tui.loom.piece import Piece, Pieces, cut, length, text_of
 from cyborg_tui.loom.tokens import stretches
 
-__all__ = ["NOTHING", "Context", "Segment", "composed", "context_of"]
+__all__ = ["Context", "Segment", "composed", "context_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,14 @@ class Context:
     left_out: int = 0
     conditions: Conditions = BARE
     """What stands beside the manuscript; it is in the segments."""
+    beside: tuple["Context", ...] = ()
+    """Other contexts that are read together with this one, as a fan's settings weigh them (`loom.guidance`)."""
+    following: tuple[Segment, ...] = ()
+    """What is to be led to, by a model that fills in the middle."""
 
     @property
     def text(self) -> str:
         return "".join(segment.text for segment in self.segments)
-
-
-NOTHING = Context()
 
 
 def context_of(pieces: Iterable[Piece], branch: Callable[[BranchId], tuple[Branch, str]], left_out: int = 0) -> Context:
@@ -74,8 +75,9 @@ def composed(
 ) -> Context:
     """The context of `pieces`, which begin `left_out` characters into the manuscript, under these conditions.
     `branch`: as `context_of` has it."""
+    others = tuple(composed(other, pieces, branch, left_out) for other in conditions.beside)
     if conditions.chat:
-        return Context(tuple(_conversation(conditions, pieces, branch)), left_out, conditions)
+        return Context(tuple(_conversation(conditions, pieces, branch)), left_out, conditions, others)
     first = [_inserted(insert) for insert in conditions.inserts if insert.origin in BEFORE]
     notes, last = conditions.of(Origin.NOTE), map(_inserted, conditions.of(Origin.FOOTER))
     end = length(pieces)
@@ -83,7 +85,7 @@ def composed(
     above = context_of(cut(pieces, 0, at), branch).segments
     below = context_of(cut(pieces, at, end), branch).segments if at < end else ()
     segments = (*first, *above, *map(_inserted, notes), *below, *last)
-    return Context(segments, left_out, conditions)
+    return Context(segments, left_out, conditions, others)
 
 
 def _conversation(

@@ -55,8 +55,8 @@ class Rewritten:
 Deed = Marked | Reshaped | Rewritten
 
 
-def undo(tree: Tree, deed: Deed, leaf: NodeId) -> None:
-    """`leaf`: the end of the manuscript, which must not vanish."""
+def undo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> None:
+    """`leaf`: the end of the manuscript, which must not vanish. `at`: seconds since 1970, UTC."""
     match deed:
         case Marked(before=before, after=after):
             _mark(tree, after, before)
@@ -64,11 +64,11 @@ def undo(tree: Tree, deed: Deed, leaf: NodeId) -> None:
             _cut(tree, deed)
         case Reshaped(heads=heads):
             _join(tree, heads, leaf)
-        case Rewritten(top=top, before=before, after=after, facts=(facts, _)):
-            _rewrite(tree, top, after, before, facts)
+        case Rewritten():
+            _rewrite(tree, deed, at, back=True)
 
 
-def redo(tree: Tree, deed: Deed, leaf: NodeId) -> None:
+def redo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> None:
     """As `undo`."""
     match deed:
         case Marked(before=before, after=after):
@@ -77,8 +77,8 @@ def redo(tree: Tree, deed: Deed, leaf: NodeId) -> None:
             _join(tree, heads, leaf)
         case Reshaped():
             _cut(tree, deed)
-        case Rewritten(top=top, before=before, after=after, facts=(_, facts)):
-            _rewrite(tree, top, before, after, facts)
+        case Rewritten():
+            _rewrite(tree, deed, at, back=False)
 
 
 def mark_of(tree: Tree, node: NodeId) -> Mark:
@@ -132,10 +132,13 @@ def _chain(tree: Tree, top: NodeId | None, tail: NodeId) -> list[Node]:
     return [] if at is None else path[at + 1 :]
 
 
-def _rewrite(tree: Tree, top: NodeId, old: Pieces, pieces: Pieces, facts: Facts) -> None:
+def _rewrite(tree: Tree, deed: Rewritten, at: float, *, back: bool) -> None:
     """Change what differs, wherever it stands now: meanwhile the text may have been cut. Nothing, if it is not the old
-    one: the person went on writing there, and something froze that."""
-    chain = _chain(tree, top, facts.node)
+    one: the person went on writing there, and something froze that. What was drawn meanwhile was drawn after other
+    words than stand there then, which is noted."""
+    old, pieces = (deed.after, deed.before) if back else (deed.before, deed.after)
+    facts = deed.facts[0 if back else 1]
+    chain = _chain(tree, deed.top, facts.node)
     if not same(join(*(node.pieces for node in chain)), old):
         return
     start, end, new_end = difference(text_of(old), text_of(pieces))
@@ -147,7 +150,15 @@ def _rewrite(tree: Tree, top: NodeId, old: Pieces, pieces: Pieces, facts: Facts)
         if here or max(start, begin) < min(end, last):
             first, past = max(start - begin, 0), max(min(end, last) - begin, start - begin, 0)
             tree.rewrite_everywhere(node.id, splice(node.pieces, first, past, new if here else ()))
+            tree.put_facts(replace(tree.facts(node.id), rewritten_at=at))
             new = () if here else new
         begin = last
-    if chain:
+    if chain and not _drawn_since(tree, facts.node, deed.facts[1].rewritten_at or 0.0):
         tree.put_facts(replace(tree.facts(facts.node), rewritten_at=facts.rewritten_at))
+
+
+def _drawn_since(tree: Tree, node: NodeId, at: float) -> bool:
+    """Whether a fan was made below a node since then."""
+    fans = [fan for below in tree.below(node) for fan in tree.own_fans(below)]
+    tree.load_fans(fans)
+    return any(tree.fan(fan).made_at >= at for fan in fans)

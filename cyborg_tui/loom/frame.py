@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
+from cyborg_tui.loom.guidance import ALONE, MOST_OTHERS, Mix, blended
 from cyborg_tui.loom.sampling import check_range
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 
-__all__ = ["USUAL", "Frame", "LoreEntry", "inherited"]
+__all__ = ["USUAL", "Blended", "Frame", "LoreEntry", "inherited"]
+
+_USUAL_GUIDANCE = 1.5
+_STRONGEST = 20.0
+"""Guidance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,18 @@ class LoreEntry:
     """Lower ones stand first."""
     priority: int = 0
     """Where there is no room for all, higher ones stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blended:
+    """A part of a blend: the same frame with another memory. The frame itself has the weight 1."""
+
+    text: str
+    """Stands in the memory's place."""
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_range("weight of a blend", self.weight, 0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +70,22 @@ class Frame:
     """The name of the sampler settings."""
     settings: FanSettings | None = None
     """How fans are made, instead of the app's settings."""
+    steering: Steering | None = None
+    """What is added inside the model while it writes."""
+    against: str | None = None
+    """What the model is led away from: stands in the memory's place in the negative frame. Empty: nothing."""
+    guidance: float | None = None
+    """How strongly it is led away: out + guidance·(with − out). 1: not at all."""
+    blend: tuple[Blended, ...] | None = None
+    """Read together with this frame, as a weighted product."""
 
     def __post_init__(self) -> None:
         for name, value, least, most in (
             ("lore_reach", self.lore_reach, 1, 100_000),
             ("lore_budget", self.lore_budget, 1, 1_000_000),
             ("note_depth", self.note_depth, 1, 1_000),
+            ("guidance", self.guidance, -_STRONGEST, _STRONGEST),
+            ("number of parts of the blend", None if self.blend is None else len(self.blend), 0, MOST_OTHERS - 1),
         ):
             if value is not None:
                 check_range(name, value, least, most)
@@ -71,8 +99,39 @@ class Frame:
         said = {one.name: getattr(self, one.name) for one in fields(self)}
         return replace(above, **{name: value for name, value in said.items() if value is not None})
 
+    @property
+    def others(self) -> tuple["Frame", ...]:
+        """The frames that are read together with this one."""
+        memories = [*(part.text for part in self.blend or ()), *([self.against] if self.against else ())]
+        return tuple(replace(self, memory=memory, against=None, blend=None) for memory in memories)
 
-USUAL = Frame("", (), (), 1000, 4000, "", "", 3, "", False, "")
+    @property
+    def mix(self) -> Mix:
+        """How those count: first the blend, from which the negative frame leads away."""
+        blend = blended(1.0, [part.weight for part in self.blend or ()])
+        if not self.against:
+            return blend if blend else ALONE
+        strength = self.guidance if self.guidance is not None else _USUAL_GUIDANCE
+        return Mix(strength * blend.own, (*(strength * weight for weight in blend.others), 1.0 - strength))
+
+
+USUAL = Frame(
+    memory="",
+    examples=(),
+    lore=(),
+    lore_reach=1000,
+    lore_budget=4000,
+    header="",
+    note="",
+    note_depth=3,
+    footer="",
+    chat=False,
+    preset="",
+    steering=UNSTEERED,
+    against="",
+    guidance=_USUAL_GUIDANCE,
+    blend=(),
+)
 """What holds where nothing is said."""
 
 

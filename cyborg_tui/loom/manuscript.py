@@ -161,9 +161,9 @@ class Manuscript(Path):
         for node in snapshot[1:]:
             following = returning.find(tree, node, place, kept)
             if following is None:
-                new, was_there = tree.next_node, node.id in tree
+                new = tree.next_node
                 following = returning.make_again(tree, node, place, kept, at)
-                if following >= new or (following == node.id and not was_there):
+                if following >= new:
                     fresh.add(following)
             place = following
         self._arrive(place, keep_open=fresh)

@@ -8,10 +8,11 @@ from math import log
 
 from cyborg_tui.loom.alternatives import Alternatives, unpack
 from cyborg_tui.loom.context import Context
-from cyborg_tui.loom.fan import ModelIdentity, TokenRecord, encode
+from cyborg_tui.loom.fan import ModelIdentity, TokenRecord, encode, whole_characters
 from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.tokens import TokenAt
 
-__all__ = ["Score", "Scored", "score_key", "typed_stretches"]
+__all__ = ["Score", "Scored", "score_key", "tokens_of", "typed_stretches"]
 
 _PARAGRAPH = re.compile(r"[^\n]*\n*")
 
@@ -60,6 +61,19 @@ def typed_stretches(pieces: Iterable[Piece], at: int) -> Iterator[tuple[int, int
                 yield at + found.start(), at + found.end()
         at += len(typed) + (len(piece.text) if piece is not None else 0)
         typed = ""
+
+
+def tokens_of(score: Score, text: str, start: int) -> Iterator[TokenAt]:
+    """The tokens of a text that was scored and begins at an offset of the manuscript. Of the first one, what stands
+    before the text is left out."""
+    data = encode(text)
+    begin, at, first, size = start, 0, 0, -score.lead
+    for index, token in enumerate(score.tokens):
+        size += token.size
+        characters = whole_characters(data[at : at + size]) if size > 0 else None
+        if characters:
+            yield TokenAt(begin, begin + len(characters), None, first, score.tokens[first : index + 1])
+            begin, at, first, size = begin + len(characters), at + size, index + 1, 0
 
 
 def score_key(context: Context, text: str, model: ModelIdentity, window: int) -> bytes:

@@ -30,9 +30,10 @@ class TokenAt:
     start: int
     end: int
     """Characters of the manuscript."""
-    branch: BranchId
+    branch: BranchId | None
+    """Of which it is; None if the person typed it, and a model has scored it."""
     first: int
-    """The index of its first token in the branch."""
+    """The index of its first token in the branch, or in the stretch that was scored."""
     tokens: Sequence[TokenRecord]
 
     @property

@@ -23,7 +23,7 @@ from cyborg_tui.screens.shelf import ShelfScreen
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.framed import BadFrame
-from cyborg_tui.session.levers import LEVERS, Kind, Lever, taken_away, text_of, with_step, with_text
+from cyborg_tui.session.levers import LEVERS, Kind, Lever, summary_of, taken_away, text_of, with_step, with_text
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.editor.draft import Draft
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine
@@ -141,7 +141,7 @@ class LeversScreen(WorkingScreen[bool]):
         lever = LEVERS[number]
         said, holds = getattr(self._frame, lever.key), getattr(self._holds, lever.key)
         manner = "aside" if said is None else "person"
-        summary = drawable(_summary(lever, holds)) or "–"
+        summary = drawable(summary_of(lever, holds)) or "–"
         right = "" if said is None else "everywhere" if self._everywhere else "from here"
         text = ((f"{lever.name:<{_NAMES}} ", "person"), (own(summary), manner))
         return OutlineRow(text=text, right=right)
@@ -328,19 +328,3 @@ class LeversScreen(WorkingScreen[bool]):
 
     def action_leave_levers(self) -> None:
         self.dismiss(False)
-
-
-def _summary(lever: Lever, value: object) -> str:
-    """A lever in a few words."""
-    match lever.kind, value:
-        case Kind.NUMBER, int():
-            return f"{value:,} {lever.unit}"
-        case Kind.PRESET, _:
-            return str(value or "")
-        case Kind.SWITCH, _:
-            return "on" if value else ""
-    if lever.key == "lore" and isinstance(value, tuple):
-        return ", ".join(entry.name for entry in value)
-    if lever.key == "examples" and isinstance(value, tuple):
-        return f"{len(value)} {'passage' if len(value) == 1 else 'passages'}" if value else ""
-    return " ".join(str(value or "").split())

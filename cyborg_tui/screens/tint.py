@@ -45,7 +45,8 @@ class TintedManuscript:
 
     def _name(self, token: TokenAt) -> str:
         level = self._level(token)
-        name = "model" if level is None else f"level-{level}"
+        author = "person" if token.branch is None else "model"
+        name = author if level is None else f"level-{level}"
         return f"{name} odd" if self.borders and token.first % 2 else name
 
     def _level(self, token: TokenAt) -> int | None:

@@ -19,6 +19,7 @@ from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session.foresight import Foresight
 from cyborg_tui.session.inside import is_fork, is_surprise
 from cyborg_tui.session.looking import Looking
+from cyborg_tui.session.scoring import Progress
 from cyborg_tui.widgets.bars import gauge
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine, Title
@@ -60,6 +61,7 @@ class TokensScreen(WorkingScreen[bool]):
         self._edge = looking.edge(looking.start if self._token is None else len(self._inside.text))
         """Where one looks at what may come next."""
         self._foresight: Foresight | None = None
+        self._scoring: Progress | None = None
 
     def compose(self) -> ComposeResult:
         with Container(id="panes"):
@@ -87,7 +89,17 @@ class TokensScreen(WorkingScreen[bool]):
 
     def changed(self) -> None:
         if self.is_mounted:
+            self._look_at_scores()
             self._show()
+
+    def _look_at_scores(self) -> None:
+        """What has been scored meanwhile is coloured."""
+        before, self._scoring = self._scoring, self.session.scoring
+        if before != self._scoring:
+            self._inside.look_again()
+            self._editor.refresh()
+            if self._scoring is None and not self._notice:
+                self._notice = "What you wrote is scored; h and l go from token to token."
 
     # showing
 
@@ -163,6 +175,8 @@ class TokensScreen(WorkingScreen[bool]):
     def _status(self) -> Status:
         if self._notice:
             return Status(alarm=self._notice)
+        if self._scoring is not None:
+            return Status((f"scoring what you wrote · {self._scoring.done / self._scoring.total:.0%}", "Esc stops"))
         return Status((f"colours {self._tinted.tint.value}",))
 
     # moving
@@ -253,6 +267,18 @@ class TokensScreen(WorkingScreen[bool]):
         self._editor.refresh()
         self._show()
 
+    def action_score(self) -> None:
+        session = self.session
+        if session.score():
+            self._notice = ""
+            self.changed()
+        elif session.view.model is None:
+            self.notice(session.view.problem or "The model is not loaded yet.")
+        elif self._inside.standing is not None or not session.own_characters:
+            self.notice("There is nothing of yours here.")
+        else:
+            self.notice("All that you wrote is scored.")
+
     def action_borders(self) -> None:
         self._tinted.borders = not self._tinted.borders
         self._editor.refresh()
@@ -262,13 +288,10 @@ class TokensScreen(WorkingScreen[bool]):
         self._show()
 
     def action_leave(self) -> None:
+        if self.session.scoring is not None:
+            self.session.stop_scoring()
+            self.notice("Stopped; what was scored is kept, y goes on.")
+            return
         if self._token is not None and self._inside.standing is None:
             self.session.move_cursor(self._token.start)
         self.dismiss(False)
-
-
-def _openness(token: TokenAt) -> str:
-    """How open the place was: the entropy, and as how many equal chances that is."""
-    if token.bits is None:
-        return ""
-    return f" · entropy {token.bits:.1f} bits, as open as {2**token.bits:.0f} equal chances"

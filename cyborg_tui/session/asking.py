@@ -8,8 +8,10 @@ from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.fan import BranchId, Fan
+from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session.beside import Source
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
@@ -50,7 +52,9 @@ class AskingLoom(CountedLoom):
     @property
     def settings(self) -> FanSettings:
         """How the next fan at the cursor is made."""
-        return self._lent or self.frame.settings or self._settings
+        frame = self.frame
+        usual = self._lent or frame.settings or self._settings
+        return replace(usual, steering=frame.steering or usual.steering, mix=frame.mix)
 
     @property
     def view(self) -> EngineView:
@@ -59,6 +63,7 @@ class AskingLoom(CountedLoom):
     def draw_by(self, settings: FanSettings) -> None:
         """Make the next fans so; where a frame says how, it says this from now on."""
         self._stop()
+        settings = replace(settings, steering=UNSTEERED, mix=ALONE)  # which are levers of their own
         self._lent = None
         framed = next((one for one in reversed(self.frames) if one.frame.settings is not None), None)
         if framed is None:
@@ -173,7 +178,7 @@ class AskingLoom(CountedLoom):
     def prepare(self) -> None:
         """Have the context at the cursor evaluated ahead of the key."""
         if not self._waits_for_template():
-            self._generation.prepare(self.loom.cursor)
+            self._generation.prepare(self.loom.cursor, self.settings)
 
     @property
     def _mode(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.measures import Bits, typed_bits
 from cyborg_tui.loom.provenance import Provenance
-from cyborg_tui.loom.score import Scored
+from cyborg_tui.loom.score import Score, Scored
 from cyborg_tui.loom.words import WordCount
 from cyborg_tui.session.framed import FramedLoom
 from cyborg_tui.session.generation import Generation
@@ -50,6 +50,14 @@ class CountedLoom(FramedLoom):
         """What the person typed between two offsets, paragraph by paragraph, with its score where it is known of the
         model in use. Raises LibraryError."""
         return self._scoring.known(start, len(self.loom.manuscript) if end is None else end)
+
+    def score_of(self, start: int, end: int) -> Score | None:
+        """What the model in use has found of one such paragraph. Raises LibraryError."""
+        return self._scoring.score(start, end)
+
+    def stop_scoring(self) -> None:
+        """What has been scored is kept."""
+        self._scoring.stop()
 
     @property
     def scoring(self) -> Progress | None:

@@ -94,8 +94,18 @@ class Framing:
         frame = self.frame(offset)
         if not frame.over(Frame()):
             return BARE
+        rest, text = self._inserts(frame, offset, drawn), self._loom.text[:offset] + drawn
+        own, *others = (self._with(frame.chat, one.memory or "", rest, text) for one in (frame, *frame.others))
+        return replace(own, beside=tuple(others))
+
+    def _with(self, chat: bool | None, memory: str, rest: tuple[Insert, ...], text: str) -> Conditions:
+        """A memory, and what else stands beside the manuscript `text`."""
+        conditions = Conditions((*_paragraph(Origin.MEMORY, memory), *rest))
+        return self._as_conversation(conditions, text) if chat else conditions
+
+    def _inserts(self, frame: Frame, offset: int, drawn: str) -> tuple[Insert, ...]:
+        """All but the memory."""
         inserts = [
-            *_paragraph(Origin.MEMORY, frame.memory or ""),
             *(insert for text in frame.examples or () for insert in _paragraph(Origin.EXAMPLE, text)),
             *(Insert(Origin.LORE, _line(entry.text), entry.name) for entry in self._lore(frame, offset, drawn)),
             *_paragraph(Origin.HEADER, self._filled(frame.header or "")),
@@ -103,8 +113,7 @@ class Framing:
         ]
         if footer := self._filled(frame.footer or ""):
             inserts.append(Insert(Origin.FOOTER, footer))
-        conditions = Conditions(tuple(inserts))
-        return self._as_conversation(conditions, self._loom.text[:offset] + drawn) if frame.chat else conditions
+        return tuple(inserts)
 
     def _as_conversation(self, beside: Conditions, text: str) -> Conditions:
         turns = said_in(text)
@@ -205,6 +214,8 @@ def cleaned(frame: Frame) -> Frame:
         note=_cleaned(frame.note),
         footer=_cleaned(frame.footer),
         preset=_cleaned(frame.preset),
+        against=_cleaned(frame.against),
+        blend=None if frame.blend is None else tuple(replace(part, text=_clean(part.text)) for part in frame.blend),
     )
 
 

@@ -28,7 +28,7 @@ from cyborg_tui.engine.protocol import (
 from cyborg_tui.loom.conditions import BARE, Conditions
 from cyborg_tui.loom.context import Context, composed
 from cyborg_tui.loom.draw import Decoding, Draw, SeenBeside
-from cyborg_tui.loom.fan import BranchId, Fan, FanId, Finish, ModelIdentity, decode
+from cyborg_tui.loom.fan import BranchId, Fan, FanId, Finish, ModelIdentity, decode, encode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.piece import Piece, join
 from cyborg_tui.loom.settings import FanSettings
@@ -131,7 +131,7 @@ class Generation:
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
-        context = self.context(end, conditions=conditions)
+        context = _for(settings, self.context(end, conditions=conditions))
         self.forget_ahead()
         request = self.engine.fan(context, settings, seed, self._begun(fan, first))
         self._under_way[request] = _Asked(fan.id, first, width, context)
@@ -200,19 +200,21 @@ class Generation:
         if self.engine is not None and there_is_none and self.view.model is None:
             self.engine.restart()
 
-    def prepare(self, end: int) -> None:
-        """Have the manuscript up to `end` evaluated ahead of the key."""
+    def prepare(self, end: int, settings: FanSettings) -> None:
+        """Have the manuscript up to `end` evaluated ahead of the key, as a fan with these settings will need it."""
         if self.ready and not self.growing and self._ahead is None:
             assert self.engine is not None
-            self.engine.evaluate(self.context(end))
+            self.engine.evaluate(self.context(end), settings.steering)
 
-    def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
+    def foresee(
+        self, end: int, places: Sequence[tuple[int, ...]], settings: FanSettings, drawn: Piece | None = None
+    ) -> int:
         """Ask what may come next after the manuscript up to `end`, what is `drawn` after it, and each of some runs of
-        tokens. Returns the request's number; 0 if it cannot be asked now."""
+        tokens, for a fan with these settings. Returns the request's number; 0 if it cannot be asked now."""
         if not self.ready or self.growing:
             return 0
         assert self.engine is not None
-        return self.engine.foresee(self.context(end, drawn), places)
+        return self.engine.foresee(self.context(end, drawn), places, settings.steering, settings.mix)
 
     def weigh(self, end: int, settings: FanSettings) -> int:
         """Ask how likely each token is next after the manuscript up to `end`, before and after the samplers of these
@@ -347,6 +349,7 @@ class Generation:
             self.view.file_hash,
             asked.context.conditions,
             beside,
+            encode("".join(segment.text for segment in asked.context.following)),
             steered_by=stats.steered_by,
         )
         self._loom.note_draw(draw)
@@ -367,3 +370,10 @@ class Generation:
         if conditions is None:
             conditions = self.framing.conditions(end, "" if drawn is None else drawn.text) if framed else BARE
         return composed(conditions, whole, drawn_in(self._loom), start)
+
+
+def _for(settings: FanSettings, context: Context) -> Context:
+    """The context without those beside it, where the settings do not weigh any."""
+    if settings.mix or not context.beside:
+        return context
+    return replace(context, beside=(), conditions=replace(context.conditions, beside=()))

@@ -6,7 +6,9 @@ from math import log
 from cyborg_tui.loom.fan import Branch, BranchId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.piece import Piece, text_of
+from cyborg_tui.loom.score import Score
 from cyborg_tui.loom.tokens import Stretch, TokenAt, stretches, within
+from cyborg_tui.session.yours import Yours
 
 __all__ = ["Inside", "is_fork", "is_surprise"]
 
@@ -32,11 +34,19 @@ class Inside:
     """Looks into one loom's manuscript as it is when asked. Offsets count its characters.
 
     With `standing`, a branch that stands provisionally at offset `place` from its character `begin` on, the text ends
-    with that.
+    with that. `score`: what is known of a stretch that the person typed.
     """
 
-    def __init__(self, loom: Loom, standing: Branch | None = None, place: int = 0, begin: int = 0) -> None:
+    def __init__(
+        self,
+        loom: Loom,
+        standing: Branch | None = None,
+        place: int = 0,
+        begin: int = 0,
+        score: Callable[[int, int], Score | None] = lambda start, end: None,
+    ) -> None:
         self._loom = loom
+        self._yours = Yours(loom, score)
         self.standing, self.place, self._begin = standing, place, begin
         self._stretches: dict[BranchId, tuple[Branch, Sequence[Stretch]]] = {}
 
@@ -96,8 +106,19 @@ class Inside:
         if end > self.place:
             yield Piece(standing.text[self._begin :], standing.id, self._begin), self.place
 
+    def score_at(self, offset: int) -> Score | None:
+        """What is known of the person's text at an offset."""
+        return self._yours.score_at(offset)
+
+    def look_again(self) -> None:
+        """More may have been scored meanwhile."""
+        self._yours.look_again()
+
     def _tokens_of(self, piece: Piece, at: int) -> Iterator[TokenAt]:
         if piece.branch is None:
+            end = at + len(piece.text)
+            border = end if self.standing is None else min(end, self.place)
+            yield from (token for token in self._yours.between(at, end) if token.end <= border)
             return
         drawn = self._loom.tree.branch(piece.branch)
         begin = None

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from cyborg_tui.loom.blend_text import BadBlend, blend_from, blend_to
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.lore_text import BadLore, lore_from, lore_to
 from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.loom.steering import UNSTEERED, Steering
+from cyborg_tui.loom.steering_text import BadSteering, steering_from, steering_to
 from cyborg_tui.session.framed import BadFrame
 
-__all__ = ["LEVERS", "Kind", "Lever", "taken_away", "text_of", "with_step", "with_text"]
+__all__ = ["LEVERS", "Kind", "Lever", "summary_of", "taken_away", "text_of", "with_step", "with_text"]
 
 _BETWEEN = "\n***\n"
 """Between examples."""
@@ -32,7 +35,8 @@ class Lever:
     help: str
     kind: Kind = Kind.TEXT
     unit: str = ""
-    step: int = 1
+    step: float = 1
+    least: float = 1
 
 
 LEVERS = (
@@ -49,6 +53,10 @@ LEVERS = (
         "chat", "chat", "Lines with “> ” are yours, what follows them answers; in the model’s template.", Kind.SWITCH
     ),
     Lever("preset", "samplers", "How tokens are drawn.", Kind.PRESET),
+    Lever("steering", "steering", "Vectors, adapters, a line each: “1.5 sorrow layers 3-8”, “0.5 adapter poems.gguf”."),
+    Lever("against", "against", "Led away from: stands in the memory's place in a negative frame."),
+    Lever("guidance", "guidance", "How strongly it is led away; 1: not at all.", Kind.NUMBER, "", 0.25, -20),
+    Lever("blend", "blend", "Read together with this: other memories, *** between them, “weight: 0.5” first."),
 )
 
 
@@ -60,7 +68,29 @@ def text_of(lever: Lever, frame: Frame) -> str:
             return _BETWEEN.join(value or ())
         case "lore":
             return lore_to(value or ())
+        case "steering":
+            return steering_to(value or UNSTEERED)
+        case "blend":
+            return blend_to(value or ())
     return value or ""
+
+
+def summary_of(lever: Lever, value: object) -> str:
+    """A lever in a few words; empty if it says nothing."""
+    match value:
+        case bool():
+            parts = ["on"] if value else []
+        case int() | float():
+            return f"{value:,} {lever.unit}".strip()
+        case Steering():
+            parts = steering_to(value).splitlines()
+        case tuple() if lever.key == "lore":
+            parts = [entry.name for entry in value]
+        case tuple():
+            parts = [f"{len(value)} {'passage' if len(value) == 1 else 'passages'}"] if value else []
+        case _:
+            parts = [" ".join(str(value or "").split())]
+    return ", ".join(parts)
 
 
 def with_text(lever: Lever, frame: Frame, text: str) -> Frame:
@@ -74,6 +104,12 @@ def with_text(lever: Lever, frame: Frame, text: str) -> Frame:
                 value = lore_from(text)
             except BadLore as error:
                 raise BadFrame(str(error)) from None
+        case "steering" | "blend":
+            read: Callable[[str], object] = steering_from if lever.key == "steering" else blend_from
+            try:
+                value = read(text)
+            except (BadSteering, BadBlend) as error:
+                raise BadFrame(str(error)) from None
     return _with(lever.key, frame, value)
 
 
@@ -81,9 +117,9 @@ def with_step(lever: Lever, frame: Frame, inherited: Frame, by: int) -> Frame:
     """The frame with a number moved by so many steps from what holds, or a switch. Raises BadFrame."""
     if lever.kind is Kind.SWITCH:
         return _with(lever.key, frame, not getattr(inherited, lever.key))
-    now: int = getattr(inherited, lever.key)
-    step = lever.step
-    return _with(lever.key, frame, max(1, (now // step + by) * step))
+    now: float = getattr(inherited, lever.key)
+    moved = max(lever.least, (now // lever.step + by) * lever.step)
+    return _with(lever.key, frame, int(moved) if isinstance(now, int) else round(moved, 6))
 
 
 def taken_away(lever: Lever, frame: Frame) -> Frame:

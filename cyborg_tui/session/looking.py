@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cyborg_tui.loom.alternatives import Alternative, pack
 from cyborg_tui.loom.blocks import Path
-from cyborg_tui.loom.fan import Branch, TokenRecord, encode, whole_characters
+from cyborg_tui.loom.fan import Branch, ModelIdentity, TokenRecord, encode, whole_characters
 from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.tokens import TokenAt
@@ -25,7 +25,7 @@ class Looking:
         branch = session.branches[session.highlighted] if self._standing else None
         self._begin = len(branch.text) - len(text) if branch is not None else 0
         """Of the branch that stands, how much is on the path already."""
-        self.inside = Inside(session.loom, branch, place, self._begin)
+        self.inside = Inside(session.loom, branch, place, self._begin, session.score_of)
 
     @property
     def start(self) -> int:
@@ -38,11 +38,18 @@ class Looking:
 
     def alternatives(self, token: TokenAt) -> Sequence[Alternative]:
         """What might have been drawn instead of the token, the likeliest first; nothing if that is not on record."""
-        records = self.session.alternatives(token.branch)
+        if token.branch is None:
+            score = self.inside.score_at(token.start)
+            records = () if score is None else score.alternatives
+        else:
+            records = self.session.alternatives(token.branch)
         return records[token.first] if token.first < len(records) else ()
 
     def whence(self, token: TokenAt) -> str:
         """Where a token comes from."""
+        if token.branch is None:
+            model = self.session.view.model
+            return f"written by you · as {model.name} finds it" if model is not None else "written by you"
         tree = self.session.loom.tree
         branch = tree.branch(token.branch)
         fan = tree.fan(branch.fan)
@@ -51,12 +58,20 @@ class Looking:
     def take_alternative(self, token: TokenAt, choice: Alternative) -> bool:
         """A new branch begins where the token stands, with another one; a fan goes on from there. False if that one is
         only a part of a character."""
-        branch = self.session.loom.tree.branch(token.branch)
+        model = self._model_of(token)
+        if model is None:
+            return False
         data = encode(choice.text)
         record = TokenRecord(choice.id, len(data), choice.logprob, token.entropy)
         alternatives = pack(self.alternatives(token))
-        model = self.session.loom.tree.fan(branch.fan).model
         return self._choose(token.start, Chosen(model, (record,), data, alternatives))
+
+    def _model_of(self, token: TokenAt) -> ModelIdentity | None:
+        """The model that drew a token, or that has scored it."""
+        if token.branch is None:
+            return self.session.view.model
+        tree = self.session.loom.tree
+        return tree.fan(tree.branch(token.branch).fan).model
 
     def foresee(self, offset: int) -> Foresight:
         """What may come next at an offset of the text that is looked into."""

@@ -74,7 +74,7 @@ class Scoring:
     def known(self, start: int, end: int) -> tuple[Scored, ...]:
         """What was typed from `start` to `end`, with its score where it is known. Raises LibraryError."""
         stretches = typed_stretches(self._loom.manuscript.pieces, 0)
-        return tuple(Scored(a, b, self._score(a, b)) for a, b in stretches if a < end and b > start)
+        return tuple(Scored(a, b, self.score(a, b)) for a, b in stretches if a < end and b > start)
 
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""
@@ -118,7 +118,8 @@ class Scoring:
         text = Context((Segment(self._text(stretch.start, stretch.end)),))
         self._request = engine.score(self._generation.context(stretch.start, framed=False), text)
 
-    def _score(self, start: int, end: int) -> Score | None:
+    def score(self, start: int, end: int) -> Score | None:
+        """What is known of a stretch that was typed. Raises LibraryError."""
         if self._generation.view.model is None:
             return None
         key = self._key(start, end)

@@ -103,7 +103,7 @@ class Session(AskingLoom):
 
     def foresee(self, end: int, places: Sequence[tuple[int, ...]], drawn: Piece | None = None) -> int:
         """As `Generation.foresee`; what comes of it is heard by those who listen."""
-        return self._generation.foresee(end, places, drawn)
+        return self._generation.foresee(end, places, self.settings, drawn)
 
     def weigh(self, end: int, settings: FanSettings) -> int:
         """As `Generation.weigh`; what comes of it is heard by those who listen."""

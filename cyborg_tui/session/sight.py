@@ -1,11 +1,11 @@
 """What the model saw when it drew branches, or would see now: the context, token by token."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.protocol import Saw, digest
 from cyborg_tui.loom.conditions import Origin
-from cyborg_tui.loom.context import Context, composed
+from cyborg_tui.loom.context import Context, Segment, composed
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.fan import Branch, BranchId, decode, encode
 from cyborg_tui.loom.loom import Loom
@@ -46,7 +46,8 @@ def context_then(loom: Loom, draw: Draw) -> Context:
     """What the engine was told for a draw. A fan's context is frozen, so that it can be told again."""
     pieces = loom.tree.path_pieces(loom.tree.fan(draw.fan).context)
     seen = cut(pieces, draw.characters_out, length(pieces))
-    return composed(draw.conditions, seen, drawn_in(loom), draw.characters_out)
+    context = composed(draw.conditions, seen, drawn_in(loom), draw.characters_out)
+    return replace(context, following=(Segment(decode(draw.following)),)) if draw.following else context
 
 
 def sight(draw: Draw | None, context: Context, saw: Saw) -> Sight:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
@@ -204,4 +205,9 @@ class LikeLlama(RuleBasedStateMachine):
 
 
 TestLikeLlama = LikeLlama.TestCase
-TestLikeLlama.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestLikeLlama.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.soak
+class TestLikeLlamaForLong(LikeLlama.TestCase):
+    settings = settings(max_examples=400, stateful_step_count=40, deadline=None)

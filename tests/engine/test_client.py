@@ -17,9 +17,9 @@ def say(event):
 sys.stdout.buffer.write(MAGIC)
 say(Hello(VERSION))
 say(Ready(ModelIdentity("idle", "0"), 1024, "", ()))
-time.sleep(1.5)
+time.sleep(1.2)
 os.read(0, 1 << 16)
-time.sleep(2.2)
+time.sleep(1.5)
 os.set_blocking(0, False)
 try:
     more = os.read(0, 1 << 16)

@@ -71,7 +71,7 @@ async def test_a_dropped_line_keeps_the_branches_and_is_taken_up_again_by_itself
 
 async def test_a_line_on_which_nothing_is_heard_is_given_up_and_taken_up_again(box, monkeypatch):
     assert WRITING_ELSEWHERE.silent == 20
-    monkeypatch.setattr(client, "WRITING_ELSEWHERE", Patience(silent=3, still=60))
+    monkeypatch.setattr(client, "WRITING_ELSEWHERE", Patience(silent=2, still=60))
     monkeypatch.setenv("CYBORG_TUI_ENGINE_PACE", "0.05,1000")
     async with elsewhere() as engine:
         engine.ask(SEA, max_tokens=400)
@@ -80,6 +80,7 @@ async def test_a_line_on_which_nothing_is_heard_is_given_up_and_taken_up_again(b
         assert (await engine.wait_for(Away)).seconds == 2, "it is told while it is waited for"
         assert (await engine.answer()).finish is Finish.INTERRUPTED
         assert await engine.wait_for(Lost) == Lost("Nothing was heard from box any more.", True)
+        engine.client.restart()
         await engine.wait_for(Ready)
         assert all((await engine.fan(SEA, max_tokens=8)).texts)
 

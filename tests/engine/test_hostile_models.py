@@ -63,11 +63,11 @@ async def met(seeds, folder):
     return fates, wrong
 
 
-async def test_two_hundred_damaged_models_do_the_app_no_harm(tmp_path):
-    fates, wrong = await met(range(200), tmp_path)
+async def test_damaged_models_do_the_app_no_harm(tmp_path):
+    fates, wrong = await met(range(50), tmp_path)
     assert not wrong
-    assert fates["refused by our checks"] > 50
-    assert fates["loaded and wrote"] > 10
+    assert fates["refused by our checks"] > 10
+    assert fates["loaded and wrote"] > 2
 
 
 @pytest.mark.soak

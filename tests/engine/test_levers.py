@@ -1,6 +1,7 @@
 """The levers through the client and a worker of its own, as the app has them."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -116,7 +117,8 @@ async def test_a_fan_with_a_bad_vector_is_refused_and_the_next_one_is_made(engin
 async def test_guided_by_another_context(engine):
     engine.width = 4
     settings = FanSettings(4, 8, mix=guided(1.5))
-    engine.asked = engine.client.fan(context(SEA), settings, 1, beside=[context("A calm sea is dull. " + SEA)])
+    own = replace(context(SEA), beside=(context("A calm sea is dull. " + SEA),))
+    engine.asked = engine.client.fan(own, settings, 1)
     answer = await engine.answer()
     assert any(answer.texts)
     assert len(answer.stats.beside) == 1

@@ -52,9 +52,9 @@ async def test_moving_among_sixteen_siblings_of_a_long_manuscript_evaluates_noth
         fan = await engine.fan(text, width=16, max_tokens=24)
         siblings = [taken(engine, text, fan, index) for index in range(16)]
         for sibling in siblings:  # the branch's last token was drawn and not evaluated
-            assert (await engine.fan(sibling, width=8, max_tokens=1)).stats.evaluated_tokens <= 1
+            assert (await engine.fan(sibling, width=2, max_tokens=1)).stats.evaluated_tokens <= 1
         for sibling in siblings + siblings[::-1]:
-            assert (await engine.fan(sibling, width=8, max_tokens=1)).stats.evaluated_tokens == 0
+            assert (await engine.fan(sibling, width=2, max_tokens=1)).stats.evaluated_tokens == 0
 
 
 async def test_siblings_in_each_of_which_a_fan_was_made_are_still_there(config):
@@ -95,10 +95,11 @@ async def test_it_says_how_many_places_it_holds_and_what_memory_that_takes(confi
 
 
 async def test_there_is_room_for_the_largest_fan_that_a_preset_asks_for():
-    async with Engine(fans=FanSettings(), largest=FanSettings(16, 250)) as engine:
-        answer = await engine.fan(PARAGRAPH, width=16, max_tokens=250)
+    small = EngineConfig(nice=0, context=256, resident=0)
+    async with Engine(small, fans=FanSettings(2, 16), largest=FanSettings(16, 40)) as engine:
+        answer = await engine.fan(PARAGRAPH, width=16, max_tokens=40)
     assert answer.finish is None, "no branch was cut for want of room"
-    assert answer.held.cells == engine.ready.window + EngineConfig().resident + 16 * 250
+    assert answer.held.cells == 256 + 16 * 40
 
 
 async def test_room_for_branches_is_what_the_usual_fan_needs_twice(config):

@@ -73,8 +73,8 @@ def small():
 
 async def grown(engine, pause):
     """What had to be evaluated for each fan while a text grows over the border of the window."""
-    text, evaluated = "".join(f"{number}. {PARAGRAPH}" for number in range(6)), []
-    for number in range(6, 12):
+    text, evaluated = "".join(f"{number}. {PARAGRAPH}" for number in range(8)), []
+    for number in range(8, 12):
         text += f"{number}. {PARAGRAPH}"
         answer = await engine.fan(text.rstrip(), width=2, max_tokens=8)
         evaluated.append(answer.stats.evaluated_tokens)
@@ -89,7 +89,7 @@ async def test_crossing_the_border_costs_no_wait_if_there_was_time_before(small)
         hurried = await grown(engine, pause=0)
         assert max(hurried) > 3 * one, "in a hurry the shorter window is read when it is needed"
     async with Engine(small) as engine:
-        assert max(await grown(engine, pause=2)) < 2 * one + 20
+        assert max(await grown(engine, pause=1.5)) < 2 * one + 20
 
 
 async def test_the_way_back_over_the_border_is_there_too(small):

@@ -20,9 +20,19 @@ class Person(Writer):
 
     def everything_said(self):
         tree, overview = self.loom.tree, self.garden.overview
+
+        def is_place(node):
+            """The beginning of a cut node is none: it comes and goes as something is attached to it or not."""
+            return not node.cut or node.hidden or tree.is_kept(node.id) or tree.is_context(node.id)
+
+        def places_below(node):
+            for child in overview.children(node):
+                yield from [child] if is_place(tree.node(child)) else places_below(child)
+
         return [
-            (node.id, node.hidden, node.bookmarked, tree.facts(node.id), overview.children(node.id))
+            (node.id, node.hidden, node.bookmarked, tree.facts(node.id), [*places_below(node.id)])
             for node in sorted(tree, key=lambda node: node.id)
+            if is_place(node)
         ]
 
     def check_one_step(self, said, authors):

@@ -210,3 +210,15 @@ def test_a_place_that_was_frozen_for_good_stays_so_when_a_mark_is_taken_back(loo
     for _ in range(2):
         assert loom.undo()
     assert loom.tree.is_frozen(branch), "it was a branch, and others knew its text"
+
+
+def test_a_fan_that_was_drawn_after_a_rewriting_says_so_when_that_is_taken_back(loom, garden):
+    loom.write(0, 0, "abc")
+    node = loom.manuscript.leaf
+    garden.rewrite(node, "xyz")
+    loom.move_cursor(1)
+    fan = loom.fan(MODEL, FanSettings(width=1), seed=1)
+    assert not garden.drawn_after_other_words(fan.id)
+    assert loom.undo()
+    assert loom.text == "abc"
+    assert garden.drawn_after_other_words(fan.id)

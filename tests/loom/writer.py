@@ -187,7 +187,7 @@ class Writer(Promises):
     def rewritten_nodes(self):
         tree = self.loom.tree
         facts = [facts for facts in tree.all_facts if facts.rewritten_at is not None]
-        return {known.node: (known.rewritten_at, tree.node(known.node).text) for known in facts}
+        return {known.node: (known.rewritten_at, tree.path_text(known.node)) for known in facts}
 
     def go_back(self, *, redoing=False):
         """One undo or redo. If it was of a rewriting, what is below stands for other texts again."""

@@ -7,11 +7,12 @@ import time
 
 import pytest
 
+from cyborg_tui.engine import client
+from cyborg_tui.engine.pulse import Patience
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session import Waiting
 
-ROUNDS = 20
 BACK = 3.0
 """Seconds within which the engine is ready again."""
 PARAGRAPH = "The rooms had kept their distances, and nobody had told the clock in the hall. "
@@ -85,11 +86,12 @@ async def killed_while_loading(desk):
     return await back(desk, pid)
 
 
-async def test_twenty_times_killed_the_engine_is_back_and_every_word_is_there(desk, library, unhurried):
+@pytest.mark.parametrize("rounds", [8, pytest.param(40, marks=pytest.mark.soak)])
+async def test_however_often_it_is_killed_the_engine_is_back_and_every_word_is_there(desk, library, unhurried, rounds):
     session, dice = desk.open(max_tokens=24), random.Random(3)
     await desk.start()
     seconds, kept = [], {}
-    for number in range(ROUNDS):
+    for number in range(rounds):
         session.edit(len(session.loom.text), len(session.loom.text), f"Sentence {number} of the day. ")
         session.move_cursor(len(session.loom.text))
         text = session.loom.text
@@ -148,7 +150,8 @@ async def test_a_model_that_stops_the_engine_twice_while_loading_is_given_up_unt
     assert not session.view.problem
 
 
-async def test_an_engine_that_hangs_in_a_fan_is_replaced(desk, unhurried):
+async def test_an_engine_that_hangs_in_a_fan_is_replaced(desk, unhurried, monkeypatch):
+    monkeypatch.setattr(client, "WRITING", Patience(silent=2, still=60))
     session = desk.open(max_tokens=400)
     await desk.start()
     session.edit(0, 0, "I have been thinking about the sea again.")

@@ -10,8 +10,9 @@ from cyborg_tui.commands.replay import replay
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.loom.conditions import Origin
-from cyborg_tui.loom.frame import Frame, LoreEntry
+from cyborg_tui.loom.frame import Blended, Frame, LoreEntry
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import Steering, Vector
 from cyborg_tui.session.framed import BadFrame
 
 LINE = "I have been thinking about the sea"
@@ -80,8 +81,9 @@ async def test_it_is_taken_back_and_done_again_like_the_text(desk):
 
 
 async def test_it_is_there_when_the_loom_is_opened_again(desk, day):
-    said = ("Memory.", ("An example.",), (ANNA,), 500, 900, "{title}", "Note.", 4, "Footer", "wild")
-    frame = Frame(*said, FanSettings())
+    said = ("Memory.", ("An example.",), (ANNA,), 500, 900, "{title}", "Note.", 4, "Footer", True, "wild")
+    levers = (Steering((Vector("x.gguf"),)), "Against.", 2.0, (Blended("Another.", 0.5),))
+    frame = Frame(*said, FanSettings(), *levers)
     session = desk.open()
     session.edit(0, 0, LINE)
     session.set_frame(0, frame)
@@ -202,7 +204,7 @@ async def test_a_frame_that_leaves_no_room_for_the_manuscript_is_one_sentence(de
     session.edit(0, 0, LINE)
     session.set_frame(0, Frame(memory="Very much to remember. " * 2000))
     await desk.fan()
-    assert "no room is left for the manuscript" in session.view.news
+    await desk.until(lambda: "no room is left for the manuscript" in session.view.news)
     session.set_frame(0, Frame(memory="Little."))
     assert any(branch.text for branch in await desk.fan())
 

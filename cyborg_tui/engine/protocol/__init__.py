@@ -58,7 +58,7 @@ from cyborg_tui.engine.protocol.requests import (
     Work,
     load,
 )
-from cyborg_tui.engine.protocol.segments import Start, WireContext, WireSegment, wire
+from cyborg_tui.engine.protocol.segments import Start, WireContext, WireSegment, wire, wire_beside, wire_following
 
 __all__ = [
     "MAGIC",
@@ -127,4 +127,6 @@ __all__ = [
     "frames",
     "load",
     "wire",
+    "wire_beside",
+    "wire_following",
 ]

@@ -1,11 +1,13 @@
 """Contexts as they travel."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import encode
 
-__all__ = ["Start", "WireContext", "WireSegment", "wire"]
+__all__ = ["Start", "WireContext", "WireSegment", "wire", "wire_beside", "wire_following"]
 
 
 class WireSegment(msgspec.Struct, frozen=True):
@@ -22,7 +24,22 @@ WireContext = tuple[WireSegment, ...]
 
 
 def wire(context: Context) -> WireContext:
-    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary, part.stays) for part in context.segments)
+    """The context alone, without those beside it."""
+    return _wired(context.segments)
+
+
+def wire_beside(context: Context) -> tuple[WireContext, ...]:
+    """The contexts that are read together with it."""
+    return tuple(wire(other) for other in context.beside)
+
+
+def wire_following(context: Context) -> WireContext:
+    """What it is to lead to."""
+    return _wired(context.following)
+
+
+def _wired(segments: Sequence[Segment]) -> WireContext:
+    return tuple(WireSegment(encode(part.text), part.tokens, part.vocabulary, part.stays) for part in segments)
 
 
 class Start(msgspec.Struct, frozen=True):

@@ -32,7 +32,7 @@ from cyborg_tui.engine.remote.faults import Fault, NotNow, NotUsable
 from cyborg_tui.engine.remote.key import BadKey, find_key
 from cyborg_tui.engine.remote.reaching import reach
 from cyborg_tui.engine.remote.web import Web
-from cyborg_tui.loom.context import NOTHING, Context
+from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
@@ -110,14 +110,12 @@ class RemoteEngine:
         begun: Sequence[Start] = (),
         *,
         left_out: int = -1,
-        beside: Sequence[Context] = (),
-        following: Context = NOTHING,
     ) -> int:
         """`begun` and `left_out` count for nothing: a server draws each branch for itself. What it cannot do at all it
         is not asked."""
         self.cancel()
         self._fans += 1
-        if settings.steering or beside or following.segments:
+        if settings.steering or context.beside or context.following:
             asyncio.get_running_loop().call_soon(self._refuse, self._fans)
             return self._fans
         self._fan = _Wanted(self._fans, context, settings, seed)
@@ -129,7 +127,7 @@ class RemoteEngine:
         self._listener(FanEnded(fan, Finish.INTERRUPTED, FanStats()))
         self._listener(Refused(_NO_LEVERS))
 
-    def evaluate(self, context: Context, steering: Steering = UNSTEERED, beside: Sequence[Context] = ()) -> None:
+    def evaluate(self, context: Context, steering: Steering = UNSTEERED) -> None:
         """Have a server that remembers what it has read read this."""
         if self._abilities is not None and self._abilities.reads_ahead and self._fan is None:
             self._do(self._read_ahead(context, self._abilities))
@@ -145,9 +143,7 @@ class RemoteEngine:
         context: Context,
         places: Sequence[tuple[int, ...]],
         steering: Steering = UNSTEERED,
-        *,
         mix: Mix = ALONE,
-        beside: Sequence[Context] = (),
     ) -> int:
         """Not done: servers tell of tokens by their text alone."""
         return 0
@@ -161,9 +157,6 @@ class RemoteEngine:
         context: Context,
         settings: FanSettings,
         seed: int,
-        *,
-        beside: Sequence[Context] = (),
-        following: Context = NOTHING,
     ) -> int:
         """Not done: on a server it takes somebody else's time, or money."""
         self._fans += 1
