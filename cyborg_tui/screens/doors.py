@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from cyborg_tui.actions import Action
 from cyborg_tui.config import Config
 from cyborg_tui.library.library import Library
-from cyborg_tui.screens.choices import choices
+from cyborg_tui.screens.choices import ways_to_draw
+from cyborg_tui.screens.reflecting import BLIND
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.terminal.app import LineApp
@@ -52,10 +53,12 @@ class Doors:
 
     async def _samplers(self) -> None:
         write = self._writing
-        if write is not None:
+        if write is not None and write.session.hides:
+            write.notice(BLIND)
+        elif write is not None:
             from cyborg_tui.screens.samplers import SamplersScreen
 
-            presets = [choice for choice in choices(self._config) if choice.name.startswith("Preset: ")]
+            presets = ways_to_draw(self._config)
             self._app.push_screen(SamplersScreen(write.session, self._actions, presets), write.drawn_by)
 
     async def _tool_note(self) -> None:

@@ -147,11 +147,12 @@ def _name(origin: Origin, label: str) -> str:
 
 
 def _run(tokens: Sequence[SeenToken], *, borders: bool, ids: bool) -> Iterator[tuple[str, str]]:
+    manner = "person" if tokens[0].origin is Origin.MANUSCRIPT else "model"
     if not borders and not ids:
-        yield "".join(token.text for token in tokens), "person"
+        yield "".join(token.text for token in tokens), manner
         return
     for number, token in enumerate(tokens):
-        yield token.text or own("∅"), "model" if borders and number % 2 else "person"
+        yield token.text or own("∅"), "accent" if borders and number % 2 else manner
         if ids:
             yield f"·{token.id} " if not token.text.endswith("\n") else "", "muted"
         elif borders:

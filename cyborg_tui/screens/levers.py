@@ -15,11 +15,14 @@ from cyborg_tui.library.errors import LibraryError
 from cyborg_tui.library.shelf import Kept
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 from cyborg_tui.screens.frames import FramesScreen
 from cyborg_tui.screens.lens import LensScreen
 from cyborg_tui.screens.panes import MapPane, WritingPane, bound_keys
 from cyborg_tui.screens.questions import LinePrompt
+from cyborg_tui.screens.samplers import SamplersScreen, Turned
 from cyborg_tui.screens.shelf import ShelfScreen
+from cyborg_tui.screens.steering import SteeringScreen
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.framed import BadFrame
@@ -188,11 +191,40 @@ class LeversScreen(WorkingScreen[bool]):
         lever = self._lever
         if lever.kind is Kind.NUMBER:
             self.notice("← and → change this one.")
-        elif lever.kind in (Kind.PRESET, Kind.SWITCH):
+        elif lever.kind is Kind.SWITCH:
             self._step(1)
+        elif lever.key == "steering":
+            self._steer()
+        elif lever.kind is Kind.PRESET:
+            settings = self._holds.settings or self.session.settings
+            samplers = SamplersScreen(self.session, self._all_actions, self._presets, settings)
+            self.app.push_screen(samplers, self._turned)
         else:
             self._editor.read_only = False
             self.set_focus(self._editor)
+
+    def _steer(self) -> None:
+        """On sliders, on a screen of their own."""
+
+        def back(fans: bool | None) -> None:
+            if fans:
+                self.dismiss(True)
+            else:
+                self._go(self._at)
+
+        screen = SteeringScreen(self.session, self._all_actions, self._holds.steering or UNSTEERED, self._steer_by)
+        self.app.push_screen(screen, back)
+
+    def _steer_by(self, steering: Steering) -> None:
+        self._use(replace(self._frame, steering=steering))
+
+    def _turned(self, turned: Turned | None) -> None:
+        """The person is back from the samplers."""
+        if turned is None:
+            return
+        used = self._use(replace(self._frame, preset=turned.preset, settings=turned.settings))
+        if used and turned.fan:
+            self.action_levers_fan()
 
     def action_lever_more(self) -> None:
         self._step(1)

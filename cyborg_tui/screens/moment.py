@@ -66,6 +66,8 @@ class Counts:
         self._session = session
         self._counted: tuple[tuple[str, ...], str] = ((), "")
         self._counted_at = 0.0
+        self.remarks: tuple[str, ...] = ()
+        """What the mirror had to say then."""
         self._selection: tuple[int, int] | None = None
         self._stale = False
         self._saving = False
@@ -80,8 +82,8 @@ class Counts:
             part = self._session.part(*selection) if selection else self._session.whole
             selected = ("selected",) if selection else ()
             self._counted_at, self._selection = now, selection
-            said = remarks(self._session)
-            self._counted = (*said, *selected, *counts(part), *clock(self._session)), saved_words(self._session)
+            self.remarks = remarks(self._session)
+            self._counted = (*selected, *counts(part), *clock(self._session)), saved_words(self._session)
         words, saved = self._counted
         return words, "saving".rjust(len(saved)) if self._is_saving(now) else saved
 

@@ -1,7 +1,7 @@
 """The samplers: every setting under the fingers, and how it changes what may come next."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import tomli
@@ -13,7 +13,6 @@ from cyborg_tui.actions import Action
 from cyborg_tui.loom.dials import DIALS, Dial, put, shown, turned
 from cyborg_tui.loom.sampling import BadSetting, Sampling
 from cyborg_tui.loom.settings import FanSettings
-from cyborg_tui.screens.choices import Choice
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
 from cyborg_tui.screens.questions import LinePrompt, TextPrompt
 from cyborg_tui.screens.views import looking_ahead
@@ -38,6 +37,8 @@ class Turned:
     """What the person made of the settings."""
 
     settings: FanSettings
+    preset: str
+    """The name of the preset that they are; empty if they are the person's own."""
     fan: bool
     """A fan is wanted at once."""
 
@@ -59,11 +60,17 @@ class SamplersScreen(WorkingScreen[Turned | None]):
     CSS_PATH = "samplers.tcss"
     PARTS = ("samplers",)
 
-    def __init__(self, session: Session, actions: Sequence[Action], presets: Sequence[Choice]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        actions: Sequence[Action],
+        presets: Mapping[str, FanSettings],
+        settings: FanSettings | None = None,
+    ) -> None:
+        """`presets`: how fans are made by each. `settings`: those to begin with; None: those in force."""
         super().__init__(session, actions)
-        self._presets = presets
-        self._preset = -1
-        self._settings = session.settings
+        self._presets = [*presets.items()]
+        self._settings = settings or session.settings
         self._fan = session.fan.settings if session.fan is not None else session.settings
         """Of the fan in view."""
         self._at = 0
@@ -85,6 +92,10 @@ class SamplersScreen(WorkingScreen[Turned | None]):
         self.query_one(Footer).show([a for a in self._actions if self.allows(a) or a.id in ("help", "palette", "quit")])
         self._weigh()
         self.set_interval(_FRAME, self._weighing.ask)
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        self.call_after_refresh(self.changed)
 
     def on_unmount(self) -> None:
         self._weighing.leave()
@@ -110,7 +121,7 @@ class SamplersScreen(WorkingScreen[Turned | None]):
 
     def _dial_row(self, dial: Dial, sampling: Sampling) -> DialRow:
         value, then = float(getattr(sampling, dial.name)), float(getattr(self._fan.sampling, dial.name))
-        aside = dial.what if value == then else f"this fan: {shown(dial, then)}"
+        aside = "" if value == then else f"this fan: {shown(dial, then)}"
         return DialRow(_called(dial.name), shown(dial, value), dial.place(value), value != dial.usual, aside)
 
     def _text_row(self, name: str, sampling: Sampling) -> DialRow:
@@ -124,16 +135,22 @@ class SamplersScreen(WorkingScreen[Turned | None]):
             return ("what may come next", chances.problem or looking_ahead(self.session))
         before, after = chances.before / _NATS, chances.after / _NATS
         return (
-            "what may come next: bars as it is drawn, │ as the model has it",
-            f"{before:.1f} bits → {after:.1f} · {chances.left:,} tokens can be drawn",
+            "next: bars as drawn, │ as the model has it",
+            f"{before:.1f} bits → {after:.1f} · {_tokens(chances.left)} can be drawn",
         )
 
     def _status(self) -> Status:
         if self._notice:
             return Status(alarm=self._notice)
         changed = sum(getattr(self._settings.sampling, d.name) != getattr(_USUAL, d.name) for d in DIALS)
-        preset = (self._presets[self._preset].name,) if self._preset >= 0 else ()
-        return Status((*preset, f"{changed} not as usual (*)" if changed else "all as usual"))
+        preset = (f"preset {self._named}",) if self._named else ()
+        what = () if self._dial is None else (f"{_called(self._dial.name)}: {self._dial.what}",)
+        return Status((*what, *preset), right=f"{changed} not as usual (*)" if changed else "all as usual")
+
+    @property
+    def _named(self) -> str:
+        """The preset that this is; empty if it is none."""
+        return next((name for name, settings in self._presets if settings == self._settings), "")
 
     # turning
 
@@ -190,16 +207,11 @@ class SamplersScreen(WorkingScreen[Turned | None]):
         self._take_preset(-1)
 
     def _take_preset(self, by: int) -> None:
-        if not self._presets:
-            return
-        self._preset = (max(self._preset, -1) + by) % len(self._presets)
-        try:
-            self._settings = self._presets[self._preset].made(self._settings)
-        except BadSetting as error:
-            self.notice(_sentence(error))
-        else:
-            self._notice = ""
-            self._weigh()
+        names = [name for name, _ in self._presets]
+        now = names.index(self._named) if self._named in names else -1 if by > 0 else 0
+        _, self._settings = self._presets[(now + by) % len(names)]
+        self._notice = ""
+        self._weigh()
 
     # typing
 
@@ -228,13 +240,17 @@ class SamplersScreen(WorkingScreen[Turned | None]):
     # leaving
 
     def action_use_dials(self) -> None:
-        self.dismiss(Turned(self._settings, fan=False))
+        self.dismiss(Turned(self._settings, self._named, fan=False))
 
     def action_use_and_fan(self) -> None:
-        self.dismiss(Turned(self._settings, fan=True))
+        self.dismiss(Turned(self._settings, self._named, fan=True))
 
     def action_leave_dials(self) -> None:
         self.dismiss(None)
+
+
+def _tokens(count: int) -> str:
+    return f"{count:,} token{'' if count == 1 else 's'}"
 
 
 def _called(name: str) -> str:

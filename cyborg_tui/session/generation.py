@@ -26,7 +26,7 @@ from cyborg_tui.engine.protocol import (
     Widths,
 )
 from cyborg_tui.loom.conditions import BARE, Conditions
-from cyborg_tui.loom.context import Context, composed
+from cyborg_tui.loom.context import Context, composed, out_of_reach
 from cyborg_tui.loom.draw import Decoding, Draw, SeenBeside
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, Finish, ModelIdentity, decode, encode
 from cyborg_tui.loom.loom import Loom
@@ -39,8 +39,6 @@ from cyborg_tui.session.sight import drawn_in
 __all__ = ["EngineView", "Generation", "Waiting"]
 
 _BACK = "The engine stopped and was started again."
-_CHARACTERS_PER_TOKEN = 8
-"""A generous guess; what is more than the window is cut by the engine, which counts tokens."""
 
 
 class Waiting(str, Enum):
@@ -361,10 +359,7 @@ class Generation:
     ) -> Context:
         """The manuscript up to `end` and what is `drawn` after it, as far back as the window can possibly reach; the
         cut moves in large steps. `framed`: under the conditions that hold there, or those given."""
-        reach = max(1024, self.view.window) * _CHARACTERS_PER_TOKEN
-        step = reach // 4
-        beyond = end + (len(drawn.text) if drawn is not None else 0) - reach
-        start = max(0, -(-beyond // step) * step)
+        start = out_of_reach(end + (len(drawn.text) if drawn is not None else 0), self.view.window)
         pieces = self._loom.manuscript.pieces_between(start, end) if start < end else ()
         whole = pieces if drawn is None else join(pieces, (drawn,))
         if conditions is None:

@@ -16,7 +16,7 @@ __all__ = ["ChanceRow", "ChanceRows", "DialRow", "DialRows"]
 
 _NAME, _VALUE, _LABEL = 22, 8, 16
 """Cells for a dial's name and value, and for a token's text."""
-_LEAST_BAR, _MOST_BAR = 6, 24
+_LEAST_BAR, _MOST_BAR = 6, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,8 @@ class DialRows(_Lines, can_focus=True):
 
     def _line(self, row: DialRow, here: bool) -> tuple[tuple[str, str], ...]:
         style = "highlighted" if here else "text" if row.changed else "muted"
-        mark = own("▌") if here else "*" if row.changed else " "
         room = max(_LEAST_BAR, min(_MOST_BAR, self.size.width - _NAME - _VALUE - 6))
-        name = own(f"{mark} {row.name:<{_NAME}}")
+        name = own(f"{'▌' if here else ' '}{'*' if row.changed else ' '} {row.name:<{_NAME}}")
         if row.share is None:
             return ((name, style), (f" {drawable(row.value)}", style), (f"  {own(drawable(row.aside))}", "muted"))
         filled = bar(row.share, room)
