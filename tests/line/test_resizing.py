@@ -18,7 +18,7 @@ def test_from_200_by_60_to_20_by_5_and_back_while_branches_grow(data, tmp_path):
         t.wait_for("Tab branches")
         t.send(LINE, "Tab")
         t.wait_for("1 ▌")
-        for number in range(40):
+        for number in range(24):
             if number % 8 == 7:
                 t.send("r")
             t.resize(*((20, 5) if number % 2 == 0 else (200, 60)))
