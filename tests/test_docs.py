@@ -29,7 +29,9 @@ def test_nothing_speaks_of_actions_that_are_not_there():
 
 def test_every_promise_names_a_test_that_is_there_and_must_pass():
     page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
-    promises = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| promise", "| -"))]
+    promises = [
+        line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| promise", "| -"))
+    ]
     assert len(promises) > 50
     for promise in promises:
         named = re.findall(r"`([\w/]+\.py)::(\w+)`", promise)
