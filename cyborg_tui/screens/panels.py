@@ -79,6 +79,7 @@ class WhichKey(ModalScreen[str | None]):
         "a": ("colours", "colour by author"),
         "c": ("process", "a process"),
         "s": ("samplers", "samplers"),
+        "n": ("beside", "side by side"),
         "p": ("palette", "all commands"),
         "question_mark": ("help", "help"),
     }

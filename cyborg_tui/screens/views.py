@@ -30,6 +30,9 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
     fan = session.fan
     if fan is None:
         return FanView(note=_note(session))
+    if session.beside.busy:
+        return FanView(note=session.beside.words)
+    trial = session.beside.trial(fan.id)
     taken, tree = session.taken, session.loom.tree
     twice = duplicates(session.branches)
     branches = tuple(
@@ -42,11 +45,14 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
             ended=branch.finish is Finish.END,
             twice=branch.id in twice,
             compared=index == compared,
+            source=session.source(branch),
         )
         for index, branch in enumerate(session.branches)
     )
     blind = session.mirror.witness.of(fan.id).blind
     header = _header(fan, len(branches), session.came_along, flow=flow, blind=blind)
+    if trial is not None:
+        header = f"{'blind · ' if trial.blind else ''}{len(branches)} branches · {len(trial.sources)} side by side"
     remark = " · ".join(warned.words for warned in session.mirror.of_fan(fan.id, session.branches))
     return FanView(fan.id, header, branches, session.highlighted, remark=remark)
 

@@ -13,6 +13,7 @@ from cyborg_tui.terminal.app import LineApp
 
 if TYPE_CHECKING:
     from cyborg_tui.screens.samplers import Turned
+    from cyborg_tui.screens.sources import Wish
 
 __all__ = ["WriteScreen"]
 
@@ -185,6 +186,16 @@ class WriteScreen(Desk):
             self.session.again()
             self.came_to_branches()
 
+    def put_beside(self, wish: "Wish | None") -> None:
+        """The person chose what is to stand side by side."""
+        if wish is None:
+            return
+        self.let_go()
+        self.session.move_cursor(self._editor.cursor)
+        if not self.session.ask_beside(wish.sources, blind=wish.blind):
+            self.notice("There is no model yet.")
+        self.came_to_branches()
+
     # actions anywhere
 
     def action_undo(self) -> None:
@@ -280,6 +291,9 @@ class WriteScreen(Desk):
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
         self._dropped = None
+        if done and self.session.beside.news:
+            self.notice(self.session.beside.news)
+            self.session.beside.news = ""
         if done and fan_again and not self.session.guide.due:
             self.session.ask()
         self._sync()

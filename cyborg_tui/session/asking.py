@@ -7,6 +7,7 @@ from dataclasses import replace
 from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.conditions import BARE
 from cyborg_tui.loom.fan import BranchId, Fan
 from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.piece import Piece
@@ -236,7 +237,7 @@ class AskingLoom(CountedLoom):
         """Fans of all these sources at the cursor, shown together when all are there. False if there is no model
         now."""
         self._stop()
-        asked = self.beside.ask(sources, self._draw_beside, blind=blind)
+        asked = self.beside.ask(sources, self._draw_beside, blind=blind or self.mirror.settings.blind)
         self._changed()
         return asked
 
@@ -248,7 +249,9 @@ class AskingLoom(CountedLoom):
         fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), self._mode)
         self.loom.highlighted = 0
         self.mirror.witness.begin(fan, blind=blind)
-        self._generation.draw(fan, 0, source.settings.width, self.loom.cursor)
+        end = self.loom.cursor
+        conditions = BARE if source.bare else self._framing.conditions(end, over=source.frame)
+        self._generation.draw(fan, 0, source.settings.width, end, conditions)
         return fan
 
     def _stop(self) -> None:

@@ -38,6 +38,8 @@ class BranchView:
     """One above it says the same, word for word."""
     compared: bool = False
     """It is to be compared with another."""
+    source: str = ""
+    """Where it comes from, if that is to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class Branches(RowView, can_focus=True):
         for text, end in self._folded(branch, columns):
             head = f"{number:>2}{mark}" if not rows else "   "
             rows.append(_Row(f"{head}{bar} ", text, index, rows[-1].end if rows else 0, end))
-        return rows
+        return [*rows, _Row(" " * _GUTTER, own(f"· {branch.source}"))] if branch.source else rows
 
     def _folded(self, branch: BranchView, columns: int) -> list[tuple[str, int]]:
         """The rows of a branch, without empty ones, each with how far into the branch's text it goes."""
