@@ -175,6 +175,7 @@ class CyborgApp(GoingApp):
             self._changed,
             may_look_ahead=self._may_look_ahead,
             widens=self._config.widen,
+            vectors=self._config.data / "vectors",
             mirror=self._reflecting.settings,
         )
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
@@ -15,6 +16,7 @@ from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session.beside import Source
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
+from cyborg_tui.session.vectors import Vectors
 
 __all__ = ["SEEDS", "AskingLoom"]
 
@@ -34,13 +36,16 @@ class AskingLoom(CountedLoom):
         *,
         may_look_ahead: Callable[[], bool] = lambda: True,
         widens: bool = False,
+        vectors: Path | None = None,
     ) -> None:
         """Open the loom; one that is a text file's reads the file. Raises LibraryError, TextFileError.
 
-        `widens`: whether more branches are made where they come as soon as those that are wanted.
+        `widens`: whether more branches are made where they come as soon as those that are wanted. `vectors`: the folder
+        of control vectors and adapters.
         """
         super().__init__(row, library)
         self._settings = settings
+        self.vectors = Vectors(vectors or Path())
         self._lent: FanSettings | None = None
         """The settings of a process's step."""
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
@@ -54,7 +59,8 @@ class AskingLoom(CountedLoom):
         """How the next fan at the cursor is made."""
         frame = self.frame
         usual = self._lent or frame.settings or self._settings
-        return replace(usual, steering=frame.steering or usual.steering, mix=frame.mix)
+        steering = self.vectors.resolved(frame.steering or usual.steering)
+        return replace(usual, steering=steering, mix=frame.mix)
 
     @property
     def view(self) -> EngineView:
