@@ -48,6 +48,7 @@ from cyborg_tui.loom.terms import Asked
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
 _DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
+_SHOWINGS = "SELECT packed FROM showings WHERE loom = ?"
 _SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _SCORER = """SELECT window, name, vocabulary, file, size, quantisation, build
@@ -278,6 +279,13 @@ class Library:
         with self._in_words():
             row = self._reader.execute(_SCORER, (loom,)).fetchone()
             return None if row is None else scorer_from(row)
+
+    def orders(self, loom: int) -> dict[FanId, tuple[BranchId, ...]]:
+        """The order in which the branches of fans were shown, where they were not shown as they were drawn. Raises
+        LibraryError."""
+        with self._in_words():
+            showings = [showing_from(packed) for (packed,) in self._reader.execute(_SHOWINGS, (loom,))]
+            return {showing.fan: showing.order for showing in showings if showing.order}
 
     def save_score(self, loom: int, key: bytes, score: Score, scorer: Scorer) -> None:
         """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""
