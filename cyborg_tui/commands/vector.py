@@ -117,17 +117,18 @@ def _from_toml(values: dict[str, object]) -> "Contrast":
     for key in values:
         if key not in known:
             raise BadContrast(f"there is no key {key}; there are {', '.join(sorted(known))}")
-    sets = []
-    for key in ("towards", "away"):
-        texts = values.get(key)
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+
+    def texts(key: str) -> tuple[str, ...]:
+        found = values.get(key)
+        if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
             raise BadContrast(f"{key} must be a list of texts")
-        sets.append(tuple(texts))
+        return tuple(found)
+
     try:
         method = Method(values.get("method", Method.MEANS.value))
     except ValueError:
         raise BadContrast(f"method must be {' or '.join(one.value for one in Method)}") from None
-    return Contrast(*sets, method)
+    return Contrast(texts("towards"), texts("away"), method)
 
 
 async def _make(config: "EngineConfig", path: str, name: str, contrast: "Contrast") -> "VectorFacts":
