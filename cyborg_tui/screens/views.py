@@ -42,6 +42,7 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
             ended=branch.finish is Finish.END,
             twice=branch.id in twice,
             compared=index == compared,
+            aside="" if session.hides else _leads_on(session, branch),
         )
         for index, branch in enumerate(session.branches)
     )
@@ -49,6 +50,12 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
     header = _header(fan, len(branches), session.came_along, flow=flow, blind=blind)
     remark = " · ".join(warned.words for warned in session.mirror.of_fan(fan.id, session.branches))
     return FanView(fan.id, header, branches, session.highlighted, remark=remark)
+
+
+def _leads_on(session: Session, branch: Branch) -> str:
+    """How well what follows the gap would follow; empty where that is not known."""
+    follows = session.bridging.of(branch.id)
+    return "" if follows is None else f"→ {follows.mean:.2f} nats a token, {follows.logprob:.0f} in all"
 
 
 def held_back(now: FanView, before: FanView) -> FanView:
