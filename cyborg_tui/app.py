@@ -24,6 +24,7 @@ from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
 from cyborg_tui.going import GoingApp
 from cyborg_tui.library.library import Library, LibraryError, LoomRow
+from cyborg_tui.loom.mirror.reasons import Reason
 from cyborg_tui.loom.settings import BadSetting
 from cyborg_tui.presets import largest_fan
 from cyborg_tui.screens.choices import Choice, choices
@@ -174,6 +175,7 @@ class CyborgApp(GoingApp):
             self._changed,
             may_look_ahead=self._may_look_ahead,
             widens=self._config.widen,
+            vectors=self._config.data / "vectors",
             mirror=self._reflecting.settings,
         )
 
@@ -295,6 +297,8 @@ class CyborgApp(GoingApp):
             elif isinstance(screen, WorkingScreen) and action.id not in twice and screen.allows(action):
                 yield SystemCommand(action.help, keys, getattr(screen, f"action_{action.id}"))
         if isinstance(screen, WriteScreen) and not self._session.read_only:
+            for number, reason in enumerate(Reason, 1):
+                yield SystemCommand(f"Why you took it: {reason.value}", "", partial(screen.action_why, number))
             for choice in choices(self._config):
                 yield SystemCommand(choice.name, choice.about, partial(self._draw_by, choice))
 

@@ -69,7 +69,6 @@ def test_numbers_and_presets_are_stepped_and_taken_away_again(tmp_path):
         t.wait_for("1,200 characters")
         while "How tokens are drawn" not in t.settle(0.1):
             t.send("j")
-        t.wait_for("How tokens are drawn")
         t.send("Right")
         t.wait_for(lambda screen: "samplers     –" not in screen)
 

@@ -146,8 +146,9 @@ def test_looking_back_is_asked_for_and_does_not_say_what_was_said(data):
         t.wait_for("waits to be looked back at")
 
 
-def test_a_loop_is_said_quietly(data):
-    with app(data) as t:
+@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])
+def test_a_loop_is_said_quietly(data, columns, rows):
+    with app(data, columns=columns, rows=rows) as t:
         t.wait_for("Tab branches")
         t.send("On and on it goes. " * 4)
-        t.wait_for("stands 4 times in the last 200 words")
+        t.wait_for("4 times in 200 words")

@@ -4,13 +4,17 @@ import json
 import re
 from datetime import date
 from html.parser import HTMLParser
+from math import log
 
 import pytest
 from click.testing import CliRunner
 
 from cyborg_tui.cli import cli
 from cyborg_tui.library.library import Library
+from cyborg_tui.loom.alternatives import pack
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.garden import Garden
+from cyborg_tui.loom.score import Score, Scorer, score_key
 from cyborg_tui.loom.settings import FanSettings
 from tests.terminal import words
 from tests.test_the_loop import app, left
@@ -60,6 +64,39 @@ def test_it_is_printed_by_number_or_by_file(data):
     assert re.search(r"fan 1, branch 1 of 2 \(2 looked at\), whole, 1\.0 bits +“upon a time”", printed)
     assert "Chosen by you: 1.0 bits in 1 choice." in printed
     assert "Of 5 characters of yours the bits are unknown" in printed
+
+
+def test_what_was_scored_has_bits_and_what_was_not_is_said_not_to_be(data):
+    number = int(written(data, typed="Once.\nTwice, ", drawn=("upon a time", "more")))
+    library = Library(data)
+    text = library.open(number).text
+    scorer = Scorer(ModelIdentity("commonplace", "abc"), 512)
+    score = Score((TokenRecord(1, 4, -2 * log(2)), TokenRecord(2, 2, -log(2))), pack(()) * 2)
+    library.save_score(number, score_key(text, 0, 6, scorer), score, scorer)
+    library.close()
+    printed = run(data, number)
+    assert "Your own text: 3.0 bits over 2 tokens." in printed
+    assert "Of 7 characters of yours the bits are unknown: not scored" in printed
+    told = json.loads(run(data, number, "--json"))["bits"]
+    assert told["typed"] == pytest.approx(3)
+    assert (told["characters_not_scored"], told["total"]) == (7, None)
+
+
+def test_a_purge_forgets_what_was_scored(data):
+    number = int(written(data))
+    library = Library(data)
+    scorer = Scorer(ModelIdentity("commonplace", "abc"), 512)
+    library.save_score(number, b"key", Score((TokenRecord(77, 5, -1.0),), pack(())), scorer)
+    library.flush()
+    assert library.score(number, b"key") is not None
+    loom = library.open(number)
+    garden = Garden(loom)
+    garden.hide(loom.tree.branches(1)[1].node)
+    garden.purge()
+    library.save(number, loom.changes())
+    library.flush()
+    assert library.score(number, b"key") is None
+    library.close()
 
 
 def test_a_loom_in_which_nothing_was_written_says_so(data):

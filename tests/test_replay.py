@@ -71,6 +71,27 @@ def test_step_by_step_on_and_back_and_nothing_is_changed(data, written):
     assert content(data) == before
 
 
+def test_branches_that_were_shuffled_stand_as_they_were_shown(data, monkeypatch):
+    monkeypatch.setattr("random.sample", lambda some, count: list(reversed(some))[:count])
+    library = Library(data)
+    session = Session(library.daily(date(2026, 11, 24)), library, FanSettings(), lambda: None)
+    session.edit(0, 0, "Once upon a ")
+    fan = session.loom.fan(ModelIdentity("commonplace", "abc"), FanSettings(width=2), seed=7)
+    session.mirror.witness.begin(fan, blind=True)
+    for branch, text in zip(fan.branches, ("time", "hill"), strict=True):
+        session.loom.grow(branch, text, 0, (), 1)
+        session.loom.finish(branch, Finish.TOKENS)
+    session.take(0)
+    session.leave()
+    library.close()
+    with replaying(data) as t:
+        t.wait_for("replay: nothing is changed")
+        t.send("End")
+        t.wait_for(lambda s: left(s) == "Once upon a hill" and "1✓▌ hill" in s)
+        t.send("q")
+        assert t.wait_for_end() == 0
+
+
 def test_at_speed_to_the_end_by_itself(data, written):
     with replaying(data) as t:
         t.wait_for("replay: nothing is changed")

@@ -16,10 +16,10 @@ def play(config: Config, loom: int) -> None:
     try:
         row = library.loom(loom)
         tree = library.open(loom).tree
-        replay = Replay(library.events(loom), tree)
+        replay, orders = Replay(library.events(loom), tree), library.orders(loom)
     finally:
         library.close()
     if not len(replay):
         click.echo("Nothing here yet: nothing that happened in this loom is on record.")
         return
-    ReplayApp(config, lambda: ReplayScreen(row.title, replay, tree)).run(mouse=config.mouse)
+    ReplayApp(config, lambda: ReplayScreen(row.title, replay, tree, orders=orders)).run(mouse=config.mouse)

@@ -1,14 +1,18 @@
 """Who wrote what, printed."""
 
 import sys
+from dataclasses import replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from cyborg_tui.commands.plain import plain
 from cyborg_tui.formats.page import to_html
 from cyborg_tui.formats.provenance import author_rows, bits_words, choice_rows, to_json, total_words
 from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.loom.measures import typed_bits
 from cyborg_tui.loom.provenance import Provenance, provenance
+from cyborg_tui.loom.score import known_scores
 
 __all__ = ["Form", "find_loom", "print_provenance"]
 
@@ -29,7 +33,12 @@ def find_loom(library: Library, name: str) -> LoomRow:
 def print_provenance(library: Library, name: str, form: Form) -> None:
     """To standard output. Raises LibraryError."""
     row = find_loom(library, name)
-    found = provenance(library.open(row.id).manuscript, library.taken(row.id))
+    loom = library.open(row.id)
+    found = provenance(loom.manuscript, library.taken(row.id))
+    scorer = library.scorer(row.id)
+    if scorer is not None:
+        scored = known_scores(loom.manuscript.pieces, loom.text, scorer, partial(library.score, row.id))
+        found = replace(found, bits=found.bits.with_typed(typed_bits(scored, loom.text, 0, len(loom.text))))
     if form is Form.TEXT:
         sys.stdout.write("".join(f"{plain(line)}\n" for line in _lines(row.title, found)))
         return

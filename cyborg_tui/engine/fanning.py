@@ -19,6 +19,7 @@ from cyborg_tui.engine.protocol import (
     FanStats,
     Grew,
     Refused,
+    Remark,
     Start,
     WireSegment,
     digest,
@@ -52,6 +53,7 @@ class Fanning:
 
     def fan(self, request: FanRequest, steered_by: tuple[str, ...] = ()) -> None:
         """Make a fan and report it as it grows. `steered_by`: on record with it."""
+        self.resident.make_room(request.settings.width * request.settings.max_tokens * (1 + len(request.beside)))
         fan = self._plan(request)
         fan.stats = msgspec.structs.replace(fan.stats, steered_by=steered_by)
         finish, wrong = None, self._no_room_for(fan)
@@ -64,6 +66,7 @@ class Fanning:
             finish = Finish.CANCELLED
         except NoRoomError:
             finish = Finish.TOKENS
+            self._say(Remark("There was no memory for branches as long as they may be; ask for fewer or shorter ones."))
         except NoNumbersError:
             wrong = "The model computes no numbers here; its file is damaged."
             self.resident.forget()

@@ -1,9 +1,8 @@
-"""llama.cpp, known here, in `samplers`, `adapters` and `states` alone. A model, its vocabulary, and one context of many
+"""llama.cpp, known here, in `tokenizer`, `samplers`, `adapters` and `states` alone. A model, and one context of many
 sequences."""
 
 import copy
 import ctypes
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
 from cyborg_tui.engine.memory import CACHE_TYPES, sequences, smaller_windows, window_of
-from cyborg_tui.engine.sayable import Sayable
+from cyborg_tui.engine.tokenizer import Tokenizer
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
 
@@ -28,7 +27,6 @@ __all__ = ["Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "build
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
-_SPM = 1
 _SMALL = 20_000_000
 """Parameters below which one thread is fastest: a second one would mostly wait, and on a busy machine for long."""
 
@@ -87,7 +85,7 @@ class Counters:
         return self.prompt + self.generated
 
 
-class Llama:
+class Llama(Tokenizer):
     """A loaded model with one context: a unified cache that many sequences share."""
 
     def __init__(self, path: Path, config: EngineConfig, room: int, least: int = 0, *, progress: Progress) -> None:
@@ -108,8 +106,7 @@ class Llama:
             raise
 
     def _open(self, path: Path, config: EngineConfig, room: int, least: int) -> None:
-        self._vocab = ll.llama_model_get_vocab(self._model)
-        self.n_vocab = ll.llama_vocab_n_tokens(self._vocab)
+        self._take_vocabulary(ll.llama_model_get_vocab(self._model))
         if self.n_vocab <= 0 or ll.llama_model_n_layer(self._model) <= 0:
             raise ModelRefusedError(f"{path.name} holds only a vocabulary and cannot write; choose a whole model.")
         if not ll.llama_model_has_decoder(self._model):
@@ -125,11 +122,6 @@ class Llama:
         self.kept_at_most = config.keep_mb * 2**20
         """Bytes of the cache that may be kept in a file."""
         self._take_context()
-        self._spm = ll.llama_vocab_type(self._vocab) == _SPM
-        self.bos, self.eos = ll.llama_vocab_bos(self._vocab), ll.llama_vocab_eos(self._vocab)
-        self.adds_bos = bool(ll.llama_vocab_get_add_bos(self._vocab))
-        self.pieces = [self._piece(token) for token in range(self.n_vocab)]
-        self._sayable = Sayable(self.pieces)
         self.identity = self._identify(path)
         self._warm_up(path)
 
@@ -159,6 +151,22 @@ class Llama:
             twin.close()
             raise
         return twin
+
+    @property
+    def room(self) -> int:
+        """Cells for branches, beside those for the window and for other paths."""
+        return self.cells - self.window - self.beside
+
+    def make_room(self, room: int) -> None:
+        """Have so many cells for branches, or as many as before if there is no memory for them. What is held is
+        forgotten. Raises ModelRefusedError; then nothing can be asked of it any more."""
+        ll.llama_batch_free(self._batch)
+        ll.llama_free(self._context)
+        before, name = self.room, Path(self.identity.file)
+        self._context = self._batch = None
+        self._context = self._open_context(self._config, room, before, name)
+        self._take_context()
+        self._warm_up(name)
 
     def _take_context(self) -> None:
         """What goes with a context."""
@@ -243,65 +251,17 @@ class Llama:
         self.cut(0, 0)
 
     def _identify(self, path: Path) -> ModelIdentity:
-        digest = hashlib.sha256()
-        for piece in self.pieces:
-            digest.update(len(piece).to_bytes(4, "big") + piece)
         name = self._metadata(b"general.name") or inert(path.stem, 60)
         kind = ctypes.create_string_buffer(128)
         ll.llama_model_desc(self._model, kind, 128)
         description = inert(kind.value.decode("utf-8", "replace"), 128)
-        return ModelIdentity(
-            name, digest.hexdigest()[:16], inert(path.name, 255), path.stat().st_size, description, build()
-        )
+        return ModelIdentity(name, self.digest, inert(path.name, 255), path.stat().st_size, description, build())
 
     def _metadata(self, key: bytes) -> str:
         value = ctypes.create_string_buffer(256)
         size = ll.llama_model_meta_val_str(self._model, key, value, 256)
         text = value.value.decode("utf-8", "replace") if size > 0 else ""
         return "".join(letter for letter in text if letter.isprintable())[:60]
-
-    # text and tokens
-
-    def _piece(self, token: int) -> bytes:
-        space = ctypes.create_string_buffer(64)
-        size = ll.llama_token_to_piece(self._vocab, token, space, 64, 0, False)
-        if size < 0:
-            space = ctypes.create_string_buffer(-size)
-            size = ll.llama_token_to_piece(self._vocab, token, space, -size, 0, False)
-        return space.raw[:size]
-
-    def tokenize(self, text: bytes, *, at_start: bool, special: bool = False) -> list[int]:
-        """The tokens of a text. In the middle of one, SentencePiece must not put its space before it. `special`:
-        whether names of special tokens in it stand for these."""
-        if not text:
-            return []
-        if not self._spm:
-            return self._tokens(text, special)
-        text = self._sayable.of(text)
-        before = b"" if at_start else self._sayable.sentinel
-        sentinel, tokens = self._tokens(before, special), self._tokens(before + text, special)
-        return tokens[len(sentinel) :] if tokens[: len(sentinel)] == sentinel else self._tokens(text, special)
-
-    def _tokens(self, text: bytes, special: bool) -> list[int]:
-        size = len(text) + 8
-        space = (ll.llama_token * size)()
-        count = ll.llama_tokenize(self._vocab, text, len(text), space, size, False, special)
-        if count < 0:
-            space = (ll.llama_token * -count)()
-            count = ll.llama_tokenize(self._vocab, text, len(text), space, -count, False, special)
-        return [token for token in space[:count] if token >= 0]  # a broken vocabulary has none for some bytes
-
-    def spelling(self, token: int) -> str:
-        """A token's name in the vocabulary, special ones included; empty for none."""
-        name = ll.llama_vocab_get_text(self._vocab, token) if 0 <= token < self.n_vocab else b""
-        return (name or b"").decode("utf-8", "replace")
-
-    @property
-    def fill_marks(self) -> tuple[int, int, int] | None:
-        """The tokens before a prefix, before a suffix and before the middle; None if the vocabulary has none."""
-        own = (ll.llama_vocab_fim_pre, ll.llama_vocab_fim_suf, ll.llama_vocab_fim_mid)
-        begin, after, middle = (int(mark(self._vocab)) for mark in own)
-        return (begin, after, middle) if min(begin, after, middle) >= 0 else None
 
     @property
     def template(self) -> str:
@@ -321,9 +281,6 @@ class Llama:
     def width(self) -> int:
         """Of a state, in numbers."""
         return int(ll.llama_model_n_embd(self._model))
-
-    def ends_text(self, token: int) -> bool:
-        return bool(ll.llama_vocab_is_eog(self._vocab, token))
 
     # evaluating
 
@@ -353,11 +310,6 @@ class Llama:
     def context(self) -> Any:
         """llama.cpp's own, for its samplers and adapters."""
         return self._context
-
-    @property
-    def vocab(self) -> Any:
-        """llama.cpp's own, for its samplers."""
-        return self._vocab
 
     @property
     def model(self) -> Any:

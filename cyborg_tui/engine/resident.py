@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from cyborg_tui.engine.cache import Cache, Cut
+from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.keeping import Keeping
 from cyborg_tui.engine.llama import Floats, Llama, NoRoomError
 from cyborg_tui.engine.protocol import EngineEvent, Held, PromptProgress
@@ -21,6 +22,8 @@ _EXACT_CHUNK = 32
 """Tokens of prompt evaluated together where that must always be the same: in other chunks, other tokens are drawn."""
 _LEAST_OF_TEXT = 64
 """Tokens of the manuscript for which a frame must leave room."""
+_PART = 0.5
+"""Of the free memory that may be taken for longer or more branches."""
 _LEAST_BESIDE = 256
 """Cells that may hold other paths, however short this one is; see `Resident._budget`."""
 Say = Callable[[EngineEvent], None]
@@ -124,6 +127,31 @@ class Resident:
         self.model.clear()
         self._cache.clear()
         self._tips.clear()
+
+    def make_room(self, room: int) -> None:
+        """Have so many cells for branches, if there is memory for them. What is held of the path that is being written
+        stays; other paths go."""
+        model = self.model
+        if room <= model.room or not model.cell_bytes or self._steered:  # a new context would not be steered
+            return
+        sequence, length = self._cache.nearest(self._path)
+        free = free_memory()
+        if free is not None and (room - model.room + length) * model.cell_bytes > _PART * free:
+            return
+        state = b""
+        if sequence is not None:
+            scratch, cuts = self._cache.vacate({sequence})
+            self._cut(cuts)
+            state = model.state(sequence, 0, length, scratch)
+        model.make_room(room)
+        self._cache.clear()
+        if state:
+            sequence, _ = self._cache.vacate(())
+            scratch, _ = self._cache.vacate({sequence})
+            self._cache.begin(sequence)
+            if model.restore(sequence, state, scratch):
+                self._cache.extend(sequence, self._path[:length])
+            self._cache.visit(sequence)
 
     def in_window(self, told: Told, longest: int, most: int | None = None) -> tuple[list[int], int]:
         """What is seen of a path if there must be room for branches of up to `longest` tokens after it, and how many

@@ -249,9 +249,10 @@ class Worker:
             raise ModelRefusedError(no_room or str(error)) from None
 
     def _room(self, shape: Shape, request: Load) -> int:
-        """Cells for branches: for two of the usual fans, or one of the largest if there is memory for it."""
+        """Cells for branches: for two of the usual fans, or one of the largest if there is memory for it. One larger
+        than the window gets its room when it is asked for."""
         usual, free = 2 * request.branches, free_memory()
-        large = max(usual, request.most)
+        large = max(usual, min(request.most, window_of(request.config, shape.context)))
         fits = free is None or estimate(shape, request.config, -(-large // 2)).total <= free
         return large if fits else usual
 

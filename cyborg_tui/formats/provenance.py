@@ -42,7 +42,7 @@ def bits_words(found: Provenance) -> list[str]:
     if bits.scored:
         lines.append(f"Your own text: {bits.typed:.1f} bits over {_many(bits.scored, 'token')}.")
     if bits.unscored:
-        lines.append(f"Of {_many(bits.unscored, 'character')} of yours the bits are unknown: no model has scored them.")
+        lines.append(f"Of {_many(bits.unscored, 'character')} of yours the bits are unknown: not scored (F3, y).")
     if (rate := _rate(bits)) and lines:
         lines.append(rate)
     return lines

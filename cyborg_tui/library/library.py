@@ -26,6 +26,7 @@ from cyborg_tui.library.rows import (
     draw_from,
     event_from,
     score_from,
+    scorer_from,
     showing_from,
     to_bytes,
     to_text,
@@ -40,15 +41,18 @@ from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event
 from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.score import Score
+from cyborg_tui.loom.score import Score, Scorer
 from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
 _DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
+_SHOWINGS = "SELECT packed FROM showings WHERE loom = ?"
 _SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
+_SCORER = """SELECT window, name, vocabulary, file, size, quantisation, build
+    FROM scorers JOIN models ON models.id = scorers.model WHERE loom = ?"""
 _ALTERNATIVES = "SELECT packed FROM alternatives WHERE loom = ? AND branch = ?"
 _TAKEN = "SELECT branch, amount FROM events WHERE loom = ? AND kind = 'taken' ORDER BY id"
 _EVENTS = """SELECT at, kind, node, fan, branch, amount, note, turn
@@ -270,9 +274,22 @@ class Library:
             row = self._reader.execute(_SHOWING, (loom, fan)).fetchone()
             return showing_from(row[0]) if row else None
 
-    def save_score(self, loom: int, key: bytes, score: Score) -> None:
+    def scorer(self, loom: int) -> Scorer | None:
+        """By what a loom was scored last. Raises LibraryError."""
+        with self._in_words():
+            row = self._reader.execute(_SCORER, (loom,)).fetchone()
+            return None if row is None else scorer_from(row)
+
+    def orders(self, loom: int) -> dict[FanId, tuple[BranchId, ...]]:
+        """The order in which the branches of fans were shown, where they were not shown as they were drawn. Raises
+        LibraryError."""
+        with self._in_words():
+            showings = [showing_from(packed) for (packed,) in self._reader.execute(_SHOWINGS, (loom,))]
+            return {showing.fan: showing.order for showing in showings if showing.order}
+
+    def save_score(self, loom: int, key: bytes, score: Score, scorer: Scorer) -> None:
         """Keep what was found out of a text; `key` stands for all that makes it true. Returns at once."""
-        self._writer.add_score(loom, key, score)
+        self._writer.add_score(loom, key, score, scorer)
 
     def score(self, loom: int, key: bytes) -> Score | None:
         """What is kept under this key; None: nothing is known. Raises LibraryError."""

@@ -16,6 +16,7 @@ from cyborg_tui.library.errors import LibraryError, reason
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.reading import UNREADABLE
 from cyborg_tui.library.rows import Row, showing_from, to_text
+from cyborg_tui.library.schema import RARE
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.fan import BranchId, FanId, Finish
 from cyborg_tui.loom.mirror.line import Line
@@ -31,14 +32,14 @@ _LATEST = "SELECT id, at FROM events ORDER BY id DESC"
 _BRANCHES = """SELECT id, text, healed, tokens, looked FROM branches
     WHERE loom = ? AND fan = ? AND node > 0 AND (finish IS NULL OR finish <> ?) ORDER BY place"""
 _SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
-_JUDGED = "SELECT count(*) FROM events WHERE kind = 'judged' AND at >= ?"
-_KEPT = """SELECT DISTINCT events.loom, branches.fan, branches.id FROM events JOIN branches
+_JUDGED = f"SELECT count(*) FROM events WHERE kind = 'judged' AND {RARE} AND at >= ?"
+_KEPT = f"""SELECT DISTINCT events.loom, branches.fan, branches.id FROM events JOIN branches
     ON branches.loom = events.loom AND branches.id = CASE kind WHEN 'taken' THEN branch ELSE
         (SELECT nodes.branch FROM nodes WHERE nodes.loom = events.loom AND nodes.id = events.node) END
     WHERE events.loom IN (SELECT id FROM looms) AND at >= :since AND at < :until
         AND kind IN ('taken', 'bookmarked') AND events.note = x'' AND branches.node > 0
-        AND NOT EXISTS (SELECT 1 FROM events AS said WHERE said.kind = 'judged' AND said.loom = events.loom
-            AND said.branch = branches.id AND said.amount = :days)"""
+        AND NOT EXISTS (SELECT 1 FROM events AS said WHERE said.kind = 'judged' AND said.{RARE}
+            AND said.loom = events.loom AND said.branch = branches.id AND said.amount = :days)"""
 _LOG_2 = log(2)
 _BACK = 10_000
 """Lines that are looked back through for the beginning of a sitting."""

@@ -26,11 +26,11 @@ from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.facts import Facts
-from cyborg_tui.loom.fan import Branch, Fan, FanId
+from cyborg_tui.loom.fan import Branch, Fan, FanId, ModelIdentity
 from cyborg_tui.loom.history import HistoryChange
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.places import Places
-from cyborg_tui.loom.score import Score
+from cyborg_tui.loom.score import Score, Scorer
 from cyborg_tui.loom.showing import Showing
 
 __all__ = ["Pending"]
@@ -61,6 +61,8 @@ _DRAW = """INSERT OR REPLACE INTO draws SELECT ?, ?, ?, ?
 _SHOWING = """INSERT OR REPLACE INTO showings SELECT ?, ?, ?
     WHERE EXISTS (SELECT 1 FROM fans WHERE loom = ? AND id = ?)"""
 _SCORE = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)"
+_SCORER = "INSERT OR REPLACE INTO scorers VALUES (?, ?, ?)"
+_FORGET_SCORES = "DELETE FROM scores WHERE loom = ?"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _TURN = "INSERT INTO turns VALUES (?, ?)"
 _FORGET_TURNS = "DELETE FROM turns WHERE event IN (SELECT id FROM events WHERE loom = ?)"
@@ -88,6 +90,8 @@ class Pending:
     """By fan."""
     scores: dict[tuple[int, bytes], Score] = field(default_factory=dict)
     """By loom and key."""
+    scorers: dict[int, Scorer] = field(default_factory=dict)
+    """By which the looms were scored last."""
     histories: dict[int, HistoryChange] = field(default_factory=dict)
     events: list[tuple[int, Event]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
@@ -126,6 +130,7 @@ class Pending:
         self.draws.update(newer.draws)
         self.showings.update(newer.showings)
         self.scores.update(newer.scores)
+        self.scorers.update(newer.scorers)
         for loom, history in newer.histories.items():
             self._add_history(loom, history)
         self.events.extend(newer.events)
@@ -153,7 +158,7 @@ class Pending:
             else:
                 connection.execute(_NODE, node_row(key[0], node, chunks.write(connection, key[0], node)))
         fans = [(loom, fan) for (loom, _), fan in self.fans.items() if fan is not None]
-        many(_FAN, [fan_row(loom, fan, _model_id(connection, fan)) for loom, fan in fans])
+        many(_FAN, [fan_row(loom, fan, _model_id(connection, fan.model)) for loom, fan in fans])
         gone = {key for key, fan in self.fans.items() if fan is None}
         lost = {key for key, branch in self.branches.items() if branch.purged or (key[0], branch.fan) in gone}
         drawn = [(loom, branch) for (loom, _), branch in self.branches.items() if (loom, branch.fan) not in gone]
@@ -168,6 +173,8 @@ class Pending:
         many(_FACTS, (facts_row(loom, facts) for (loom, _), facts in self.facts.items() if facts))
         many(_PLACES, ((loom, places_to(places)) for loom, places in self.places_been.items()))
         many(_SCORE, (score_row(*key, score) for key, score in self.scores.items()))
+        scorers = ((loom, _model_id(connection, scorer.model), scorer.window) for loom, scorer in self.scorers.items())
+        many(_SCORER, [*scorers])
         for loom, history in self.histories.items():
             write_history(connection, loom, history)
         self._write_events(connection)
@@ -180,12 +187,13 @@ class Pending:
         for loom, event in self.events:
             if event.kind is EventKind.PURGED:
                 connection.execute(_FORGET_TURNS, (loom,))
+                connection.execute(_FORGET_SCORES, (loom,))
             id = connection.execute(_EVENT, event_row(loom, event)).lastrowid
             if event.turn is not None:
                 connection.execute(_TURN, (id, turn_to(event.turn)))
 
 
-def _model_id(connection: sqlite3.Connection, fan: Fan) -> int:
-    row = model_row(fan.model)
+def _model_id(connection: sqlite3.Connection, model: ModelIdentity) -> int:
+    row = model_row(model)
     connection.execute(_MODEL, row)
     return int(connection.execute(_MODEL_ID, row).fetchone()[0])

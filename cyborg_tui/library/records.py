@@ -13,6 +13,7 @@ from cyborg_tui.library.errors import LibraryError, reason
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.reading import FANS, UNREADABLE, fans_from
 from cyborg_tui.library.rows import branch_from, draw_from, has_chunks, node_from, pieces_of, showing_from
+from cyborg_tui.library.schema import RARE
 from cyborg_tui.loom.context import Context, context_of
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
@@ -29,9 +30,9 @@ _BOOKMARKED = """SELECT branches.id FROM branches JOIN nodes ON nodes.loom = bra
     WHERE branches.loom = ? AND fan = ? AND bookmarked"""
 _SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
 _DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
-_JUDGED = """SELECT at, branch, amount, note FROM events
-    WHERE kind = 'judged' AND loom = ? AND branch IS NOT NULL ORDER BY id"""
-_PRAISED = "SELECT at, amount, note FROM events WHERE kind = 'praised' AND loom = ? ORDER BY id"
+_JUDGED = f"""SELECT at, branch, amount, note FROM events
+    WHERE kind = 'judged' AND {RARE} AND loom = ? AND branch IS NOT NULL ORDER BY id"""
+_PRAISED = f"SELECT at, amount, note FROM events WHERE kind = 'praised' AND {RARE} AND loom = ? ORDER BY id"
 _HELD = 4096
 """Nodes, and branches, that are kept at hand."""
 _Key = TypeVar("_Key")

@@ -18,7 +18,7 @@ from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.places import Places
-from cyborg_tui.loom.score import Score
+from cyborg_tui.loom.score import Score, Scorer
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.turn import Turn
@@ -48,6 +48,7 @@ __all__ = [
     "places_to",
     "score_from",
     "score_row",
+    "scorer_from",
     "showing_from",
     "showing_row",
     "to_bytes",
@@ -155,6 +156,11 @@ def _packed(record: FanSettings | Draw, seldom: Sequence[str]) -> bytes:
     return msgspec.msgpack.encode(said)
 
 
+def _model_from(row: Row) -> ModelIdentity:
+    name, vocabulary, file, size, quantisation, build = row
+    return ModelIdentity(to_text(name), to_text(vocabulary), to_text(file), size, to_text(quantisation), to_text(build))
+
+
 def fan_row(loom: int, fan: Fan, model: int) -> Row:
     """`model`: the id of its row."""
     settings = _packed(fan.settings, ("steering", "mix"))
@@ -164,11 +170,7 @@ def fan_row(loom: int, fan: Fan, model: int) -> Row:
 def fan_from(row: Row, model: Row, branches: tuple[BranchId, ...]) -> Fan:
     """`model`: its row, without the id. `branches`: in the order they were drawn. Raises msgspec.DecodeError."""
     _, id, context, _, seed, made_at, mode, settings = row
-    name, vocabulary, file, size, quantisation, build = model
-    identity = ModelIdentity(
-        to_text(name), to_text(vocabulary), to_text(file), size, to_text(quantisation), to_text(build)
-    )
-    return Fan(id, context, identity, _settings.decode(settings), seed, made_at, mode, branches)
+    return Fan(id, context, _model_from(model), _settings.decode(settings), seed, made_at, mode, branches)
 
 
 def branch_row(loom: int, branch: Branch) -> Row:
@@ -248,6 +250,11 @@ def _tokens_from(stored: bytes) -> tuple[TokenRecord, ...]:
 
 def score_row(loom: int, key: bytes, score: Score) -> Row:
     return loom, key, score.lead, _tokens_to(score.tokens), zlib.compress(score.packed, _EFFORT)
+
+
+def scorer_from(row: Row) -> Scorer:
+    """A row of the window, and of the model without its id."""
+    return Scorer(_model_from(row[1:]), row[0])
 
 
 def score_from(lead: int, tokens: bytes, packed: bytes) -> Score:

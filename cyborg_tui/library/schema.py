@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cyborg_tui.library.errors import NewerLibraryError, NotALibraryError
 
-__all__ = ["APPLICATION_ID", "FIRST", "INDEX", "TABLES", "check", "columns", "connect", "make_index", "migrate"]
+__all__ = ["APPLICATION_ID", "FIRST", "INDEX", "RARE", "TABLES", "check", "columns", "connect", "make_index", "migrate"]
 
 APPLICATION_ID = 0x6C6F6F6D
 """Marks the file as ours: "loom"."""
@@ -30,6 +30,9 @@ TABLES = (
     "tool_notes",
 )
 """Those that refer to another come after it. Scores are none of them: they can be found out again."""
+
+RARE = "kind IN ('judged', 'praised', 'reasoned')"
+"""Of events that have an index of their own, which SQLite uses where it is asked in just these words."""
 
 FIRST = 1
 """The first version of the tables."""
@@ -215,7 +218,7 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (loom, fan),
             FOREIGN KEY (loom, fan) REFERENCES fans ON DELETE CASCADE
         )""",
-        "CREATE INDEX events_rare ON events (kind, loom) WHERE kind IN ('judged', 'praised', 'reasoned')",
+        f"CREATE INDEX events_rare ON events (kind, loom) WHERE {RARE}",
     ),
     (
         """CREATE TABLE tool_notes (
@@ -226,6 +229,13 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             screen BLOB NOT NULL
         )""",
         "CREATE INDEX events_beside ON events (loom) WHERE kind = 'beside'",
+    ),
+    (
+        """CREATE TABLE scorers (
+            loom INTEGER PRIMARY KEY REFERENCES looms ON DELETE CASCADE,
+            model INTEGER NOT NULL REFERENCES models,
+            window INTEGER NOT NULL
+        )""",
     ),
 )
 

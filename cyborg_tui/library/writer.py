@@ -11,7 +11,7 @@ from cyborg_tui.library.index import index_nodes
 from cyborg_tui.library.known import Known
 from cyborg_tui.library.pending import Pending
 from cyborg_tui.loom.changes import Changes
-from cyborg_tui.loom.score import Score
+from cyborg_tui.loom.score import Score, Scorer
 
 __all__ = ["Writer"]
 
@@ -51,9 +51,10 @@ class Writer:
             self._pending.digests[loom] = digest
             self._count_one()
 
-    def add_score(self, loom: int, key: bytes, score: Score) -> None:
+    def add_score(self, loom: int, key: bytes, score: Score, scorer: Scorer) -> None:
         with self._changed:
             self._pending.scores[loom, key] = score
+            self._pending.scorers[loom] = scorer
             self._count_one()
 
     def score(self, loom: int, key: bytes) -> Score | None:

@@ -9,7 +9,10 @@ from cyborg_tui.loom.fan import Branch, BranchId
 from cyborg_tui.loom.piece import Piece, Pieces, cut, length, text_of
 from cyborg_tui.loom.tokens import stretches
 
-__all__ = ["Context", "Segment", "composed", "context_of"]
+__all__ = ["Context", "Segment", "composed", "context_of", "out_of_reach"]
+
+_CHARACTERS_PER_TOKEN = 8
+"""A generous guess; what is more than the window is cut by the engine, which counts tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class Context:
     @property
     def text(self) -> str:
         return "".join(segment.text for segment in self.segments)
+
+
+def out_of_reach(end: int, window: int) -> int:
+    """How many characters at the beginning of a text are left out of the context that ends at `end`: those that a
+    window of so many tokens cannot possibly reach. The cut moves in large steps."""
+    reach = max(1024, window) * _CHARACTERS_PER_TOKEN
+    step = reach // 4
+    return max(0, -(-(end - reach) // step) * step)
 
 
 def context_of(pieces: Iterable[Piece], branch: Callable[[BranchId], tuple[Branch, str]], left_out: int = 0) -> Context:

@@ -4,7 +4,7 @@ After "Quantifying curation" (generative.ink, 2021).
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, log2
 
 from cyborg_tui.loom.fan import Branch, BranchId, NodeId, encode
@@ -41,6 +41,10 @@ class Bits:
             self.scored + other.scored,
             self.unscored + other.unscored,
         )
+
+    def with_typed(self, typed: "Bits") -> "Bits":
+        """The same, with what is known of the person's own text."""
+        return replace(self, typed=typed.typed, scored=typed.scored, unscored=typed.unscored)
 
     @property
     def total(self) -> float | None:

@@ -2,17 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import log
 
 from cyborg_tui.loom.alternatives import Alternatives, unpack
-from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.context import out_of_reach
 from cyborg_tui.loom.fan import ModelIdentity, TokenRecord, encode, whole_characters
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.tokens import TokenAt
 
-__all__ = ["Score", "Scored", "score_key", "tokens_of", "typed_stretches"]
+__all__ = ["Score", "Scored", "Scorer", "known_scores", "score_key", "tokens_of", "typed_stretches"]
 
 _PARAGRAPH = re.compile(r"[^\n]*\n*")
 
@@ -48,6 +48,15 @@ class Scored:
     """None: it has not been scored as it stands now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """What a text was scored by."""
+
+    model: ModelIdentity
+    window: int
+    """How many tokens of what stands before it can be seen."""
+
+
 def typed_stretches(pieces: Iterable[Piece], at: int) -> Iterator[tuple[int, int]]:
     """What the person typed in these pieces, the first of which begins at offset `at`, paragraph by paragraph, so that
     little has to be scored again after an edit."""
@@ -76,12 +85,21 @@ def tokens_of(score: Score, text: str, start: int) -> Iterator[TokenAt]:
             begin, at, first, size = begin + len(characters), at + size, index + 1, 0
 
 
-def score_key(context: Context, text: str, model: ModelIdentity, window: int) -> bytes:
-    """Stands for everything that makes a score true: the text, what stands before it, the model, and how much of it
-    that sees."""
-    digest = hashlib.sha256()
-    known = (model.vocabulary, model.file, str(model.size), model.quantisation, str(window))
-    for part in (*known, context.text, text):
+def score_key(text: str, start: int, end: int, scorer: Scorer) -> bytes:
+    """Of a stretch of a text: stands for everything that makes its score true, also what stands before it, as far as
+    the scorer sees that."""
+    model, digest = scorer.model, hashlib.sha256()
+    known = (model.vocabulary, model.file, str(model.size), model.quantisation, str(scorer.window))
+    for part in (*known, text[out_of_reach(start, scorer.window) : start], text[start:end]):
         data = encode(part)
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.digest()
+
+
+def known_scores(
+    pieces: Iterable[Piece], text: str, scorer: Scorer, score: Callable[[bytes], Score | None]
+) -> Iterator[Scored]:
+    """What the person typed of a text made of these pieces, paragraph by paragraph; `score` gives what is kept under a
+    key."""
+    for start, end in typed_stretches(pieces, 0):
+        yield Scored(start, end, score(score_key(text, start, end, scorer)))

@@ -215,7 +215,8 @@ class Desk(WorkingScreen[None]):
         if self._notice or self.session.saving:
             return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
         counts = self._counts.at(time.monotonic(), self._editor.selection)
-        return Status((*self.guiding.words, *engine_words(self.session)), *counts, place=place)
+        engine, *more = engine_words(self.session)
+        return Status((*self.guiding.words, engine, *self._counts.remarks, *more), *counts, place=place)
 
     def _drop(self) -> None:
         """The highlighted branch does not stand in the text any more, until another is highlighted."""

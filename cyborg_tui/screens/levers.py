@@ -15,12 +15,14 @@ from cyborg_tui.library.errors import LibraryError
 from cyborg_tui.library.shelf import Kept
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED, Steering
 from cyborg_tui.screens.frames import FramesScreen
 from cyborg_tui.screens.lens import LensScreen
 from cyborg_tui.screens.panes import MapPane, WritingPane, bound_keys
 from cyborg_tui.screens.questions import LinePrompt
 from cyborg_tui.screens.samplers import SamplersScreen, Turned
 from cyborg_tui.screens.shelf import ShelfScreen
+from cyborg_tui.screens.steering import SteeringScreen
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.framed import BadFrame
@@ -191,6 +193,8 @@ class LeversScreen(WorkingScreen[bool]):
             self.notice("← and → change this one.")
         elif lever.kind is Kind.SWITCH:
             self._step(1)
+        elif lever.key == "steering":
+            self._steer()
         elif lever.kind is Kind.PRESET:
             settings = self._holds.settings or self.session.settings
             samplers = SamplersScreen(self.session, self._all_actions, self._presets, settings)
@@ -198,6 +202,21 @@ class LeversScreen(WorkingScreen[bool]):
         else:
             self._editor.read_only = False
             self.set_focus(self._editor)
+
+    def _steer(self) -> None:
+        """On sliders, on a screen of their own."""
+
+        def back(fans: bool | None) -> None:
+            if fans:
+                self.dismiss(True)
+            else:
+                self._go(self._at)
+
+        screen = SteeringScreen(self.session, self._all_actions, self._holds.steering or UNSTEERED, self._steer_by)
+        self.app.push_screen(screen, back)
+
+    def _steer_by(self, steering: Steering) -> None:
+        self._use(replace(self._frame, steering=steering))
 
     def _turned(self, turned: Turned | None) -> None:
         """The person is back from the samplers."""

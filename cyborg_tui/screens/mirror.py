@@ -54,7 +54,7 @@ class MirrorScreen(WorkingScreen[bool]):
         self._span = Span.SITTING
         self._found: Reflection | None = None
         self._text = Repetition(())
-        self._asked = 0
+        self._asked, self._looking = 0, True
 
     def compose(self) -> ComposeResult:
         yield Title("The mirror", id="title")
@@ -64,7 +64,6 @@ class MirrorScreen(WorkingScreen[bool]):
 
     def on_mount(self) -> None:
         self._pane = self.query_one(MirrorPane)
-        self._text = repetition(self.session.loom.text)
         self.set_focus(self._pane)
         self._lay_out()
         self._look()
@@ -78,18 +77,23 @@ class MirrorScreen(WorkingScreen[bool]):
     def _look(self) -> None:
         """Measure the span; what is shown until then is what was there."""
         self._asked += 1
+        self._looking = True
         self._show_lines()
         self.run_worker(self._measure(self._asked, self._span))
 
     async def _measure(self, number: int, span: Span) -> None:
-        session = self.session
+        session, text = self.session, self.session.loom.text
+
+        def measured() -> tuple[Reflection, Repetition]:
+            return session.mirror.held_up(span, self._turns_at), repetition(text)
+
         try:
-            found = await asyncio.to_thread(session.mirror.held_up, span, self._turns_at)
+            found, repeated = await asyncio.to_thread(measured)
         except LibraryError as error:
             self.notice(str(error))
             return
         if number == self._asked and self.is_whole:
-            self._found = found
+            self._found, self._text, self._looking = found, repeated, False
             self._show()
 
     def _show(self) -> None:
@@ -111,7 +115,7 @@ class MirrorScreen(WorkingScreen[bool]):
         at = spans.index(self._span)
         others = [span.value for span in (*spans[at + 1 :], *spans[:at])]
         self.query_one(Title).show(self._span.value)
-        shown = Status((f"[{self._span.value}]", *others))
+        shown = Status((f"[{self._span.value}]", *others), right="measuring" if self._looking else "")
         self.query_one(StatusLine).show(Status(alarm=self._notice) if self._notice else shown)
         self.query_one(Footer).show([action for action in self._actions if self.allows(action)])
 

@@ -1,7 +1,7 @@
 """A session played back on the screen on which it was written."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -10,6 +10,7 @@ from textual.timer import Timer
 from cyborg_tui.actions import Action
 from cyborg_tui.config import Config
 from cyborg_tui.loom.event import Event, EventKind
+from cyborg_tui.loom.fan import BranchId, FanId
 from cyborg_tui.loom.piece import Pieces, cut, length, text_of
 from cyborg_tui.loom.replaying import Moment, Replay
 from cyborg_tui.loom.tree import Tree
@@ -77,8 +78,18 @@ class _Page:
 class ReplayScreen(LineScreen[None]):
     CSS_PATH = "write.tcss"
 
-    def __init__(self, title: str, replay: Replay, tree: Tree, at: int = 0) -> None:
+    def __init__(
+        self,
+        title: str,
+        replay: Replay,
+        tree: Tree,
+        at: int = 0,
+        *,
+        orders: Mapping[FanId, Sequence[BranchId]] | None = None,
+    ) -> None:
+        """`orders`: how the branches stood of fans that were shown in another order than they were drawn in."""
         super().__init__()
+        self._orders = orders or {}
         self._title, self._replay, self._tree = title, replay, tree
         self._number = at
         self._speed = 1.0
@@ -200,7 +211,8 @@ class ReplayScreen(LineScreen[None]):
         tree = self._tree
         if moment.fan is None or not tree.has_fan(moment.fan):
             return FanView(note="")
-        branches = tree.branches(moment.fan)
+        order = {branch: place for place, branch in enumerate(self._orders.get(moment.fan, ()))}
+        branches = sorted(tree.branches(moment.fan), key=lambda branch: order.get(branch.id, branch.index))
         shown = tuple(BranchView(branch.text[branch.healed :], taken=branch.id == moment.taken) for branch in branches)
         ids = [branch.id for branch in branches]
         at = ids.index(moment.highlighted) if moment.highlighted in ids else 0

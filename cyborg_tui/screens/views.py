@@ -45,7 +45,7 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
             ended=branch.finish is Finish.END,
             twice=branch.id in twice,
             compared=index == compared,
-            source=session.source(branch),
+            aside=_aside(session, branch),
         )
         for index, branch in enumerate(session.branches)
     )
@@ -55,6 +55,19 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
         header = f"{'blind · ' if trial.blind else ''}{len(branches)} branches · {len(trial.sources)} side by side"
     remark = " · ".join(warned.words for warned in session.mirror.of_fan(fan.id, session.branches))
     return FanView(fan.id, header, branches, session.highlighted, remark=remark)
+
+
+def _leads_on(session: Session, branch: Branch) -> str:
+    """How well what follows the gap would follow; empty where that is not known."""
+    follows = session.bridging.of(branch.id)
+    return "" if follows is None else f"→ {follows.mean:.2f} nats a token, {follows.logprob:.0f} in all"
+
+
+def _aside(session: Session, branch: Branch) -> str:
+    """What there is to know of a branch beside its text."""
+    source = session.source(branch)
+    parts = [f"· {source}" if source else "", "" if session.hides else _leads_on(session, branch)]
+    return " ".join(filter(None, parts))
 
 
 def held_back(now: FanView, before: FanView) -> FanView:

@@ -34,6 +34,28 @@ class WriteScreen(Desk):
         self.set_focus(self._branches)
         self._sync()
 
+    def action_bridge(self) -> None:
+        """Over the selection, or where the cursor is in the middle of the text."""
+        self._editor.clear_provisional()
+        self._dropped = None
+        cursor = self._editor.cursor
+        start, end = self._editor.selection or (cursor, cursor)
+        if not self.session.loom.text[end:].strip():
+            self.notice("Nothing follows here to lead to; Tab makes branches from the end.")
+            return
+        if not self.session.bridge(start, end):
+            self.notice(self.session.view.problem)
+        self.set_focus(self._branches)
+        self._sync()
+
+    def action_sort_bridges(self) -> None:
+        now = self.session.sort_bridges()
+        if now is None:
+            self.notice("How these lead on is not known; Ctrl+O g asks for branches that lead to what follows.")
+        else:
+            self.notice("Those that lead on best first." if now else "In the order in which they were drawn.")
+        self._sync()
+
     def action_next_branch(self) -> None:
         self._highlight(1)
 

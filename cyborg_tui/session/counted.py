@@ -24,11 +24,6 @@ class Part:
     bits: Bits
 
 
-def _with(bits: Bits, typed: Bits) -> Bits:
-    """The bits, with what is known of the text that the person typed."""
-    return replace(bits, typed=typed.typed, scored=typed.scored, unscored=typed.unscored)
-
-
 class CountedLoom(FramedLoom):
     """What the person typed can be scored by the model; what is not scored is not known."""
 
@@ -83,7 +78,11 @@ class CountedLoom(FramedLoom):
         """Of the manuscript."""
         bits = self._followed.bits()
         text, typed = self._typed
-        return bits if text is not self.loom.text else _with(bits, typed)
+        return bits if text is not self.loom.text else bits.with_typed(typed)
+
+    def count_on(self, seconds: float) -> bool:
+        """Count for about so long what is not counted yet. Returns whether all is, so that `whole` is there at once."""
+        return self._tally.go_on(self.loom.manuscript.path, seconds)
 
     def part(self, start: int, end: int) -> Part:
         """A stretch of the manuscript, counted."""
@@ -92,7 +91,7 @@ class CountedLoom(FramedLoom):
         words = len("".join(piece.text for piece in pieces).split())
         bits = self._followed.bits_in(pieces)
         if self._typed[0] is self.loom.text:
-            bits = _with(bits, typed_bits(self.scores(start, end), self.loom.text, start, end))
+            bits = bits.with_typed(typed_bits(self.scores(start, end), self.loom.text, start, end))
         return Part(words, typed / (end - start) if end > start else None, bits)
 
     def provenance(self, stretch: tuple[int, int] | None = None) -> Provenance:
@@ -100,7 +99,8 @@ class CountedLoom(FramedLoom):
         self._note_scores()
         start, end = stretch or (0, len(self.loom.manuscript))
         found = super().provenance(stretch)
-        return replace(found, bits=_with(found.bits, typed_bits(self.scores(start, end), self.loom.text, start, end)))
+        typed = typed_bits(self.scores(start, end), self.loom.text, start, end)
+        return replace(found, bits=found.bits.with_typed(typed))
 
     def _note_scores(self) -> None:
         """What is known now of the bits of the person's text, as it stands."""

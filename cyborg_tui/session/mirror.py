@@ -22,6 +22,8 @@ from cyborg_tui.session.witness import Witness
 
 __all__ = ["Mirror", "held_up"]
 
+_PATIENCE = 0.5
+"""Seconds for what was done last to be in the log."""
 _TAIL = 2400
 """Characters before the cursor that are looked at for loops."""
 
@@ -121,7 +123,8 @@ class Mirror:
     # the record
 
     def held_up(self, span: Span, turns_at: int = 4) -> Reflection:
-        """All measures over a span. From any thread. Raises LibraryError."""
+        """All measures over a span, up to now. From any thread. Raises LibraryError."""
+        self._library.flush(_PATIENCE)
         return held_up(self._library.log, span, self._loom.now, turns_at, self.settings.config.words_a_minute)
 
     def _on_record(self, fan: FanId) -> Showing | None:

@@ -8,7 +8,7 @@ from cyborg_tui.engine.protocol import Scored as Growth
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.score import Score, Scored, score_key, typed_stretches
+from cyborg_tui.loom.score import Score, Scored, Scorer, score_key, typed_stretches
 from cyborg_tui.session.generation import Generation
 
 __all__ = ["Progress", "Scoring"]
@@ -98,7 +98,7 @@ class Scoring:
         stretch = self._wanted[0]
         if complete:
             self._known[stretch.key] = stretch.score
-            self._library.save_score(self._id, stretch.key, stretch.score)
+            self._library.save_score(self._id, stretch.key, stretch.score, self._scorer)
         if complete or stretch.tries >= _TRIES:
             self._wanted.popleft()
             self._count(stretch)
@@ -128,9 +128,13 @@ class Scoring:
         return self._known[key]
 
     def _key(self, start: int, end: int) -> bytes:
+        return score_key(self._loom.text, start, end, self._scorer)
+
+    @property
+    def _scorer(self) -> Scorer:
         view = self._generation.view
         assert view.model is not None
-        return score_key(self._generation.context(start, framed=False), self._text(start, end), view.model, view.window)
+        return Scorer(view.model, view.window)
 
     def _text(self, start: int, end: int) -> str:
         return self._loom.text[start:end]

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
@@ -13,6 +14,7 @@ from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import Steering
 from cyborg_tui.session.asking import SEEDS, AskingLoom
 from cyborg_tui.session.choosing import Choosing
 from cyborg_tui.session.gardening import Gardening
@@ -22,6 +24,7 @@ from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.process import Guide
 from cyborg_tui.session.seeing import Seeing
 from cyborg_tui.session.sight import Sight
+from cyborg_tui.session.steering_desk import SteeringDesk
 
 __all__ = ["Session"]
 
@@ -38,10 +41,13 @@ class Session(AskingLoom):
         *,
         may_look_ahead: Callable[[], bool] = lambda: True,
         widens: bool = False,
+        vectors: Path | None = None,
         mirror: MirrorSettings | None = None,
     ) -> None:
         """As AskingLoom has it. `mirror`: what the person wants of it."""
-        super().__init__(row, library, settings, on_change, may_look_ahead=may_look_ahead, widens=widens)
+        super().__init__(
+            row, library, settings, on_change, may_look_ahead=may_look_ahead, widens=widens, vectors=vectors
+        )
         self._seeing = Seeing(self.loom, self._generation)
         self._choosing: Choosing | None = None
         self._hears_too: Callable[[EngineEvent], None] | None = None
@@ -89,6 +95,16 @@ class Session(AskingLoom):
         self._stop()
         self._frame(offset, frame)
         self._changed()
+
+    def steering_desk(self, on_change: Callable[[], None]) -> SteeringDesk | None:
+        """Where vectors are made and tried; None without an engine. Who has it must `listen` for it."""
+        engine = self._generation.engine
+        return None if engine is None else SteeringDesk(engine, self.vectors, on_change)
+
+    def try_steering(self, desk: SteeringDesk, steering: Callable[[float], Steering]) -> None:
+        """Try a vector at the cursor, at several strengths."""
+        self._stop()
+        desk.preview(self._generation.context(self.loom.cursor), self.settings, steering)
 
     # looking inside
 
@@ -278,6 +294,7 @@ class Session(AskingLoom):
         if not self._generation.growing:
             self.beside.go_on()
         self._hear_template(event)
+        self.bridging.hear(event, self._generation.engine)
         if isinstance(event, (Ready, Unavailable, Lost)):
             self._looked_ahead_at = None
         match event:

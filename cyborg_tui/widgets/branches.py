@@ -38,8 +38,8 @@ class BranchView:
     """One above it says the same, word for word."""
     compared: bool = False
     """It is to be compared with another."""
-    source: str = ""
-    """Where it comes from, if that is to be seen."""
+    aside: str = ""
+    """Something to know of it, below its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class _Row:
     start: int = 0
     end: int = 0
     """Which of the branch's characters have been read when this row has."""
+    aside: bool = False
+    """It is no text of the branch."""
 
 
 class Branches(RowView, can_focus=True):
@@ -153,7 +155,9 @@ class Branches(RowView, can_focus=True):
         for text, end in self._folded(branch, columns):
             head = f"{number:>2}{mark}" if not rows else "   "
             rows.append(_Row(f"{head}{bar} ", text, index, rows[-1].end if rows else 0, end))
-        return [*rows, _Row(" " * _GUTTER, own(f"· {branch.source}"))] if branch.source else rows
+        if branch.aside:
+            rows.append(_Row(f"   {bar} ", own(branch.aside), index, aside=True))
+        return rows
 
     def _folded(self, branch: BranchView, columns: int) -> list[tuple[str, int]]:
         """The rows of a branch, without empty ones, each with how far into the branch's text it goes."""
@@ -208,7 +212,7 @@ class Branches(RowView, can_focus=True):
         gutter = "accent" if shown.branch == self._view.highlighted else "muted"
         segments = [
             Segment(shown.gutter, self._component(gutter)),
-            Segment(text, self._style_of(shown.branch)),
+            Segment(text, self._component("muted") if shown.aside else self._style_of(shown.branch)),
             Segment(" " * max(0, self.size.width - used), base),
         ]
         return Strip(segments).crop(0, self.size.width)

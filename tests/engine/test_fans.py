@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine import resident
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.engine.fanning import Fanning
 from cyborg_tui.engine.llama import Llama
-from cyborg_tui.engine.protocol import FanRequest, Grew, Lost, Ready, Unavailable, wire
+from cyborg_tui.engine.protocol import FanRequest, Grew, Lost, Ready, Remark, Unavailable, wire
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import Finish, encode
 from cyborg_tui.loom.settings import FanSettings, Sampling, Until
@@ -171,13 +172,27 @@ async def test_a_prompt_longer_than_the_window_keeps_its_end():
     assert all(answer.texts)
 
 
-def test_branches_that_outgrow_the_cache_end_as_if_they_had_reached_their_limit():
+def test_there_is_room_for_more_and_longer_branches_when_they_are_asked_for_and_nothing_is_read_again():
+    heard = []
+    model = Llama(embedded_model(), EngineConfig(resident=0, context=256), room=100, progress=lambda _: None)
+    fanning, context = Fanning(model, heard.append, lambda: False), wire(Context((Segment(SEA),)))
+    fanning.fan(FanRequest(1, context, FanSettings(width=2, max_tokens=4), seed=1))
+    fanning.fan(FanRequest(2, context, FanSettings(width=8, max_tokens=100), seed=1))
+    ended = heard[-1]
+    assert ended.finish is None
+    assert ended.stats.reused_tokens == ended.stats.prompt_tokens
+    assert ended.held.cells == 256 + 8 * 100
+
+
+def test_branches_that_outgrow_the_cache_end_as_if_they_had_reached_their_limit(monkeypatch):
+    monkeypatch.setattr(resident, "free_memory", lambda: 0)
     heard = []
     model = Llama(embedded_model(), EngineConfig(resident=0), room=200, progress=lambda _: None)
     fanning = Fanning(model, heard.append, lambda: False)
     fanning.fan(FanRequest(1, wire(Context((Segment(SEA),))), FanSettings(width=8, max_tokens=500), seed=1))
     ended = heard[-1]
     assert ended.finish is Finish.TOKENS
+    assert any(isinstance(event, Remark) and "no memory" in event.sentence for event in heard)
     assert sum(len(grown.tokens) for event in heard if isinstance(event, Grew) for grown in event.growth) > 200
     fanning.fan(FanRequest(2, wire(Context((Segment("Once"),))), FanSettings(width=8, max_tokens=8), seed=1))
     assert heard[-1].finish is None, "the next fan has room again"

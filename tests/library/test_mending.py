@@ -18,6 +18,7 @@ from cyborg_tui.loom.alternatives import Alternative, pack
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.showing import Showing
 
 DAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 9, 30)
@@ -36,6 +37,7 @@ def write_some(loom, name):
             loom.finish(branch, Finish.TOKENS)
         if number % 2:
             loom.take(fan.branches[1], upto=9 if number % 3 else None)
+        loom.note_showing(Showing(fan.id, tuple(reversed(fan.branches)), blind=True))
 
 
 def write_looms(folder, count=4):
@@ -277,6 +279,15 @@ def test_what_the_model_nearly_said_comes_through(file):
     assert (1, 6) not in kept, "that of the branch that is lost is too"
     assert set(kept) < set(branches)
     assert len(branches) - len(kept) == 1, "an empty branch stands in its place"
+
+
+def test_how_fans_were_shown_comes_through(file):
+    change(file, LOSSES["a branch that was taken"])
+    mend(file, NOW)
+    library = Library(file.parent)
+    shown = [library.showing(loom, fan) for loom in (1, 2) for fan in range(1, 7)]
+    library.close()
+    assert all(showing.blind and showing.order == tuple(sorted(showing.order, reverse=True)) for showing in shown)
 
 
 def test_what_was_purged_is_no_damage_and_stays_away(file, written):

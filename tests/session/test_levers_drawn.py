@@ -29,12 +29,12 @@ from tests.engine.deck import MINUS, PLUS
 SEA = "I have been thinking about the sea again."
 
 
-async def read_ahead(desk):
-    """Have what stands there read, and wait for it."""
+async def read_ahead(desk, tokens):
+    """Have what stands there read, so many tokens, and wait for it."""
     heard = []
     desk.session.listen(heard.append)
     desk.session.prepare()
-    await desk.until(lambda: any(isinstance(event, Evaluated) and event.tokens for event in heard))
+    await desk.until(lambda: any(isinstance(event, Evaluated) and event.tokens == tokens for event in heard))
     desk.session.listen(None)
 
 
@@ -72,7 +72,7 @@ async def test_reading_ahead_is_steered_too_so_that_the_fan_reads_nothing(desk, 
     session = desk.session
     session.set_frame(0, Frame(steering=steering))
     session.edit(0, 0, SEA)
-    await read_ahead(desk)
+    await read_ahead(desk, 9)
     await desk.fan()
     assert session.view.stats.reused_tokens == session.view.stats.prompt_tokens
 
@@ -83,7 +83,7 @@ async def test_led_away_from_another_memory(desk):
     session.edit(0, 0, SEA)
     session.set_frame(0, Frame(memory="A book of joy.", against="A book of sorrow.", guidance=2.0, note="slowly"))
     assert session.settings.mix == Mix(2.0, (-1.0,))
-    await read_ahead(desk)
+    await read_ahead(desk, 21)
     branches = await desk.fan()
     assert any(branch.text for branch in branches)
     (draw,) = session.draws(session.fan.id)

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyborg_tui.commands.provenance import Form, print_provenance
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.score import typed_stretches
 
@@ -29,6 +30,17 @@ async def test_each_paragraph_is_scored_and_costs_bits(desk):
         assert part.score.bits > 0
         assert all(len(ten) == 10 for ten in part.score.alternatives)
     assert not session.score(), "all is known"
+
+
+async def test_what_was_scored_is_printed_without_a_model(desk, capsys):
+    session = desk.open()
+    await desk.start()
+    session.edit(0, 0, TEXT)
+    await scored(desk, session)
+    bits = session.bits
+    session.leave()
+    print_provenance(desk.library, str(session.row.id), Form.TEXT)
+    assert f"Your own text: {bits.typed:.1f} bits over {bits.scored} tokens." in capsys.readouterr().out
 
 
 async def test_what_the_model_wrote_is_no_typed_text(desk):

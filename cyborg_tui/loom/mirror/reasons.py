@@ -29,12 +29,10 @@ class Verdict(str, Enum):
 @dataclass(slots=True)
 class Held:
     """Looked back at 1, 7 or 30 days after it was taken or marked, without the reason given then: how often it held, as
-    the person judged. By days, and by the reason given when it was taken."""
+    the person judged."""
 
     by_days: dict[int, Counter[str]] = field(default_factory=dict)
     """Days → verdict → how often."""
-    by_reason: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def add(self, days: int, verdict: str, reason: str = "") -> None:
+    def add(self, days: int, verdict: str) -> None:
         self.by_days.setdefault(days, Counter())[verdict] += 1
-        self.by_reason.setdefault(reason, Counter())[verdict] += 1

@@ -76,7 +76,7 @@ class Live:
         found = loop(text)
         if found is None:
             return ()
-        return (Warned(WarningKind.LOOP, f"“{found.words}” stands {found.times} times in the last 200 words"),)
+        return (Warned(WarningKind.LOOP, f"“{found.words}” {found.times} times in 200 words"),)
 
     @staticmethod
     def of_sitting(minutes: float, limit: int) -> tuple[Warned, ...]:
