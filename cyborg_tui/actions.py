@@ -202,6 +202,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("add_steering", "a", "One more: a vector or an adapter that is there", "add", "steering", 4),
     Action("add_path", "o", "One more, from anywhere", "", "steering"),
     Action("make_vector", "n", "Make a vector of two sets of texts", "make", "steering", 5),
+    Action("make_of_shelf", "b", "Make a vector of passages that you bookmarked", "", "steering"),
     Action("preview_steering", "p", "Try it here, at -2, -1, 0, 1 and 2", "try", "steering", 1),
     Action("remove_steering", "x", "Take it away", "away", "steering", 6),
     Action("steering_fan", "tab,ctrl+j,f5", "Back, and branches from the same place, under this", "fan", "steering", 1),
