@@ -90,6 +90,6 @@ def options() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     chosen = options().parse_args()
-    figures = Report("map.py")
+    figures = Report(f"map: {chosen.nodes:,} nodes, {chosen.on_the_path:,} on the path")
     measure(figures, chosen.nodes, chosen.on_the_path)
     figures.show(as_json=chosen.json)

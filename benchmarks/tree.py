@@ -17,10 +17,12 @@ from benchmarks.forest import DAY, plant
 from benchmarks.report import Report, arguments, median, percentile, say, spread
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.terms import asked
 from cyborg_tui.session import Session
 
 _PLACES = 40
 _KEYS = 200
+_PHRASES = 12
 _SMALL = 100
 """Nodes of the loom that is compared with."""
 
@@ -90,6 +92,36 @@ def keys(folder: Path) -> list[float]:
     return found
 
 
+def phrases(folder: Path) -> list[str]:
+    """Some words that stand side by side, in places anywhere in the loom."""
+    library = Library(folder)
+    tree = library.open(library.daily(DAY).id).tree
+    chance = random.Random(2)
+    texts = [tree.node(node).text.split() for node in chance.sample([*tree.below(1)], _PHRASES * 4)]
+    library.close()
+    return [" ".join(words[1:4]) for words in texts if len(words) > 4][:_PHRASES]
+
+
+def searches(folder: Path, wanted: list[str]) -> list[float]:
+    """Seconds for each letter of what is looked for, until there are places: as one types."""
+    library = Library(folder)
+    library.find(asked("a"))
+    found = [
+        seconds(lambda typed=phrase[:end]: library.find(asked(typed)))
+        for phrase in wanted
+        for end in range(1, len(phrase) + 1)
+    ]
+    library.close()
+    return found
+
+
+def scans(folder: Path, wanted: list[str]) -> list[float]:
+    """What whoever has no index cannot go below: every text looked through once for each phrase."""
+    with closing(sqlite3.connect(folder / "library.db")) as connection:
+        count = "SELECT count(*) FROM passages WHERE instr(text, ?)"
+        return [seconds(lambda phrase=phrase: connection.execute(count, (phrase.encode(),))) for phrase in wanted]
+
+
 def measure(report: Report, folder: Path, nodes: int, times: int) -> None:
     large, small = folder / "large", folder / "small"
     say(f"Making a loom of {nodes:,} nodes")
@@ -106,6 +138,16 @@ def measure(report: Report, folder: Path, nodes: int, times: int) -> None:
     there = [took * 1000 for took in goings(large)]
     report.add("going to any node, median", median(there), "ms", note=f"{_PLACES} places")
     report.add("going to any node, slowest", max(there), "ms", "<= 100", f"of {_PLACES}")
+    say("Searching")
+    wanted = phrases(large)
+    answers = [took * 1000 for took in searches(large, wanted)]
+    through = median(scans(large, wanted)) * 1000
+    report.add("search, for each letter typed, median", median(answers), "ms", note=f"{len(answers)} letters")
+    report.add(
+        "search, for each letter typed, slowest", max(answers), "ms", "<= 50", f"p95 {percentile(answers, 95):.1f}"
+    )
+    report.add("all texts looked through for one phrase", through, "ms")
+    report.add("search, slowest / all texts", max(answers) / through, "ratio", "<= 1")
     say("Typing")
     short = [took * 1000 for took in keys(small)]
     long = [took * 1000 for took in keys(large)]

@@ -1,5 +1,6 @@
 """What a path is made of, kept up to date: when it changes a little, only that little is counted again."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,6 +13,9 @@ from cyborg_tui.loom.shared import difference
 from cyborg_tui.loom.tree import Tree
 
 __all__ = ["Tally"]
+
+_AT_ONCE = 32
+"""Nodes, or places, that are counted without a look at the clock."""
 
 
 class Tally:
@@ -45,6 +49,33 @@ class Tally:
             self._count(node, -1)
         for node in self._path[start:new_end]:
             self._count(node, 1)
+
+    def go_on(self, path: Sequence[Node], seconds: float) -> bool:
+        """Count the path as it is now, for about so long. Returns whether all of it is counted, and its bits: in a
+        large loom the first time takes a while."""
+        until = time.monotonic() + seconds
+        start, old_end, new_end = difference(self._path, path)
+        if max(old_end, new_end) - start <= _AT_ONCE:
+            self.follow(path)
+        elif start < len(self._path):
+            self.follow(path[:start])
+        while len(self._path) < len(path):
+            more = path[len(self._path) : len(self._path) + _AT_ONCE]
+            self._tree.load_origins(more)
+            for node in more:
+                self._count(node, 1)
+            self._path += more
+            if time.monotonic() > until:
+                return False
+        places = [place for place in self._places if place not in self._chosen]
+        for number in range(0, len(places), _AT_ONCE):
+            some = places[number : number + _AT_ONCE]
+            self._tree.load_what_was_drawn(some)
+            for place in some:
+                self._bits_at(place)
+            if time.monotonic() > until and number + _AT_ONCE < len(places):
+                return False
+        return True
 
     def heed(self, changes: Changes) -> None:
         """Something in the tree is not as it was; what may depend on it is measured again when it is asked for."""

@@ -13,6 +13,8 @@ __all__ = ["Counts", "Glance", "Moment", "Where"]
 
 _RECOUNT = 0.5
 """Seconds between two counts of the words."""
+_SLICE = 0.005
+"""Seconds of a frame in which is counted what has never been."""
 _CALM = 0.7
 """Seconds without a change until what is saved is called so: the word stands still while one types."""
 _LONG_ENOUGH = 1.0
@@ -70,22 +72,28 @@ class Counts:
         """What the mirror had to say then."""
         self._selection: tuple[int, int] | None = None
         self._stale = False
-        self._saving = False
+        self._saving = self._counting = False
         self._calm_at = 0.0
 
     def at(self, now: float, selection: tuple[int, int] | None = None) -> tuple[tuple[str, ...], str]:
         """The counts, of what is selected if anything is, at most half a second old; and what is saved where. `now`:
         seconds."""
         same = selection == self._selection
-        self._stale = same and now - self._counted_at < _RECOUNT
+        self._stale = same and now - self._counted_at < _RECOUNT and not self._counting
         if not self._stale:
-            part = self._session.part(*selection) if selection else self._session.whole
-            selected = ("selected",) if selection else ()
             self._counted_at, self._selection = now, selection
             self.remarks = remarks(self._session)
-            self._counted = (*selected, *counts(part), *clock(self._session)), saved_words(self._session)
+            self._counted = (*self._count(selection), *clock(self._session)), saved_words(self._session)
         words, saved = self._counted
         return words, "saving".rjust(len(saved)) if self._is_saving(now) else saved
+
+    def _count(self, selection: tuple[int, int] | None) -> tuple[str, ...]:
+        """In a large loom a little at a time, so that no key waits."""
+        self._counting = not self._session.count_on(_SLICE)
+        if self._counting:
+            return ("counting …",)
+        part = self._session.part(*selection) if selection else self._session.whole
+        return (*(("selected",) if selection else ()), *counts(part))
 
     def _is_saving(self, now: float) -> bool:
         """Whether something is not committed yet, or was not a moment ago."""
@@ -96,7 +104,9 @@ class Counts:
 
     def due(self, now: float) -> bool:
         """Whether what was shown last may not be so any more."""
-        return (self._stale and now - self._counted_at >= _RECOUNT) or (self._saving and now >= self._calm_at)
+        if self._counting or (self._saving and now >= self._calm_at):
+            return True
+        return self._stale and now - self._counted_at >= _RECOUNT
 
 
 class Where:

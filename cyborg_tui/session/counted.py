@@ -80,6 +80,10 @@ class CountedLoom(FramedLoom):
         text, typed = self._typed
         return bits if text is not self.loom.text else bits.with_typed(typed)
 
+    def count_on(self, seconds: float) -> bool:
+        """Count for about so long what is not counted yet. Returns whether all is, so that `whole` is there at once."""
+        return self._tally.go_on(self.loom.manuscript.path, seconds)
+
     def part(self, start: int, end: int) -> Part:
         """A stretch of the manuscript, counted."""
         pieces = self.loom.manuscript.pieces_between(start, end)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from cyborg_tui.widgets.cells import drawable, fold, pairs, width
@@ -40,6 +41,7 @@ class Preview(RowView):
     }
 
     def __init__(self, *, id: str | None = None) -> None:
+        self._styles: dict[str, Style] = {}
         super().__init__(id=id)
         self._paragraphs: Sequence[Paragraph] = ()
         self._rows: list[_Row] = []
@@ -102,13 +104,24 @@ class Preview(RowView):
             self._lay_out()
         number, room = y + self.scroll_offset.y, self.size.width
         if number >= len(self._rows):
-            return Strip.blank(room, self.rich_style)
+            return Strip.blank(room, self._style(""))
         runs = self._rows[number]
         if y == self.size.height - 1 and number < len(self._rows) - 1:
             runs = [(own("…"), "muted")]
-        segments = [Segment(f"{own(_sign(runs)):<2}", self.get_component_rich_style("preview--accent"))]
-        segments += [Segment(text, self.get_component_rich_style(f"preview--{manner}")) for text, manner in runs]
-        return Strip(segments).adjust_cell_length(room, self.rich_style)
+        segments = [Segment(f"{own(_sign(runs)):<2}", self._style("accent"))]
+        segments += [Segment(text, self._style(manner)) for text, manner in runs]
+        return Strip(segments).adjust_cell_length(room, self._style(""))
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
+
+    def _style(self, manner: str) -> Style:
+        """Textual needs a while to find one."""
+        if manner not in self._styles:
+            name = f"preview--{manner}"
+            self._styles[manner] = self.get_component_rich_style(name) if manner else self.rich_style
+        return self._styles[manner]
 
 
 def _sign(row: _Row) -> str:

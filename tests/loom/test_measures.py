@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
+from cyborg_tui.loom import tally
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.loom import Loom
@@ -231,6 +232,29 @@ class Counting(Person):
 def test_counted_step_by_step_or_from_the_beginning_it_is_the_same():
     looking = settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Counting, settings=looking)
+
+
+def test_counted_a_little_at_a_time_it_is_the_same(monkeypatch):
+    """Also if the person is elsewhere before it is all counted."""
+    monkeypatch.setattr(tally, "_AT_ONCE", 2)
+    desk = Desk()
+    for _ in range(8):
+        branches = desk.fan("upon", "more")
+        desk.look(*branches)
+        desk.loom.take(branches[0])
+        desk.loom.write(len(desk.loom.text), len(desk.loom.text), " a time ")
+    path = desk.loom.manuscript.path
+    whole = desk.bits
+    assert whole.chosen == 8
+    again = Tally(desk.loom.tree)
+    assert not again.go_on(path, 0)
+    assert not again.go_on(path[:8], 0), "counted, but not yet its bits"
+    rounds = 0
+    while not again.go_on(path, 0):
+        rounds += 1
+    assert rounds > 4
+    assert (again.bits(), again.person_share) == (whole, desk.tally.person_share)
+    assert again.go_on(path, 0), "once counted it is there at once"
 
 
 @given(st.builds(Bits, *[st.floats(0, 99), *[st.integers(0, 9)] * 2, st.floats(0, 99), *[st.integers(0, 9)] * 2]))
