@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import click
 
 from cyborg_tui import __version__
 from cyborg_tui.commands.plain import plain
+from cyborg_tui.commands.vector import vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +54,9 @@ def cli(ctx: click.Context, model: str, data_dir: str, config_path: str, loom: i
     ctx.obj = lambda: _load(model, data_dir, config_path)
     if ctx.invoked_subcommand is None:
         _run(ctx.obj(), loom=loom)
+
+
+cli.add_command(vector)
 
 
 @cli.command("open", hidden=True)
@@ -97,6 +102,7 @@ def list_looms(ctx: click.Context) -> None:
 @click.option("--top-k", type=int)
 @click.option("--top-p", type=float)
 @click.option("--min-p", type=float)
+@click.option("--steer", "steering", multiple=True, help='A vector or adapter: "1.5 x.gguf layers 3-8".')
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="The same seed draws the same branches here.")
 @click.option("--model", help="A GGUF file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -115,10 +121,13 @@ def fan(
 
     from cyborg_tui.commands.fan import FanCommandError, run_fan
     from cyborg_tui.loom.settings import BadSetting, FanKind, Until
+    from cyborg_tui.loom.steering_text import BadSteering, steering_from
     from cyborg_tui.presets import BadPreset, preset_named
+    from cyborg_tui.session.vectors import Vectors
 
     config: Config = ctx.obj()
     preset = chosen.pop("preset")
+    steers = "\n".join(map(str, chosen.pop("steering")))  # type: ignore[call-overload]
     given = {name: value for name, value in chosen.items() if value is not None}
     if "until" in given:
         given["until"] = Until(given["until"])
@@ -127,7 +136,8 @@ def fan(
     try:
         drawn = config.fan.drawn_by(preset_named(str(preset), config.presets).values) if preset else config.fan
         settings = msgspec.structs.replace(drawn, **given).settings()
-    except (BadSetting, BadPreset) as error:
+        settings = replace(settings, steering=Vectors(config.data / "vectors").resolved(steering_from(steers)))
+    except (BadSetting, BadPreset, BadSteering) as error:
         raise click.UsageError(str(error)) from None
     engine = msgspec.structs.replace(config.engine, model=model) if model else config.engine
     text = prompt

@@ -67,8 +67,8 @@ def test_numbers_and_presets_are_stepped_and_taken_away_again(tmp_path):
         t.wait_for("1,000 characters")
         t.send("Ctrl+Z")
         t.wait_for("1,200 characters")
-        t.send(*"jjjjjjj")
-        t.wait_for("How tokens are drawn")
+        while "How tokens are drawn" not in t.settle(0.1):
+            t.send("j")
         t.send("Right")
         t.wait_for(lambda screen: "samplers     –" not in screen)
 

@@ -94,8 +94,10 @@ def test_from_the_levers_they_are_kept_with_the_frame(tmp_path):
         t.wait_for("Tab branches")
         t.send(LINE)
         t.wait_for(LINE)
-        t.send("F4", *["j"] * 12)
-        t.wait_for("How tokens are drawn")
+        t.send("F4")
+        t.wait_for("for the whole loom")
+        while "How tokens are drawn" not in t.settle(0.1):
+            t.send("j")
         t.send("Enter")
         t.wait_for("all as usual")
         t.send("p")

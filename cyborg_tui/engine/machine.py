@@ -5,9 +5,11 @@ import ctypes
 import os
 import signal
 import sys
+import time
+from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["end_with_parent", "has_amx", "on_battery", "physical_cores"]
+__all__ = ["draws_from_battery", "end_with_parent", "has_amx", "on_battery", "physical_cores"]
 
 _SET_SIGNAL_OF_PARENTS_DEATH = 1
 """PR_SET_PDEATHSIG, see prctl(2)."""
@@ -44,14 +46,38 @@ def has_amx() -> bool:
 
 
 def on_battery(supplies: Path = Path("/sys/class/power_supply")) -> bool:
-    """Whether the machine says that it runs on battery. Only Linux says so here."""
-    online = []
+    """Whether the machine says that it runs on battery; Linux and Macs say so."""
+    if sys.platform == "darwin":
+        return _mac_on_battery(int(time.monotonic() // 60))
     try:
-        for supply in supplies.iterdir():
-            if (supply / "type").read_text().strip() in ("Mains", "USB"):
-                online.append((supply / "online").read_text().strip() != "0")
-            elif (supply / "status").read_text().strip() == "Discharging":
-                return True
+        found = [supply for supply in supplies.iterdir() if _fact(supply, "scope") != "Device"]  # else of a mouse
     except OSError:
-        pass
-    return bool(online) and not any(online)
+        return False
+    if any(_fact(supply, "status") == "Discharging" for supply in found):
+        return True
+    online = [_fact(supply, "online") for supply in found if _fact(supply, "type") in ("Mains", "USB")]
+    return bool(online) and not any(one and one != "0" for one in online)
+
+
+def _fact(supply: Path, name: str) -> str:
+    """Empty if it is not told."""
+    try:
+        return (supply / name).read_text().strip()
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=1)
+def _mac_on_battery(_minute: int) -> bool:
+    """Asked once a minute."""
+    import subprocess  # seldom needed
+
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        said = subprocess.run(["/usr/bin/pmset", "-g", "batt"], capture_output=True, text=True, timeout=1, check=False)
+        return draws_from_battery(said.stdout)
+    return False
+
+
+def draws_from_battery(said: str) -> bool:
+    """From what `pmset -g batt` says on a Mac."""
+    return "Now drawing from 'Battery Power'" in said

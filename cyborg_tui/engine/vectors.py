@@ -124,7 +124,7 @@ def _facts(header: Header, directions: Mapping[int, Floats], path: Path, digest:
     values = header.values
     norms, apart = (_numbers(values.get(f"{_OWN}.{name}"), len(directions)) for name in ("state_norms", "apart"))
     layers = tuple(
-        LayerFacts(layer, float(np.linalg.norm(one)), *at)
+        LayerFacts(layer, float(np.linalg.norm(one.astype(np.float64))), *at)
         for (layer, one), at in zip(directions.items(), zip(norms, apart, strict=True), strict=True)
     )
     plus, minus = values.get(f"{_OWN}.texts_plus"), values.get(f"{_OWN}.texts_minus")

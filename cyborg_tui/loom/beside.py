@@ -10,7 +10,7 @@ from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, FanId
 from cyborg_tui.loom.interval import share_interval
 
-__all__ = ["BLIND", "Standing", "Tallied", "Trial", "tallied", "trials"]
+__all__ = ["BLIND", "Standing", "Tallied", "Trial", "tallied", "tally_words", "trials"]
 
 BLIND = "blind · "
 """Stands in the log before the name of a source that was not to be seen."""
@@ -96,6 +96,16 @@ def tallied(logs: Iterable[Sequence[Event]]) -> list[Tallied]:
         order = sorted(names, key=lambda name: (-counts[name], name))
         found.append(Tallied(tuple(Standing(name, counts[name], of) for name in order), of))
     return sorted(found, key=lambda one: (-one.trials, sorted(one.names)))
+
+
+def tally_words(tally: Tallied) -> str:
+    """How the sources stand: counts, and between which shares the true ones lie."""
+    parts = [
+        f"{one.source} {one.taken} ({100 * one.interval[0]:.0f}–{100 * one.interval[1]:.0f} %)"
+        for one in tally.standings
+    ]
+    often = "1 time" if tally.trials == 1 else f"{tally.trials} times"
+    return f"Taken, of {often}: {', '.join(parts)}; {100 / len(tally.standings):.0f} % each would be chance."
 
 
 def _taken_in(log: Sequence[Event]) -> Iterator[tuple[frozenset[str], str]]:

@@ -19,4 +19,4 @@ def share_interval(count: int, of: int) -> tuple[float, float]:
     share, z2 = count / of, _Z * _Z
     middle = (share + z2 / (2 * of)) / (1 + z2 / of)
     reach = _Z * sqrt(share * (1 - share) / of + z2 / (4 * of * of)) / (1 + z2 / of)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    return max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from cyborg_tui.actions import Action
 from cyborg_tui.config import Config
+from cyborg_tui.frames import NamedFrames
 from cyborg_tui.library.library import Library
 from cyborg_tui.screens.choices import ways_to_draw
 from cyborg_tui.screens.reflecting import BLIND
@@ -27,6 +28,7 @@ class Doors:
             "process": self._process,
             "edit_process": self._edit_process,
             "samplers": self._samplers,
+            "beside": self._beside,
             "tool_note": self._tool_note,
         }
 
@@ -60,6 +62,14 @@ class Doors:
 
             presets = ways_to_draw(self._config)
             self._app.push_screen(SamplersScreen(write.session, self._actions, presets), write.drawn_by)
+
+    async def _beside(self) -> None:
+        write = self._writing
+        if write is not None:
+            from cyborg_tui.screens.sources import SourcesScreen, sources
+
+            found = sources(write.session, ways_to_draw(self._config), NamedFrames(self._config.frames))
+            self._app.push_screen(SourcesScreen(write.session.beside, found), write.put_beside)
 
     async def _tool_note(self) -> None:
         if isinstance(self._app.screen, WorkingScreen):

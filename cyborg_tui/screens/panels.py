@@ -76,10 +76,12 @@ class WhichKey(ModalScreen[str | None]):
         "o": ("models", "models"),
         "f": ("search", "search"),
         "r": ("replace", "find and replace"),
+        "g": ("bridge", "lead to what follows"),
         "w": ("provenance", "who wrote what"),
         "a": ("colours", "colour by author"),
         "c": ("process", "a process"),
         "s": ("samplers", "samplers"),
+        "n": ("beside", "side by side"),
         "p": ("palette", "all commands"),
         "question_mark": ("help", "help"),
     }

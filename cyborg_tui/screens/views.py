@@ -30,6 +30,9 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
     fan = session.fan
     if fan is None:
         return FanView(note=_note(session))
+    if session.beside.busy:
+        return FanView(note=session.beside.words)
+    trial = session.beside.trial(fan.id)
     taken, tree = session.taken, session.loom.tree
     twice = duplicates(session.branches)
     branches = tuple(
@@ -42,13 +45,29 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
             ended=branch.finish is Finish.END,
             twice=branch.id in twice,
             compared=index == compared,
+            aside=_aside(session, branch),
         )
         for index, branch in enumerate(session.branches)
     )
     blind = session.mirror.witness.of(fan.id).blind
     header = _header(fan, len(branches), session.came_along, flow=flow, blind=blind)
+    if trial is not None:
+        header = f"{'blind · ' if trial.blind else ''}{len(branches)} branches · {len(trial.sources)} side by side"
     remark = " · ".join(warned.words for warned in session.mirror.of_fan(fan.id, session.branches))
     return FanView(fan.id, header, branches, session.highlighted, remark=remark)
+
+
+def _leads_on(session: Session, branch: Branch) -> str:
+    """How well what follows the gap would follow; empty where that is not known."""
+    follows = session.bridging.of(branch.id)
+    return "" if follows is None else f"→ {follows.mean:.2f} nats a token, {follows.logprob:.0f} in all"
+
+
+def _aside(session: Session, branch: Branch) -> str:
+    """What there is to know of a branch beside its text."""
+    source = session.source(branch)
+    parts = [f"· {source}" if source else "", "" if session.hides else _leads_on(session, branch)]
+    return " ".join(filter(None, parts))
 
 
 def held_back(now: FanView, before: FanView) -> FanView:

@@ -13,6 +13,7 @@ from cyborg_tui.terminal.app import LineApp
 
 if TYPE_CHECKING:
     from cyborg_tui.screens.samplers import Turned
+    from cyborg_tui.screens.sources import Wish
 
 __all__ = ["WriteScreen"]
 
@@ -31,6 +32,28 @@ class WriteScreen(Desk):
         if not self.session.ask():
             self.notice(self.session.view.problem)
         self.set_focus(self._branches)
+        self._sync()
+
+    def action_bridge(self) -> None:
+        """Over the selection, or where the cursor is in the middle of the text."""
+        self._editor.clear_provisional()
+        self._dropped = None
+        cursor = self._editor.cursor
+        start, end = self._editor.selection or (cursor, cursor)
+        if not self.session.loom.text[end:].strip():
+            self.notice("Nothing follows here to lead to; Tab makes branches from the end.")
+            return
+        if not self.session.bridge(start, end):
+            self.notice(self.session.view.problem)
+        self.set_focus(self._branches)
+        self._sync()
+
+    def action_sort_bridges(self) -> None:
+        now = self.session.sort_bridges()
+        if now is None:
+            self.notice("How these lead on is not known; Ctrl+O g asks for branches that lead to what follows.")
+        else:
+            self.notice("Those that lead on best first." if now else "In the order in which they were drawn.")
         self._sync()
 
     def action_next_branch(self) -> None:
@@ -185,6 +208,16 @@ class WriteScreen(Desk):
             self.session.again()
             self.came_to_branches()
 
+    def put_beside(self, wish: "Wish | None") -> None:
+        """The person chose what is to stand side by side."""
+        if wish is None:
+            return
+        self.let_go()
+        self.session.move_cursor(self._editor.cursor)
+        if not self.session.ask_beside(wish.sources, blind=wish.blind):
+            self.notice("There is no model yet.")
+        self.came_to_branches()
+
     # actions anywhere
 
     def action_undo(self) -> None:
@@ -280,6 +313,9 @@ class WriteScreen(Desk):
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
         self._dropped = None
+        if done and self.session.beside.news:
+            self.notice(self.session.beside.news)
+            self.session.beside.news = ""
         if done and fan_again and not self.session.guide.due:
             self.session.ask()
         self._sync()

@@ -8,12 +8,14 @@ from pathlib import Path
 from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.fan import BranchId, Fan
+from cyborg_tui.loom.conditions import BARE
+from cyborg_tui.loom.fan import Branch, BranchId, Fan
 from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session.beside import Source
+from cyborg_tui.session.bridging import Bridging
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
 from cyborg_tui.session.vectors import Vectors
@@ -50,6 +52,7 @@ class AskingLoom(CountedLoom):
         """The settings of a process's step."""
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
         self._fan_wanted = False
+        self.bridging = Bridging(self.loom)
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._came_along: set[BranchId] = set()
         """Branches that nobody asked for, made because they took no longer."""
@@ -82,9 +85,35 @@ class AskingLoom(CountedLoom):
         """Make the next fans so for a while, until the person chooses how, or nothing is lent."""
         self._lent = settings
 
-    def ask(self) -> bool:
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """As ShownLoom has them; those that lead on best first, where that is wanted."""
+        found, fan = super().branches, self.fan
+        return found if fan is None else self.bridging.ordered(fan.id, found)
+
+    def sort_bridges(self) -> bool | None:
+        """Show the branches in view that lead on best first, or as they were drawn; the same one stays highlighted.
+        Whether they are sorted now; None if it is not known how they lead on."""
+        fan, branches = self.fan, self.branches
+        now = None if fan is None else self.bridging.sort(fan.id)
+        if now is not None and branches:
+            same = branches[min(self.highlighted, len(branches) - 1)].id
+            self.loom.highlighted = next(i for i, branch in enumerate(self.branches) if branch.id == same)
+            self._changed()
+        return now
+
+    def bridge(self, start: int, end: int) -> bool:
+        """A fan in the middle of the text, over what stands from `start` to `end`, which is taken out first. A model
+        that was trained for it sees what follows; of each branch it is told how well that follows. False as `ask`."""
+        self._stop()
+        if end > start:
+            self.loom.write(start, end, "")
+        self.loom.move_cursor(start)
+        return self.ask(self.loom.text[start:])
+
+    def ask(self, following: str = "") -> bool:
         """A fan at the cursor; as soon as the model is ready, if it is not yet. False if there is none: it is looked
-        for once more."""
+        for once more. `following`: what its branches are to lead to."""
         self._stop_growing()
         self._end_question()
         model = self.view.model
@@ -99,7 +128,7 @@ class AskingLoom(CountedLoom):
             self._on_change()
             return True
         width = self._width
-        seed = self._generation.made_ahead(self.loom.cursor, self._drawn)
+        seed = None if following else self._generation.made_ahead(self.loom.cursor, self._drawn)
         settings = self.settings
         fan = self.loom.fan(model, settings, random.randrange(SEEDS) if seed is None else seed, self._mode)
         self.loom.highlighted = 0
@@ -108,9 +137,12 @@ class AskingLoom(CountedLoom):
         self.mirror.witness.begin(fan, blind=self.mirror.settings.blind)
         self._came_along.update(fan.branches[settings.width :])
         if seed is None:
-            self._generation.draw(fan, 0, width, self.loom.cursor)
+            self._generation.draw(fan, 0, width, self.loom.cursor, following=following)
         else:
             self._generation.show_ahead(fan)
+        if following:
+            offset = self.loom.cursor
+            self.bridging.begin(fan.id, lambda: self._generation.context(offset), following)
         self._changed()
         return True
 
@@ -167,7 +199,11 @@ class AskingLoom(CountedLoom):
         wider = self.loom.widen(fan.id, self._width)
         self.mirror.witness.widen(wider)
         self._came_along.update(wider.branches[first + self.settings.width :])
-        self._generation.draw(wider, first, self._width, spot.offset, self._conditions_of(fan.id))
+        following = self._following_of(fan.id)
+        self._generation.draw(wider, first, self._width, spot.offset, self._conditions_of(fan.id), following=following)
+        if following or any(self.bridging.of(branch) for branch in fan.branches):
+            offset = spot.offset
+            self.bridging.begin(fan.id, lambda: self._generation.context(offset), self.loom.text[offset:])
         self._changed()
         return True
 
@@ -242,7 +278,7 @@ class AskingLoom(CountedLoom):
         """Fans of all these sources at the cursor, shown together when all are there. False if there is no model
         now."""
         self._stop()
-        asked = self.beside.ask(sources, self._draw_beside, blind=blind)
+        asked = self.beside.ask(sources, self._draw_beside, blind=blind or self.mirror.settings.blind)
         self._changed()
         return asked
 
@@ -254,7 +290,9 @@ class AskingLoom(CountedLoom):
         fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), self._mode)
         self.loom.highlighted = 0
         self.mirror.witness.begin(fan, blind=blind)
-        self._generation.draw(fan, 0, source.settings.width, self.loom.cursor)
+        end = self.loom.cursor
+        conditions = BARE if source.bare else self._framing.conditions(end, over=source.frame)
+        self._generation.draw(fan, 0, source.settings.width, end, conditions)
         return fan
 
     def _stop(self) -> None:
@@ -269,6 +307,7 @@ class AskingLoom(CountedLoom):
         self.beside.stop()
         self._generation.stop()
         self._scoring.stop()
+        self.bridging.stop()
 
     def _changed(self) -> None:
         self._save()

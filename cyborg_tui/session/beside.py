@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cyborg_tui.library.library import Library
-from cyborg_tui.loom.beside import BLIND, Tallied, Trial, tallied, trials
+from cyborg_tui.loom.beside import BLIND, Tallied, Trial, tallied, tally_words, trials
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, Fan, FanId
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
 
@@ -21,6 +22,10 @@ class Source:
 
     name: str
     settings: FanSettings
+    frame: Frame | None = None
+    """What it says of the conditions, over those that hold."""
+    bare: bool = False
+    """Nothing stands beside the manuscript."""
 
 
 Draw = Callable[[Source, bool], Fan | None]
@@ -40,6 +45,8 @@ class Beside:
         self._left: list[Source] = []
         self._under_way: Trial | None = None
         self._asked: tuple[tuple[Source, ...], bool] = ((), False)
+        self.news = ""
+        """What was taken, and how the sources stand since."""
 
     # asking
 
@@ -62,10 +69,8 @@ class Beside:
 
     def go_on(self) -> None:
         """A fan came to its end: the next one."""
-        if self._left and not self._next():
+        if not self._left or not self._next():
             self.stop()
-        elif not self._left:
-            self._under_way = None
 
     def stop(self) -> None:
         """No more fans of this."""
@@ -84,6 +89,11 @@ class Beside:
         self._trials.update({id: trial for id, _ in sources})
         self._loom.log(EventKind.BESIDE, fan=fan.id, amount=number, note=f"{BLIND if blind else ''}{source.name}")
         return True
+
+    @property
+    def asked(self) -> tuple[tuple[Source, ...], bool]:
+        """What was asked for last, and whether blind."""
+        return self._asked
 
     @property
     def busy(self) -> bool:
@@ -123,10 +133,24 @@ class Beside:
         return next((one for one in tallied(self._known().values()) if one.names == wanted), None)
 
     def hear(self, events: Iterable[Event]) -> None:
-        """Lines of the log."""
+        """Lines of the log, which the library has been told."""
+        ours = [event for event in events if event.kind in (EventKind.BESIDE, EventKind.TAKEN)]
+        taken = [event.fan for event in ours if event.kind is EventKind.TAKEN and event.fan in self._trials]
         if self._logs is not None:
-            kinds = (EventKind.BESIDE, EventKind.TAKEN)
-            self._logs.setdefault(self._row, []).extend(event for event in events if event.kind in kinds)
+            self._logs.setdefault(self._row, []).extend(ours)
+        for fan in taken:
+            if fan is not None:
+                self._tell(fan)
+
+    def _tell(self, fan: FanId) -> None:
+        """Something of a trial was taken; only the first time there is news in it."""
+        trial = self._trials[fan]
+        fans = {id for id, _ in trial.sources}
+        log = self._known().get(self._row, [])
+        takes = sum(event.kind is EventKind.TAKEN and event.fan in fans for event in log)
+        tally = self.tally(trial.names)
+        if takes == 1 and tally is not None:
+            self.news = f"That was {trial.source(fan)}. {tally_words(tally)}"
 
     def _known(self) -> dict[int, list[Event]]:
         if self._logs is None:

@@ -3,7 +3,7 @@
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.conditions import Conditions
 from cyborg_tui.loom.draw import Draw
-from cyborg_tui.loom.fan import FanId
+from cyborg_tui.loom.fan import FanId, decode
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.garden import Garden
 from cyborg_tui.session.framing import BadFrame, Framed, Framing, cleaned
@@ -53,6 +53,10 @@ class FramedLoom(ShownLoom):
         """How a fan's branches were drawn. Raises LibraryError."""
         self._save()
         return self._library.draws(self.row.id, fan)
+
+    def _following_of(self, fan: FanId) -> str:
+        """What a fan's branches were to lead to, where the model saw that. Raises LibraryError."""
+        return decode(next((draw.following for draw in self.draws(fan)), b""))
 
     def _conditions_of(self, fan: FanId) -> Conditions | None:
         """Under which a fan was begun; None if that is not on record, or there is nothing to know. Raises

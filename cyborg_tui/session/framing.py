@@ -88,10 +88,11 @@ class Framing:
                 except BadExpression as error:
                     raise BadFrame(f"The lore entry {entry.name} cannot be looked for. {error}") from None
 
-    def conditions(self, offset: int, drawn: str = "") -> Conditions:
-        """What stands beside the manuscript up to an offset and what is `drawn` after it."""
+    def conditions(self, offset: int, drawn: str = "", over: Frame | None = None) -> Conditions:
+        """What stands beside the manuscript up to an offset and what is `drawn` after it. `over`: a frame over those
+        that hold there."""
         self.problem, self.missing = "", ()
-        frame = self.frame(offset)
+        frame = self.frame(offset) if over is None else over.over(self.frame(offset))
         if not frame.over(Frame()):
             return BARE
         rest, text = self._inserts(frame, offset, drawn), self._loom.text[:offset] + drawn

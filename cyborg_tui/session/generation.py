@@ -26,7 +26,7 @@ from cyborg_tui.engine.protocol import (
     Widths,
 )
 from cyborg_tui.loom.conditions import BARE, Conditions
-from cyborg_tui.loom.context import Context, composed, out_of_reach
+from cyborg_tui.loom.context import Context, Segment, composed, out_of_reach
 from cyborg_tui.loom.draw import Decoding, Draw, SeenBeside
 from cyborg_tui.loom.fan import BranchId, Fan, FanId, Finish, ModelIdentity, decode, encode
 from cyborg_tui.loom.loom import Loom
@@ -38,6 +38,8 @@ from cyborg_tui.session.sight import drawn_in
 
 __all__ = ["EngineView", "Generation", "Waiting"]
 
+_FOLLOWING = 4000
+"""Characters after a gap that a model is told of which fills it."""
 _BACK = "The engine stopped and was started again."
 
 
@@ -61,6 +63,8 @@ class EngineView:
     model: ModelIdentity | None = None
     window: int = 0
     """The longest context, in tokens."""
+    fills: bool = False
+    """Whether the model was trained to fill in the middle of a text."""
     waiting: Waiting = Waiting.MODEL
     done: float = 0.0
     """The part that is done of what is being waited for, 0 to 1."""
@@ -122,14 +126,26 @@ class Generation:
     def growing(self) -> bool:
         return bool(self._under_way)
 
-    def draw(self, fan: Fan, first: int, width: int, end: int, conditions: Conditions | None = None) -> None:
+    def draw(
+        self,
+        fan: Fan,
+        first: int,
+        width: int,
+        end: int,
+        conditions: Conditions | None = None,
+        *,
+        following: str = "",
+    ) -> None:
         """Have `width` branches of a fan drawn, from index `first` on. Its context is the manuscript up to `end`, under
-        the conditions that hold there, unless others are given."""
+        the conditions that hold there, unless others are given. `following`: what a model that fills in the middle is
+        to lead to."""
         assert self.engine is not None
         settings = replace(fan.settings, width=width)
         seed = (fan.seed + first) & 0xFFFFFFFF
         self.view = replace(self.view, waiting=Waiting.PROMPT, done=0.0, seconds_left=None, news="")
         context = _for(settings, self.context(end, conditions=conditions))
+        if following and self.view.fills:
+            context = replace(context, following=(Segment(following[:_FOLLOWING]),))
         self.forget_ahead()
         request = self.engine.fan(context, settings, seed, self._begun(fan, first))
         self._under_way[request] = _Asked(fan.id, first, width, context)
@@ -246,10 +262,10 @@ class Generation:
                 self._hear_of_a_fan(event)
             case Loading(fraction=fraction):
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
-            case Ready(model=model, window=window, sentence=sentence, decoding=decoding):
+            case Ready(model=model, window=window, sentence=sentence, decoding=decoding, makeup=makeup):
                 now = Waiting.PROMPT if self.growing else Waiting.NOTHING
                 news = sentence or (_BACK if self.view.news else "")
-                self.view = EngineView(model, window, now, news=news, decoding=decoding)
+                self.view = EngineView(model, window, makeup.fills, now, news=news, decoding=decoding)
             case Lost(sentence=sentence, again=True):
                 self.view = EngineView(waiting=Waiting.MODEL, news=sentence)
             case Refused(sentence=sentence) | Remark(sentence=sentence):

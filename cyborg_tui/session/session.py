@@ -294,6 +294,7 @@ class Session(AskingLoom):
         if not self._generation.growing:
             self.beside.go_on()
         self._hear_template(event)
+        self.bridging.hear(event, self._generation.engine)
         if isinstance(event, (Ready, Unavailable, Lost)):
             self._looked_ahead_at = None
         match event:

@@ -51,6 +51,14 @@ class ShownLoom(KeptLoom):
         fan = self.fan
         return fan is not None and self.mirror.witness.hides(fan.id)
 
+    def source(self, branch: Branch) -> str:
+        """Of which source a branch is, among several side by side; empty if it is not, or that is not to be seen
+        yet."""
+        trial, witness = self.beside.trial(branch.fan), self.mirror.witness
+        if trial is None or (trial.blind and all(witness.hides(fan) for fan, _ in trial.sources)):
+            return ""
+        return trial.source(branch.fan)
+
     @property
     def highlighted(self) -> int:
         """The index of the branch that stands provisionally in the text."""

@@ -38,6 +38,8 @@ class BranchView:
     """One above it says the same, word for word."""
     compared: bool = False
     """It is to be compared with another."""
+    aside: str = ""
+    """Something to know of it, below its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class _Row:
     start: int = 0
     end: int = 0
     """Which of the branch's characters have been read when this row has."""
+    aside: bool = False
+    """It is no text of the branch."""
 
 
 class Branches(RowView, can_focus=True):
@@ -151,6 +155,8 @@ class Branches(RowView, can_focus=True):
         for text, end in self._folded(branch, columns):
             head = f"{number:>2}{mark}" if not rows else "   "
             rows.append(_Row(f"{head}{bar} ", text, index, rows[-1].end if rows else 0, end))
+        if branch.aside:
+            rows.append(_Row(f"   {bar} ", own(branch.aside), index, aside=True))
         return rows
 
     def _folded(self, branch: BranchView, columns: int) -> list[tuple[str, int]]:
@@ -206,7 +212,7 @@ class Branches(RowView, can_focus=True):
         gutter = "accent" if shown.branch == self._view.highlighted else "muted"
         segments = [
             Segment(shown.gutter, self._component(gutter)),
-            Segment(text, self._style_of(shown.branch)),
+            Segment(text, self._component("muted") if shown.aside else self._style_of(shown.branch)),
             Segment(" " * max(0, self.size.width - used), base),
         ]
         return Strip(segments).crop(0, self.size.width)

@@ -95,11 +95,11 @@ async def test_it_says_how_many_places_it_holds_and_what_memory_that_takes(confi
 
 
 async def test_there_is_room_for_the_largest_fan_that_a_preset_asks_for():
-    small = EngineConfig(nice=0, context=256, resident=0)
-    async with Engine(small, fans=FanSettings(2, 16), largest=FanSettings(16, 40)) as engine:
-        answer = await engine.fan(PARAGRAPH, width=16, max_tokens=40)
-    assert answer.finish is None, "no branch was cut for want of room"
-    assert answer.held.cells == 256 + 16 * 40
+    async with Engine(EngineConfig(nice=0, resident=0), fans=FanSettings(2, 16), largest=FanSettings(16, 40)) as engine:
+        usual = await engine.fan(PARAGRAPH, width=2, max_tokens=1)
+        large = await engine.fan(PARAGRAPH, width=16, max_tokens=40)
+    assert usual.held.cells == engine.ready.window + 16 * 40, "from the beginning"
+    assert large.finish is None, "no branch was cut for want of room"
 
 
 async def test_room_for_branches_is_what_the_usual_fan_needs_twice(config):

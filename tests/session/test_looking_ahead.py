@@ -3,7 +3,7 @@
 import os
 import signal
 
-from cyborg_tui.engine.machine import on_battery
+from cyborg_tui.engine.machine import draws_from_battery, on_battery
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import Finish
 
@@ -146,3 +146,13 @@ def test_a_machine_on_battery_is_known(tmp_path):
     supply("AC", type="Mains", online="1")
     supply("BAT0", type="Battery", status="Discharging")
     assert on_battery(tmp_path)
+    supply("BAT0", type="Battery", status="Full")
+    supply("mouse", type="Battery", status="Discharging", scope="Device")
+    assert not on_battery(tmp_path), "only the mouse does"
+
+
+def test_a_mac_on_battery_is_known():
+    assert draws_from_battery(
+        "Now drawing from 'Battery Power'\n -InternalBattery-0\t81%; discharging; 3:12 remaining\n"
+    )
+    assert not draws_from_battery("Now drawing from 'AC Power'\n -InternalBattery-0\t100%; charged\n")

@@ -1,0 +1,38 @@
+"""Side by side in the whole app."""
+
+from tests.terminal import APP, Terminal, words
+
+
+def test_two_presets_blind_one_is_taken_and_the_numbers_are_shown(tmp_path):
+    with Terminal((*APP, "--data-dir", tmp_path / "library")) as t:
+        t.wait_for("Tab branches")
+        t.send("The house by the sea")
+        t.wait_for(lambda screen: "by the sea" in screen and "commonplace" in screen and "loading" not in screen)
+        choose(t)
+        t.send("j", " ", "j", "j", " ", "b")
+        t.wait_for(lambda screen: screen.count("✓ preset") == 2 and "Blind:" in screen)
+        t.send("Enter")
+        screen = t.wait_for("blind · 8 branches · 2 side by side")
+        assert "· preset" not in screen
+        t.send("j")
+        t.settle()
+        t.send("Enter")
+        screen = words(t.wait_for("That was preset"))
+        assert "Taken, of 1 time: preset" in screen
+        assert "50 % each would be chance." in screen
+        assert "· preset plain" in screen
+        t.send("Esc")
+        t.wait_for("Tab branches")
+        choose(t)
+        t.wait_for(lambda screen: "Taken, of 1 time:" in words(screen))
+        t.send("Esc")
+        t.wait_for("Tab branches")
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+
+
+def choose(t):
+    t.send("Ctrl+O")
+    t.wait_for("n side by side")
+    t.send("n")
+    t.wait_for("preset careful")
