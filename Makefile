@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# So many tests at a time: most of them wait most of the time. JOBS=0 for one after the other, in one process.
+JOBS ?= 3
 INPUTS := pyproject.toml constraints.txt
 
 .PHONY: run test check bench soak pictures clean
@@ -11,7 +13,7 @@ run: $(VENV)/.installed
 	@$(BIN)/cyborg-tui $(ARGS)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 # What loads the record into Hugging Face datasets brings a hundred megabytes; without it that test is left out.
 soak: $(VENV)/.installed-dev

@@ -86,6 +86,14 @@ def typed_at(place: Callable[[Recorder], None], file: Path, keys: int, seed: int
     return found
 
 
+def typed_by_a_peer(editor: Editor, file: Path, keys: int, seed: int) -> Typed:
+    """At the end, too."""
+    with Home() as home, Recorder(editor.command(file, LINES), home) as terminal:
+        editor.begin(terminal)
+        terminal.settle(1, patience=60)
+        return typed(editor, terminal, keys, seed)
+
+
 def seconds_until_saved(file: Path, times: int) -> tuple[list[float], list[float]]:
     """From the last key of a few to its being in the library for others to read, and from Ctrl+S to the end of its
     being written into the file."""
@@ -139,6 +147,12 @@ def measure(report: Report, times: int, keys: int) -> None:
             for what, percent, goal in (("median", 50, "<= 4"), ("p99", 99, "<= 16")):
                 value = None if void else percentile(found.waits, percent)
                 report.add(f"typing {where}, {what}", value, "ms", goal, note)
+        for editor in (TEXT_AREA, *vim):
+            say(f"Typing at the end in {editor.name}")
+            file.write_text(manuscript(), "utf-8")
+            peer = typed_by_a_peer(editor, file, keys, 1)
+            value = percentile(peer.waits, 50) if peer.waits and not peer.missing else None
+            report.add(f"typing at the end, {editor.name}, median", value, "ms", "", f"{len(peer.waits)} letters")
         say("Saving it")
         file.write_text(manuscript(), "utf-8")
         committed, written = seconds_until_saved(file, times)

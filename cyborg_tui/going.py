@@ -81,7 +81,7 @@ class GoingApp(LineApp):
 
     async def _help(self) -> None:
         if isinstance(self.screen, WorkingScreen):
-            self.push_screen(HelpScreen(self._actions))
+            self.push_screen(HelpScreen(self._actions, self.screen.PARTS))
 
     async def _tokens(self) -> None:
         from cyborg_tui.screens.tokens import TokensScreen

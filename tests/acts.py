@@ -75,7 +75,15 @@ _ARROWS = {"up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end"
 _NUMBERED = {"insert": 2, "delete": 3, "pageup": 5, "pagedown": 6}
 _MODIFIERS = {"shift": 1, "alt": 2, "ctrl": 4}
 _LETTERS = {_character_to_key(chr(code)): chr(code) for code in range(32, 127)}
-_ALONE = {"escape": "Esc", "shift+tab": "\x1b[Z", "ctrl+@": "\x00", "ctrl+underscore": "\x1f", "space": " "}
+_ALONE = {
+    "escape": "Esc",
+    "shift+tab": "\x1b[Z",
+    "space": " ",
+    "ctrl+@": "\x00",
+    "ctrl+backslash": "\x1c",
+    "ctrl+right_square_bracket": "\x1d",
+    "ctrl+underscore": "\x1f",
+}
 
 
 def name_of(key: str) -> str | None:

@@ -96,7 +96,7 @@ def test_a_filter_shows_what_has_the_words_and_what_leads_there(writing):
     assert LINE[:30] in screen
     assert "├" not in screen
     writing.send("Esc")
-    writing.wait_for(lambda s: "found" not in s and "├" in s)
+    writing.wait_for(lambda s: "the map · 1 found" not in s and "├" in s)
 
 
 def test_hiding_takes_out_of_sight_and_undo_brings_back(writing, data):

@@ -101,6 +101,7 @@ def test_what_one_wrote_is_scored_and_looked_into(tmp_path):
     with Terminal((*APP, "--data-dir", tmp_path / "library")) as t:
         t.wait_for("Tab branches")
         t.send(f"{LINE}. ")
+        t.wait_for(f"{LINE}.")
         t.send("F3")
         t.wait_for("reach 90 %", 20)
         t.send("y")

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from cyborg_tui.loom.contrast import BadContrast, Contrast, Method
-from cyborg_tui.loom.contrast_text import EXAMPLE, contrast_from
+from cyborg_tui.loom.contrast_text import EXAMPLE, contrast_from, passages_to
 from cyborg_tui.loom.steering import Adapter, Steering, Vector
 from cyborg_tui.session.steering_rows import added, at_strength, moved, parts, ranged, removed
 from tests.terminal import APP
@@ -63,6 +63,8 @@ def test_lines_are_texts_or_passages_stand_between_stars():
     assert contrast_from("# Towards\na\n\nb\n# AWAY FROM\nc") == Contrast(("a", "b"), ("c",))
     passages = "method: component\n# towards\na\nb\n***\nc\n# away from\n***\nd\n\ne\n***\nf\n"
     assert contrast_from(passages) == Contrast(("a\nb", "c"), ("d\n\ne", "f"), Method.COMPONENT)
+    put = passages_to(["a\nb", "c"]) + "d"
+    assert contrast_from(put) == Contrast(("a\nb", "c"), ("d",))
     with pytest.raises(BadContrast, match=r"line 1: the method is means or component, not “x”"):
         contrast_from("method: x\n# towards\na\n# away from\nb")
 

@@ -24,9 +24,18 @@ _PIECE = 4 * 2**20
 class Chores:
     """For one model. Done in this order: the next window, the widths, the hash of the model's file, the cache kept."""
 
-    def __init__(self, resident: Resident, path: Path, say: Callable[[EngineEvent], None], kept: Path | None) -> None:
-        """`kept`: the file in which the cache is kept."""
+    def __init__(
+        self,
+        resident: Resident,
+        path: Path,
+        say: Callable[[EngineEvent], None],
+        kept: Path | None,
+        at_work: Callable[[], Resident] | None = None,
+    ) -> None:
+        """`kept`: the file in which the cache is kept. `at_work`: the one that was asked for last, where what is
+        steered has one of its own."""
         self._resident, self._path, self._say = resident, path, say
+        self._at_work = at_work or (lambda: resident)
         self._remembered = Remembered()
         self._seconds: dict[int, float] = {}
         self._hashing: Iterator[None] = self._hash()
@@ -45,13 +54,14 @@ class Chores:
         try:
             return next(self._to_do, self) is not self
         except NoNumbersError:
+            self._at_work().forget()
             self._resident.forget()
         except (Interrupted, NoRoomError, OSError):
             pass
         return True
 
     def _all(self) -> Iterator[None]:
-        yield from self._resident.prepare_next_window()
+        yield from self._at_work().prepare_next_window()
         yield from self._measure_widths()
         for _ in self._hashing:  # which goes on where it was if something is asked for meanwhile
             yield

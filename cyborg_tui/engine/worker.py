@@ -194,7 +194,8 @@ class Worker:
         self._answering = Answering(model, self._say, self._urgent.is_set)
         self._say(self._loaded.answer)
         kept = Path(os.fsdecode(request.kept)) if request.kept and request.config.keep_mb else None
-        self._chores = Chores(self._answering.contexts.plain.resident, path, self._say, kept)
+        contexts = self._answering.contexts
+        self._chores = Chores(contexts.plain.resident, path, self._say, kept, at_work=lambda: contexts.at_work.resident)
 
     def _is_there(self, path: Path, request: Load) -> bool:
         """Answer at once if just that model is loaded: it was left for one that could not be had."""

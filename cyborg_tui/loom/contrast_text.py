@@ -9,9 +9,11 @@ A line is a text; where `***` stands on a line of its own, whole passages stand 
 before the first set takes the first principal component instead of the means.
 """
 
+from collections.abc import Iterable
+
 from cyborg_tui.loom.contrast import BadContrast, Contrast, Method
 
-__all__ = ["EXAMPLE", "contrast_from"]
+__all__ = ["EXAMPLE", "contrast_from", "passages_to"]
 
 _TOWARDS, _AWAY = "# towards", "# away from"
 _METHOD = "method:"
@@ -23,6 +25,11 @@ That night she wept, full of despair
 That night the old man laughed, full of joy
 That night she laughed, full of delight
 """
+
+
+def passages_to(passages: Iterable[str]) -> str:
+    """Passages, to be put into two sets by whoever writes on in this."""
+    return f"{_TOWARDS}\n" + f"\n{_BETWEEN}\n".join(passages) + f"\n{_AWAY}\n{_BETWEEN}\n"
 
 
 def contrast_from(text: str) -> Contrast:

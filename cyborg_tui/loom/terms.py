@@ -159,12 +159,17 @@ def folded(word: str) -> str:
 
 def places_of(what: Asked, text: str, since: int) -> Iterator[tuple[int, int]]:
     """Where in a text the words asked for stand, from start to end, of those places that end after `since`: each
-    place of a phrase; of several phrases the first place of any, if all are there."""
+    place of a phrase; of several phrases one place, if all are there, and were not before."""
     found = list(_all_places(what.phrases, text))
-    if not all(found):
+    if not found or not all(found):
         return
-    here = sorted(place for places in found for place in places if place[1] > since)
-    yield from here if len(found) == 1 else here[:1]
+    here = [[place for place in places if place[1] > since] for places in found]
+    if len(found) == 1:
+        yield from here[0]
+    elif all(here):
+        yield min(places[0] for places in here)
+    elif (last := max(places[0] for places in found))[1] > since:
+        yield last
 
 
 def _all_places(phrases: tuple[Phrase, ...], text: str) -> Iterator[list[tuple[int, int]]]:

@@ -10,6 +10,9 @@ from cyborg_tui.outline.shape import Sight
 
 __all__ = ["Atlas"]
 
+_LOOKED_AT = 200
+"""Rows among which the first is looked for that was found."""
+
 
 @dataclass(slots=True)
 class _Filtered:
@@ -129,8 +132,13 @@ class Atlas:
             return False
         place = self.open.place
         filtered.outline = Outline(self._filtered_sight(filtered.hunt), self._outlines[-1].top, opened=True)
-        if place in filtered.hunt.found:
+        found = filtered.hunt.found
+        if place in found:
             filtered.outline.reveal(place)
+        else:
+            rows = range(min(len(filtered.outline), _LOOKED_AT))
+            first = next((row for row in rows if found & {*filtered.outline.row(row).nodes}), 0)
+            filtered.outline.move_to(first)
         return True
 
     def _filtered_sight(self, hunt: Hunt) -> Sight:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -143,7 +144,7 @@ class Chart(WorkingScreen[None]):
         for status in self.query(StatusLine):
             status.show(self._status())
         for footer in self.query(Footer):
-            footer.show([action for action in self._actions if self._works(action)])
+            footer.show(self._typing() if isinstance(self.focused, Input) else [*filter(self._works, self._actions)])
 
     def _status(self) -> Status:
         if self._notice:
@@ -157,6 +158,16 @@ class Chart(WorkingScreen[None]):
             left.append("with what is hidden")
         rows = len(self._outline)
         return Status(tuple(left), right=f"row {self._outline.cursor + 1:,} of {rows:,}")
+
+    def _typing(self) -> list[Action]:
+        """The keys that are no letters, while a filter is typed."""
+        shorts = {"map_go": "to the rows", "map_down": "move", "map_leave": "all rows"}
+        keys = {"map_go": "enter", "map_down": "down", "map_leave": "escape"}
+        return [
+            replace(action, keys=keys[action.id], short=shorts[action.id], rank=0)
+            for action in self._actions
+            if action.id in keys
+        ]
 
     def _works(self, action: Action) -> bool:
         """Whether a key of this action would do something now."""

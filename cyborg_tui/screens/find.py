@@ -12,9 +12,12 @@ from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.terms import Asked, asked
 from cyborg_tui.screens.picking import PickScreen
 from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.marks import own
 
 __all__ = ["FindScreen"]
 
+_LEAD = 24
+"""Characters before the place."""
 _HOW = 'Words, or "a phrase". Also author:you, author:MODEL, tag:, on:, before:, after: 2026, 2026-11 or 2026-11-24.'
 
 
@@ -60,7 +63,8 @@ class FindScreen(PickScreen[Found]):
         if typed != self.typed or not self.is_mounted:
             return  # more was typed meanwhile, or the screen closed
         self._places = finding.places
-        self.fill([Option(_entry(found), id=str(at)) for at, found in enumerate(finding.places)], nothing)
+        room = self.options.size.width - 2
+        self.fill([Option(_entry(found, room), id=str(at)) for at, found in enumerate(finding.places)], nothing)
         many = "" if finding.whole else " of many"
         count = len(finding.places)
         self.say(f"{count}{many} place{'' if count == 1 else 's'}" if count else "")
@@ -69,13 +73,16 @@ class FindScreen(PickScreen[Found]):
         return self._places[int(option.id)] if option.id else None
 
 
-def _entry(found: Found) -> Text:
-    """The place in what stands around it, and below it where that is."""
+def _entry(found: Found, room: int) -> Text:
+    """The place in what stands around it, in so many columns, and below it where that is."""
     begin, end = found.at, found.at + found.length
-    entry = Text(no_wrap=True, overflow="ellipsis")
-    entry.append(_line(found.excerpt[max(0, begin - 24) : begin]))
+    lead = found.excerpt[max(0, begin - _LEAD) : begin]
+    if begin > _LEAD:
+        lead = "…" + lead.partition(" ")[2]
+    entry = Text(own(_line(lead)))
     entry.append(_line(found.excerpt[begin:end]), style="bold underline")
     entry.append(_line(found.excerpt[end:]))
+    entry.truncate(max(1, room), overflow="ellipsis")
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.made_at))
     entry.append(f"\n  {when}   {drawable(found.title)}", style="dim")
     return entry

@@ -212,7 +212,8 @@ class LeversScreen(WorkingScreen[bool]):
             else:
                 self._go(self._at)
 
-        screen = SteeringScreen(self.session, self._all_actions, self._holds.steering or UNSTEERED, self._steer_by)
+        steering = self._holds.steering or UNSTEERED
+        screen = SteeringScreen(self.session, self._all_actions, steering, self._steer_by, self._shelf)
         self.app.push_screen(screen, back)
 
     def _steer_by(self, steering: Steering) -> None:

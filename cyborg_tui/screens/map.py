@@ -223,6 +223,9 @@ class MapScreen(Chart):
 
     def action_map_compare(self) -> None:
         place = self._outline.place
+        if len(self._outline) == 1:
+            self.notice("There is nothing yet to compare this with.")
+            return
         if self._compared is None or self._compared == place:
             self._compared = place if self._compared is None else None
             if self._compared is not None:

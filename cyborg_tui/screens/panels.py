@@ -35,14 +35,15 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen VerticalScroll { width: 76; max-width: 100%; height: 90%; background: $surface; padding: 1 3; }
     """
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, actions: Sequence[Action], here: Sequence[str]) -> None:
+        """`here`: the places whose keys come first."""
         super().__init__()
-        self._actions = actions
+        self._actions, self._here = actions, here
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(Text(_HOW))
-            for where, title in PLACES.items():
+            for where, title in sorted(PLACES.items(), key=lambda place: place[0] not in self._here):
                 yield Static(Text(f"\n{title}", style="bold"))
                 yield Static(self._keys_of(where))
             yield Static(Text("\nEsc closes this."))

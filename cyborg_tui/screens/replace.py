@@ -18,8 +18,10 @@ from cyborg_tui.widgets.marks import own
 
 __all__ = ["ReplaceScreen"]
 
-_KEYS = "↓↑ next, previous · Enter {enter} · ^L all · ^T {kind} · Esc done"
-_READ_ONLY = "↓↑ next, previous · ^T {kind} · Esc done"
+_KEYS = "↓↑ move · Enter {enter} · ^L all · ^T {kind} · Esc done"
+_READ_ONLY = "↓↑ move · ^T {kind} · Esc done"
+_SHORT = "Esc done"
+"""Where there is something to say."""
 
 
 class ReplaceScreen(ModalScreen[None]):
@@ -99,13 +101,14 @@ class ReplaceScreen(ModalScreen[None]):
         return at if at < len(self._found) else 0
 
     def _note(self) -> None:
-        kind = "plain text" if self._regex else "regular expression"
+        kind = "plain text" if self._regex else "regex"
         keys = _READ_ONLY if self._session.read_only else _KEYS
         enter = "replaces" if self.focused is not None and self.focused.id == "new" else "next"
         count = f"{self._index() + 1} of {len(self._found):,} · " if self._found else ""
         said = self._done or self._wrong
         said = f"{drawable(said)} " if said else ""
-        line = said + own(("regex · " if self._regex else "") + count + keys.format(kind=kind, enter=enter))
+        kept = _SHORT if said else keys.format(kind=kind, enter=enter)
+        line = said + own(("regex · " if self._regex else "") + count + kept)
         self.query_one(Static).update(Text(line, no_wrap=True, overflow="ellipsis"))
 
     def on_descendant_focus(self) -> None:

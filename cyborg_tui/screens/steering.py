@@ -6,8 +6,10 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from cyborg_tui.actions import Action
+from cyborg_tui.library.errors import LibraryError
+from cyborg_tui.library.shelf import Kept
 from cyborg_tui.loom.contrast import BadContrast
-from cyborg_tui.loom.contrast_text import EXAMPLE, contrast_from
+from cyborg_tui.loom.contrast_text import EXAMPLE, contrast_from, passages_to
 from cyborg_tui.loom.sampling import BadSetting
 from cyborg_tui.loom.steering import Adapter, Steering, Vector, VectorFacts
 from cyborg_tui.screens.frames import FramesScreen
@@ -38,14 +40,21 @@ class SteeringScreen(WorkingScreen[bool]):
     PARTS = ("steering",)
 
     def __init__(
-        self, session: Session, actions: Sequence[Action], steering: Steering, use: Callable[[Steering], None]
+        self,
+        session: Session,
+        actions: Sequence[Action],
+        steering: Steering,
+        use: Callable[[Steering], None],
+        shelf: Callable[[], Sequence[Kept]],
     ) -> None:
-        """`use`: steer so from now on. Raises BadFrame."""
+        """`use`: steer so from now on. `shelf`: what is bookmarked; raises LibraryError."""
         super().__init__(session, actions)
-        self._steering, self._use = steering, use
+        self._steering, self._use, self._shelf = steering, use, shelf
         self._at = 0
         self._desk: SteeringDesk | None = None
         self._trying = False
+        self._texts = EXAMPLE
+        """What the person wrote last to make a vector of, right or wrong."""
         self._new = ""
         """The name of the vector that is being made."""
 
@@ -157,9 +166,8 @@ class SteeringScreen(WorkingScreen[bool]):
 
     def _tried(self) -> Iterator[Paragraph]:
         for tried in self._desk.tried if self._desk is not None else ():
-            yield Paragraph(((f"{tried.strength:+.0f}", "accent"),))
-            yield Paragraph(((drawable(tried.text.strip().replace("\n", " ")) or "…", "model"),))
-            yield Paragraph()
+            said = drawable(" ".join(tried.text.split())) or own("…")
+            yield Paragraph(((f"{tried.strength:+3.0f}  ", "accent"), (said, "model")))
 
     # moving
 
@@ -172,6 +180,9 @@ class SteeringScreen(WorkingScreen[bool]):
         self._at -= 1
         self._trying = False
         self._show()
+
+    def action_steering_page(self) -> None:
+        self.query_one("#steering", Preview).turn_page()
 
     def action_stronger(self) -> None:
         self._move(lambda steering, at: moved(steering, at, _STEP))
@@ -259,14 +270,31 @@ class SteeringScreen(WorkingScreen[bool]):
 
     def action_make_vector(self) -> None:
         """Of two sets of texts that the person writes."""
+        self._make(self._texts)
 
+    def action_make_of_shelf(self) -> None:
+        """Of passages that were bookmarked, which the person puts into two sets."""
+        try:
+            kept = [one.text for one in self._shelf()]
+        except LibraryError as error:
+            self.notice(str(error))
+            return
+        if kept:
+            self._make(passages_to(kept))
+        else:
+            self.notice("Nothing is bookmarked yet; b among the branches marks one.")
+
+    def _make(self, proposal: str) -> None:
         def named(name: str | None) -> None:
             if name:
                 question = "Texts that lead there, and texts that lead away; what differs should stand at their ends."
-                self.app.push_screen(TextPrompt(question, EXAMPLE, "ctrl+s", "makes it"), lambda said: make(name, said))
+                self.app.push_screen(
+                    TextPrompt(question, proposal, "ctrl+s", "makes it"), lambda said: make(name, said)
+                )
 
         def make(name: str, said: tuple[str, int] | None) -> None:
             if said is not None and self._desk is not None:
+                self._texts = said[0]
                 try:
                     self._desk.make(name, contrast_from(said[0]))
                 except (BadContrast, BadName) as error:

@@ -125,7 +125,11 @@ class Mirror:
     def held_up(self, span: Span, turns_at: int = 4) -> Reflection:
         """All measures over a span, up to now. From any thread. Raises LibraryError."""
         self._library.flush(_PATIENCE)
-        return held_up(self._library.log, span, self._loom.now, turns_at, self.settings.config.words_a_minute)
+        log = Log(self._library.file)  # the library's own must not be waited for while this takes its time
+        try:
+            return held_up(log, span, self._loom.now, turns_at, self.settings.config.words_a_minute)
+        finally:
+            log.close()
 
     def _on_record(self, fan: FanId) -> Showing | None:
         try:

@@ -1,6 +1,5 @@
 """What the editor and the branch pane have in common: rows, of which only those that changed are painted."""
 
-from textual import events
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
@@ -10,11 +9,6 @@ __all__ = ["RowView"]
 
 class RowView(ScrollView):
     DEFAULT_CSS = "RowView { scrollbar-size: 0 0; overflow-x: hidden; overflow-y: scroll; }"
-
-    def _on_hide(self, event: events.Hide) -> None:
-        """In a window in which there is no room for it, it has the keys all the same: Textual would give them to
-        whatever there is room for, or to nothing, and not back when there is room again."""
-        event.prevent_default()
 
     def set_row_count(self, rows: int) -> None:
         """How many rows can be scrolled through."""

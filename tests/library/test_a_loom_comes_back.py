@@ -113,9 +113,9 @@ class PersonWithALargeLoom(PersonWithALibrary):
         self.patch.undo()
 
 
-PersonWithALargeLoom.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+PersonWithALargeLoom.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
 TestWhateverAPersonDoesInALargeLoom = PersonWithALargeLoom.TestCase
-PersonWithALibrary.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+PersonWithALibrary.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
 TestWhateverAPersonDoes = PersonWithALibrary.TestCase
 
 
@@ -129,7 +129,7 @@ def a_fan(**facts):
     return Fan(1, ROOT, model, FanSettings(1, 7, Until.SENTENCE, sampling), 2**32 - 1, 12.5, branches=(1,), **facts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(typed=ANY_TEXT, drawn=ANY_TEXT, tokens=st.lists(TOKENS).map(tuple), data=st.data())
 def test_every_code_point_and_token_is_kept(typed, drawn, tokens, data):
     start = data.draw(st.integers(0, len(drawn) - 1))

@@ -96,6 +96,17 @@ def test_words_in_any_order_a_phrase_in_this_one(desk):
     assert desk.texts("sea mountain ") == []
 
 
+def test_several_words_are_found_where_they_stand_not_wherever_one_of_them_follows(desk):
+    desk.write("I have been thinking about the sea.")
+    branches = desk.fan(" The house stood on the hill.", " The rain came.")
+    desk.loom.take(branches[0])
+    desk.write(" The garden lay behind the house.")
+    desk.save()
+    assert desk.texts("the sea ") == ["the"]
+    assert len(desk.find("sea hill ")) == 1, "one before, one in it"
+    assert desk.find("sea house ")[-1][0] == "house"
+
+
 def test_as_one_types_the_last_word_may_be_unfinished(desk):
     desk.write("Mornings at the harbour.")
     assert desk.texts("morn") == ["Mornings"]
