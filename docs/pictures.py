@@ -51,8 +51,11 @@ async def picture(theme: str, columns: int, rows: int, keys: list[str], file: Pa
             await pilot.press(*(_NAMES.get(letter, letter) for letter in TEXT), "tab")
             await wait(pilot, lambda: session.fan is not None and not session.busy)
             for key in keys:
-                await pilot.pause(0.3)  # nothing is taken that was not painted
-                await pilot.press(key)
+                if key.isdigit() and isinstance(app.screen, WriteScreen):
+                    session.take(int(key) - 1)  # by key nothing is taken that was not sent to a terminal
+                    app.screen.came_back()
+                else:
+                    await pilot.press(key)
                 await wait(pilot, lambda: not session.busy)
             await pilot.pause(0.7)
             file.write_text(_WEB_FONTS.sub("", app.export_screenshot(title="cyborg-tui")), "utf-8")
