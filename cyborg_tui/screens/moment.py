@@ -83,7 +83,7 @@ class Counts:
         if not self._stale:
             self._counted_at, self._selection = now, selection
             self.remarks = remarks(self._session)
-            self._counted = (*self._count(selection), *clock(self._session)), saved_words(self._session)
+            self._counted = self._count(selection), saved_words(self._session)
         words, saved = self._counted
         return words, "saving".rjust(len(saved)) if self._is_saving(now) else saved
 
@@ -91,9 +91,10 @@ class Counts:
         """In a large loom a little at a time, so that no key waits."""
         self._counting = not self._session.count_on(_SLICE)
         if self._counting:
-            return ("counting …",)
+            return ("counting …", *clock(self._session))
         part = self._session.part(*selection) if selection else self._session.whole
-        return (*(("selected",) if selection else ()), *counts(part))
+        words, *more = counts(part)
+        return (*(("selected",) if selection else ()), words, *clock(self._session), *more)
 
     def _is_saving(self, now: float) -> bool:
         """Whether something is not committed yet, or was not a moment ago."""

@@ -14,6 +14,7 @@ from cyborg_tui.loom.mirror.reasons import Reason, Verdict
 from cyborg_tui.loom.mirror.warnings import WarningKind
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.showing import Showing
+from cyborg_tui.screens.views import clock
 from cyborg_tui.session import Session
 from cyborg_tui.session.looking_back import LookingBack
 from cyborg_tui.session.mirror import held_up
@@ -231,6 +232,7 @@ def test_the_sitting_has_a_clock_and_a_limit(library):
         eyes.clock.now += 1200
         eyes.mirror.active()
     assert [warned.words for warned in eyes.mirror.warnings()] == ["40 min; you set 40"]
+    assert clock(eyes.session) == ("40 min",)
     eyes.mirror.settings.silence(WarningKind.SITTING)
     assert eyes.mirror.warnings() == ()
     eyes.clock.now += 3600
