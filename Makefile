@@ -27,7 +27,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed-dev
-	@for name in fan steps ahead resident soak typing long tree map mirror start; do $(BIN)/python benchmarks/$$name.py $(ARGS) || exit 1; done
+	@for name in fan steps ahead resident soak levers bars lens typing long tree map mirror start; do $(BIN)/python benchmarks/$$name.py $(ARGS) || exit 1; done
 
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python docs/pictures.py
