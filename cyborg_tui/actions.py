@@ -190,6 +190,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("lever_done", "escape", "Use this text", "use", "lever", 0),
     Action("steering_down", "j,down", "The next vector or adapter", "move", "steering", 3),
     Action("steering_up", "k,up", "The one before", "", "steering"),
+    Action("steering_page", "space,pagedown", "The next page of what there is to see of it", "", "steering"),
     Action("stronger", "l,right", "Stronger", "stronger", "steering", 2),
     Action("weaker", "h,left", "Weaker; below zero it steers away", "", "steering"),
     Action("much_stronger", "L,shift+right", "Much stronger", "", "steering"),

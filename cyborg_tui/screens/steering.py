@@ -166,9 +166,8 @@ class SteeringScreen(WorkingScreen[bool]):
 
     def _tried(self) -> Iterator[Paragraph]:
         for tried in self._desk.tried if self._desk is not None else ():
-            yield Paragraph(((f"{tried.strength:+.0f}", "accent"),))
-            yield Paragraph(((drawable(tried.text.strip().replace("\n", " ")) or "…", "model"),))
-            yield Paragraph()
+            said = drawable(" ".join(tried.text.split())) or own("…")
+            yield Paragraph(((f"{tried.strength:+3.0f}  ", "accent"), (said, "model")))
 
     # moving
 
@@ -181,6 +180,9 @@ class SteeringScreen(WorkingScreen[bool]):
         self._at -= 1
         self._trying = False
         self._show()
+
+    def action_steering_page(self) -> None:
+        self.query_one("#steering", Preview).turn_page()
 
     def action_stronger(self) -> None:
         self._move(lambda steering, at: moved(steering, at, _STEP))
