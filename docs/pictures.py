@@ -27,6 +27,13 @@ TEXT = (
     "The rooms had kept their distances, and "
 )
 SIZES = ((120, 36), (80, 24), (40, 12))
+SCREENS = {
+    "map": ["3", "tab", "j", "1", "f2", "k", "k"],
+    "compare": ["c", "j", "c"],
+    "tokens": ["3", "f3", *["h"] * 4],
+    "blocks": ["3", "f3", *["h"] * 4, "v"],
+}
+"""Other screens, and the keys that lead there."""
 _NAMES = {" ": "space", ",": "comma", ".": "full_stop"}
 _WEB_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
@@ -44,7 +51,11 @@ async def picture(theme: str, columns: int, rows: int, keys: list[str], file: Pa
             await pilot.press(*(_NAMES.get(letter, letter) for letter in TEXT), "tab")
             await wait(pilot, lambda: session.fan is not None and not session.busy)
             for key in keys:
-                await pilot.press(key)
+                if key.isdigit() and isinstance(app.screen, WriteScreen):
+                    session.take(int(key) - 1)  # by key nothing is taken that was not sent to a terminal
+                    app.screen.came_back()
+                else:
+                    await pilot.press(key)
                 await wait(pilot, lambda: not session.busy)
             await pilot.pause(0.7)
             file.write_text(_WEB_FONTS.sub("", app.export_screenshot(title="cyborg-tui")), "utf-8")
@@ -59,6 +70,8 @@ async def wait(pilot: Pilot[None], until: Callable[[], bool]) -> None:
 
 async def main(folder: Path) -> None:
     await picture("ink", 120, 32, ["3", "tab", "j"], folder / "cyborg-tui.svg")
+    for name, keys in SCREENS.items():
+        await picture("ink", 100, 28, keys, folder / "screens" / f"{name}.svg")
     for theme in theme_names():
         for columns, rows in SIZES:
             await picture(theme, columns, rows, ["j"], folder / "screens" / f"{theme}-{columns}x{rows}.svg")

@@ -33,6 +33,6 @@ def test_two_presets_blind_one_is_taken_and_the_numbers_are_shown(tmp_path):
 
 def choose(t):
     t.send("Ctrl+O")
-    t.wait_for("n side by side")
+    t.wait_for("side by side")
     t.send("n")
     t.wait_for("preset careful")

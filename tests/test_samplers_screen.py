@@ -18,7 +18,7 @@ def samplers(tmp_path, **options):
     t.send(LINE)
     t.wait_for(LINE)
     t.send("Ctrl+O")
-    t.wait_for("s samplers")
+    t.wait_for("samplers")
     t.send("s")
     t.wait_for(lambda screen: "bits →" in screen and "all as usual" in screen)
     return t
@@ -43,7 +43,7 @@ def test_the_bars_follow_the_dials_and_what_is_used_is_what_fans_are_made_by(tmp
         t.send("Tab")
         t.wait_for("8 branches · fan 1")
         t.send("Ctrl+O")
-        t.wait_for("s samplers")
+        t.wait_for("samplers")
         t.send("s")
         t.wait_for("1 not as usual")
         t.send("h")

@@ -129,6 +129,15 @@ class LikeLlama(RuleBasedStateMachine):
         """Sequence → its cells."""
         self.token: list[int] = []
         """Of each cell that ever was."""
+        self.way = None
+        """How is read now."""
+        self.ways: dict[int, str | None] = {}
+        """Sequence → how it was read."""
+
+    @rule(way=st.sampled_from([None, "steered", "otherwise"]))
+    def read_in_another_way(self, way):
+        self.way = way
+        self.cache.turn_to(way)
 
     def apply(self, cuts):
         for sequence, start in cuts:
@@ -146,7 +155,7 @@ class LikeLlama(RuleBasedStateMachine):
         assert sequence not in keep
         assert sequence not in self.cells
         self.cache.begin(sequence)
-        self.cells[sequence] = []
+        self.cells[sequence], self.ways[sequence] = [], self.way
         self.add(sequence, more)
 
     def add(self, sequence, more):
@@ -162,7 +171,7 @@ class LikeLlama(RuleBasedStateMachine):
         target, cuts = self.cache.vacate({source})
         self.apply(cuts)
         self.cache.fork(source, target, upto)
-        self.cells[target] = self.cells[source][:upto]
+        self.cells[target], self.ways[target] = self.cells[source][:upto], self.ways[source]
         self.add(target, more)
 
     @precondition(lambda self: self.cells)
@@ -175,9 +184,11 @@ class LikeLlama(RuleBasedStateMachine):
     def visit(self, data):
         self.cache.visit(data.draw(st.sampled_from(sorted(self.cells))))
 
-    @rule(path=tokens, budget=st.integers(0, 12))
-    def shrink(self, path, budget):
-        self.apply(self.cache.shrink(path, budget))
+    @rule(path=tokens, budget=st.integers(0, 12), keep=st.sets(st.integers(0, SEQUENCES - 1), max_size=2))
+    def shrink(self, path, budget, keep):
+        kept = {sequence: self.held(sequence) for sequence in keep if sequence in self.cells}
+        self.apply(self.cache.shrink(path, budget, keep))
+        assert all(self.held(sequence) == tokens for sequence, tokens in kept.items())
 
     @rule(keep=st.sets(st.integers(0, SEQUENCES - 1)))
     def make_room(self, keep):
@@ -200,8 +211,9 @@ class LikeLlama(RuleBasedStateMachine):
     def the_longest_shared_beginning_is_found(self):
         for path in ([0, 1, 2], [1, 1, 0, 2], [2]):
             found, shared = self.cache.nearest(path)
-            assert shared == max((shared_length(self.held(sequence), path) for sequence in self.cells), default=0)
-            assert found is None or self.held(found)[:shared] == path[:shared]
+            here = [sequence for sequence in self.cells if self.ways[sequence] == self.way]
+            assert shared == max((shared_length(self.held(sequence), path) for sequence in here), default=0)
+            assert found is None or (found in here and self.held(found)[:shared] == path[:shared])
 
 
 TestLikeLlama = LikeLlama.TestCase
