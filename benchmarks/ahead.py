@@ -22,12 +22,12 @@ from benchmarks.typing import waits_of
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.loom.settings import FanSettings
 
-_CONTEXT, _LENGTH = 256, 12
+_CONTEXT, _LENGTH = 128, 12
 _CHARACTERS = 1000
 
 
 async def replaced(shape: str, times: int) -> list[Instead]:
-    """A fan is wanted at any moment of another's steps; both contexts have been read."""
+    """A fan is wanted at any moment of another's steps; both contexts have been read, and stay in the cache."""
     vocabulary, chance = SHAPES[shape].vocabulary, random.Random(1)
     config = EngineConfig(model=str(synthetic_model(shape)), threads=cores(), nice=0)
     one, other = words(1, _CONTEXT, vocabulary), words(2, _CONTEXT, vocabulary)

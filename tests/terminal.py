@@ -63,7 +63,8 @@ class Terminal:
         self.raw = b""
         self._screen = Screen(columns, rows, self._answer if answers else lambda data: None)
         self._stream = pyte.ByteStream(self._screen)
-        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        variables = {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             if folder:
