@@ -14,6 +14,7 @@ from benchmarks.diary import keep
 from cyborg_tui.commands.export import ExportError, Form, processes, run_export
 from cyborg_tui.formats.features import features
 from cyborg_tui.formats.process import PREFERENCE, Pair, Preference, Process, read, write
+from cyborg_tui.library import records
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.event import Event, EventKind
@@ -151,7 +152,10 @@ def test_supervised_has_what_the_person_called_good_and_nothing_else(session):
     assert exported(session, Form.SUPERVISED, Pair) == []
     session.garden.bookmark(session.loom.tree.branch(made.branches[0]).node)
     assert exported(session, Form.SUPERVISED, Pair)[0].good == ["bookmark"]
-    session.undo(), session.undo()
+    session.undo()
+    session.mirror.praise()
+    assert exported(session, Form.SUPERVISED, Pair)[0].good == ["sitting"]
+    session.undo()
     assert exported(session, Form.SUPERVISED, Pair) == [], "what was taken back is nothing to learn from"
 
 
@@ -212,9 +216,20 @@ def test_from_the_command_line(session, tmp_path):
     assert b"already a file" in run("all", "-o", os.fspath(out)).stderr
 
 
+def test_of_the_nodes_and_branches_only_the_last_are_kept_at_hand(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "_HELD", 16)
+    keep(tmp_path, 500, width=3, tokens=6)
+    library = Library(tmp_path)
+    rows = list(processes(library, library.looms()[0], 500))
+    at_hand = [len(kept) for kept in (library.records._nodes, library.records._branches, library.records._fans)]
+    library.close()
+    assert len(rows) > 30
+    assert max(at_hand) == 16
+
+
 def peak(folder, events):
     """Bytes at most while everything is exported, and how many lines there were."""
-    keep(folder, events, width=3, tokens=6)
+    keep(folder, events, width=2, tokens=4)
     library = Library(folder)
     looms = library.looms()
     tracemalloc.start()
@@ -225,11 +240,12 @@ def peak(folder, events):
     return most, lines
 
 
-def test_however_much_there_is_little_of_it_is_in_memory(tmp_path):
+def test_however_much_there_is_little_of_it_is_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "_HELD", 64)
     some, few = peak(tmp_path / "some", 1_000)
     more, many = peak(tmp_path / "more", 4_000)
     assert many > 3 * few > 60
-    assert more < 1.5 * some + 1_000_000
+    assert more < 1.3 * some + 100_000, (some, more)
 
 
 @pytest.mark.soak

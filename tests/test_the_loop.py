@@ -86,7 +86,7 @@ def test_a_person_writes_takes_edits_undoes_and_finds_it_all_again(data):
 
         t.send("Esc")
         t.wait_for("Tab branches")
-        t.send(*["Up"] * 5, "Home", *["Right"] * len("I have been "), "quietly ")
+        t.send(*["Up"] * 15, "Home", *["Right"] * len("I have been "), "quietly ")
         t.wait_for(lambda s: left(s).startswith("I have been quietly thinking"))
 
         t.send("Tab")

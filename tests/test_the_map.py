@@ -92,7 +92,8 @@ def test_enter_goes_there_and_undo_comes_back(writing, data):
 def test_a_filter_shows_what_has_the_words_and_what_leads_there(writing):
     open_map(writing)
     writing.send("/", "thinking about the sea")
-    screen = writing.wait_for("1 found")
+    screen = writing.wait_for("the map · 1 found")
+    assert "Enter to the rows" in screen
     assert LINE[:30] in screen
     assert "├" not in screen
     writing.send("Esc")
