@@ -46,7 +46,8 @@ class Monkey:
             library.for_file(folder / f"{name}.txt")  # so that F7 leads somewhere
         library.close()
         self._editor = folder / "editor"
-        self._editor.write_text("#!/bin/sh\nprintf 'edited. ' >> \"$1\"\n")
+        only_texts = 'case "$1" in *.toml) ;; *) printf \'edited. \' >> "$1" ;; esac'
+        self._editor.write_text(f"#!/bin/sh\n{only_texts}\n")
         self._editor.chmod(0o700)
         self._closed = False
         self.terminal = self._start()
