@@ -32,6 +32,9 @@ SCREENS = {
     "compare": ["c", "j", "c"],
     "tokens": ["3", "f3", *["h"] * 4],
     "blocks": ["3", "f3", *["h"] * 4, "v"],
+    "levers": ["escape", "f4", "enter", *"Letters from an island, 1911.", "escape"],
+    "samplers": ["3", "ctrl+o", "s"],
+    "mirror": ["3", "tab", "j", "1", "tab", "2", "f6"],
 }
 """Other screens, and the keys that lead there."""
 _NAMES = {" ": "space", ",": "comma", ".": "full_stop"}
@@ -55,7 +58,7 @@ async def picture(theme: str, columns: int, rows: int, keys: list[str], file: Pa
                     session.take(int(key) - 1)  # by key nothing is taken that was not sent to a terminal
                     app.screen.came_back()
                 else:
-                    await pilot.press(key)
+                    await pilot.press(_NAMES.get(key, key))
                 await wait(pilot, lambda: not session.busy)
             await pilot.pause(0.7)
             file.write_text(_WEB_FONTS.sub("", app.export_screenshot(title="cyborg-tui")), "utf-8")

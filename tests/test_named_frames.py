@@ -38,7 +38,7 @@ def test_a_file_as_a_person_writes_it():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("colour = 1", "there is no key colour; there are against, blend, examples, footer"),
+        ("colour = 1", "there is no key colour; there are against, blend"),
         ("note_depth = 0", "note_depth is 0; it must lie between 1 and 1,000"),
         ("memory = 3", "memory"),
         ("memory = ", "frames/x.toml"),

@@ -216,7 +216,9 @@ class Desk(WorkingScreen[None]):
             return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
         counts = self._counts.at(time.monotonic(), self._editor.selection)
         engine, *more = engine_words(self.session)
-        return Status((*self.guiding.words, engine, *self._counts.remarks, *more), *counts, place=place)
+        remarks = self._counts.remarks
+        words = (*more, *remarks) if self.session.view.waiting else (*remarks, *more)  # what one waits for goes first
+        return Status((*self.guiding.words, engine, *words), *counts, place=place)
 
     def _drop(self) -> None:
         """The highlighted branch does not stand in the text any more, until another is highlighted."""
