@@ -135,7 +135,8 @@ def _chain(tree: Tree, top: NodeId | None, tail: NodeId) -> list[Node]:
 def _rewrite(tree: Tree, deed: Rewritten, at: float, *, back: bool) -> None:
     """Change what differs, wherever it stands now: meanwhile the text may have been cut. Nothing, if it is not the old
     one: the person went on writing there, and something froze that. What was drawn meanwhile was drawn after other
-    words than stand there then, which is noted."""
+    words than stand there then, which is noted. Cuts stay as many characters from the beginning as they were, as far as
+    there are so many."""
     old, pieces = (deed.after, deed.before) if back else (deed.before, deed.after)
     facts = deed.facts[0 if back else 1]
     chain = _chain(tree, deed.top, facts.node)
@@ -149,9 +150,11 @@ def _rewrite(tree: Tree, deed: Rewritten, at: float, *, back: bool) -> None:
         here = new and (start < last or node.id == facts.node)
         if here or max(start, begin) < min(end, last):
             first, past = max(start - begin, 0), max(min(end, last) - begin, start - begin, 0)
-            tree.rewrite_everywhere(node.id, splice(node.pieces, first, past, new if here else ()))
+            whole = last >= end or node.id == facts.node
+            own = new if whole else cut(new, 0, past - first)
+            tree.rewrite_everywhere(node.id, splice(node.pieces, first, past, own))
             tree.put_facts(replace(tree.facts(node.id), rewritten_at=at))
-            new = () if here else new
+            new = cut(new, length(own), length(new))
         begin = last
     if chain and not _drawn_since(tree, facts.node, deed.facts[1].rewritten_at or 0.0):
         tree.put_facts(replace(tree.facts(facts.node), rewritten_at=facts.rewritten_at))

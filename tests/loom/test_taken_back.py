@@ -222,3 +222,14 @@ def test_a_fan_that_was_drawn_after_a_rewriting_says_so_when_that_is_taken_back(
     assert loom.undo()
     assert loom.text == "abc"
     assert garden.drawn_after_other_words(fan.id)
+
+
+def test_a_fan_made_inside_what_was_rewritten_has_its_context_again_when_that_is_done_again(loom, garden):
+    loom.write(0, 0, "abc")
+    garden.rewrite(loom.manuscript.leaf, "xyz")
+    loom.move_cursor(1)
+    context = loom.fan(MODEL, FanSettings(width=1), seed=1).context
+    assert loom.tree.path_text(context) == "x"
+    assert loom.undo()
+    assert loom.redo()
+    assert loom.tree.path_text(context) == "x"
