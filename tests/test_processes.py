@@ -146,8 +146,8 @@ def test_one_that_cannot_be_used_is_listed_with_why(tmp_path, config):
     with app(tmp_path, config) as t:
         t.wait_for("Tab branches")
         t.send(NEXT)
-        screen = t.wait_for("cannot be used")
-        assert "a-trial.toml, line 2 (step 1): there is no step shuffle" in words(screen)
+        t.wait_for("cannot be used")
+        t.wait_for(lambda s: "a-trial.toml, line 2 (step 1): there is no step shuffle" in words(s))
         t.send("Enter")
         assert "cannot be used" in t.settle()
         t.send("Esc")

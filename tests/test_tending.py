@@ -53,7 +53,7 @@ def test_a_place_is_named_tagged_and_noted_and_found_by_its_tag(on_the_map, data
     t.send("/", "tag:old")
     t.wait_for("1 found")
     t.send("Esc")
-    t.wait_for(lambda s: "found" not in s and "├ 1" in cursor_row(s))
+    t.wait_for(lambda s: "1 found" not in s and "├ 1" in cursor_row(s))
     t.send("Ctrl+Z")
     t.wait_for(lambda s: "Not yet." not in s)
     loom = loom_after(t, data)

@@ -1,11 +1,12 @@
 """What is done to the tree beside the manuscript, each so that it can be taken back and done again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Pieces, cut, join, length, same, splice, text_of
+from cyborg_tui.loom.piece import Pieces, cut, join, length, same, text_of
 from cyborg_tui.loom.shared import difference
 from cyborg_tui.loom.tree import Tree
 
@@ -50,13 +51,17 @@ class Rewritten:
     after: Pieces
     facts: tuple[Facts, Facts]
     """Before and after."""
+    cut_before: tuple[tuple[NodeId, int], ...] = ()
+    """Where the text before was cut when it was last seen: nodes, and where each ended in it."""
+    cut_after: tuple[tuple[NodeId, int], ...] = ()
 
 
 Deed = Marked | Reshaped | Rewritten
 
 
-def undo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> None:
-    """`leaf`: the end of the manuscript, which must not vanish. `at`: seconds since 1970, UTC."""
+def undo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> Deed:
+    """`leaf`: the end of the manuscript, which must not vanish. `at`: seconds since 1970, UTC. Returns the deed as it
+    is to be done again."""
     match deed:
         case Marked(before=before, after=after):
             _mark(tree, after, before)
@@ -65,10 +70,11 @@ def undo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> None:
         case Reshaped(heads=heads):
             _join(tree, heads, leaf)
         case Rewritten():
-            _rewrite(tree, deed, at, back=True)
+            return _rewrite(tree, deed, at, back=True)
+    return deed
 
 
-def redo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> None:
+def redo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> Deed:
     """As `undo`."""
     match deed:
         case Marked(before=before, after=after):
@@ -78,7 +84,8 @@ def redo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> None:
         case Reshaped():
             _cut(tree, deed)
         case Rewritten():
-            _rewrite(tree, deed, at, back=False)
+            return _rewrite(tree, deed, at, back=False)
+    return deed
 
 
 def mark_of(tree: Tree, node: NodeId) -> Mark:
@@ -132,32 +139,53 @@ def _chain(tree: Tree, top: NodeId | None, tail: NodeId) -> list[Node]:
     return [] if at is None else path[at + 1 :]
 
 
-def _rewrite(tree: Tree, deed: Rewritten, at: float, *, back: bool) -> None:
+def _rewrite(tree: Tree, deed: Rewritten, at: float, *, back: bool) -> Rewritten:
     """Change what differs, wherever it stands now: meanwhile the text may have been cut. Nothing, if it is not the old
     one: the person went on writing there, and something froze that. What was drawn meanwhile was drawn after other
-    words than stand there then, which is noted. Cuts stay as many characters from the beginning as they were, as far as
-    there are so many."""
+    words than stand there then, which is noted. Returns the deed, with where the text that goes away was cut."""
     old, pieces = (deed.after, deed.before) if back else (deed.before, deed.after)
     facts = deed.facts[0 if back else 1]
     chain = _chain(tree, deed.top, facts.node)
     if not same(join(*(node.pieces for node in chain)), old):
-        return
-    start, end, new_end = difference(text_of(old), text_of(pieces))
-    new = cut(pieces, start, new_end)
-    begin = 0
-    for node in chain:
-        last = begin + len(node)
-        here = new and (start < last or node.id == facts.node)
-        if here or max(start, begin) < min(end, last):
-            first, past = max(start - begin, 0), max(min(end, last) - begin, start - begin, 0)
-            whole = last >= end or node.id == facts.node
-            own = new if whole else cut(new, 0, past - first)
-            tree.rewrite_everywhere(node.id, splice(node.pieces, first, past, own))
+        return deed
+    was, begin = _cuts(chain), 0
+    known = deed.cut_before if back else deed.cut_after
+    for node, end in zip(chain, _ends(was, old, pieces, dict(known)), strict=True):
+        own = cut(pieces, begin, end)
+        if not same(own, node.pieces):
+            tree.rewrite_everywhere(node.id, own)
             tree.put_facts(replace(tree.facts(node.id), rewritten_at=at))
-            new = cut(new, length(own), length(new))
-        begin = last
+        begin = end
     if chain and not _drawn_since(tree, facts.node, deed.facts[1].rewritten_at or 0.0):
         tree.put_facts(replace(tree.facts(facts.node), rewritten_at=facts.rewritten_at))
+    return replace(deed, cut_after=was) if back else replace(deed, cut_before=was)
+
+
+def _cuts(chain: list[Node]) -> tuple[tuple[NodeId, int], ...]:
+    """Where each node ends, in characters from the beginning of the first."""
+    found, end = [], 0
+    for node in chain:
+        end += len(node)
+        found.append((node.id, end))
+    return tuple(found)
+
+
+def _ends(was: tuple[tuple[NodeId, int], ...], old: Pieces, new: Pieces, known: dict[NodeId, int]) -> Iterator[int]:
+    """Where the nodes end in the new text: where they did when it last stood there (`known`), or with the characters
+    that stay, or after as many as before."""
+    start, end, new_end = difference(text_of(old), text_of(new))
+    last = 0
+    for node, then in was[:-1]:
+        if node in known:
+            now = known[node]
+        elif then >= end > start or then > start == end:
+            now = then + new_end - end
+        else:
+            now = then if then <= start else min(then, new_end)
+        last = max(last, min(now, length(new)))
+        yield last
+    if was:
+        yield length(new)
 
 
 def _drawn_since(tree: Tree, node: NodeId, at: float) -> bool:

@@ -127,6 +127,12 @@ class History:
         self._dirty[step.number] = step
         self._path = step.after.path
 
+    def became(self, step: Step, deed: Deed) -> None:
+        """A step is taken back, or done again, by another deed from now on."""
+        if deed != step.deed:
+            step.deed = deed
+            self._dirty[step.number] = step
+
     def drain(self, now: Snapshot) -> HistoryChange | None:
         """What changed since the last call. `now`: the path as it is."""
         last = self._undone[0].number if self._undone else self._number

@@ -341,7 +341,8 @@ class Loom:
 
     def _return(self, view: View, step: Step, *, undoing: bool) -> None:
         if step.deed is not None:
-            (deeds.undo if undoing else deeds.redo)(self.tree, step.deed, self.manuscript.leaf, self._clock())
+            then = deeds.undo if undoing else deeds.redo
+            self._history.became(step, then(self.tree, step.deed, self.manuscript.leaf, self._clock()))
             self.manuscript.refresh()
             if not isinstance(step.deed, deeds.Marked) and not self.manuscript.is_as(view.path):
                 self.manuscript.reach(view.path, self._clock())

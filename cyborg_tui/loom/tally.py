@@ -167,6 +167,8 @@ class Tally:
     def _forget_above(self, node: Node) -> None:
         """Whether a branch was gone on with hangs on what stands below it, through what is only carried along."""
         tree = self._tree
+        if node.branch is not None:  # one without text has no pieces
+            self._forget(node.branch)
         at: Node | None = node
         while at is not None:
             for piece in at.pieces:

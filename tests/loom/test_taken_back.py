@@ -227,9 +227,20 @@ def test_a_fan_that_was_drawn_after_a_rewriting_says_so_when_that_is_taken_back(
 def test_a_fan_made_inside_what_was_rewritten_has_its_context_again_when_that_is_done_again(loom, garden):
     loom.write(0, 0, "abc")
     garden.rewrite(loom.manuscript.leaf, "xyz")
-    loom.move_cursor(1)
+    loom.move_cursor(2)
     context = loom.fan(MODEL, FanSettings(width=1), seed=1).context
-    assert loom.tree.path_text(context) == "x"
+    assert loom.tree.path_text(context) == "xy"
     assert loom.undo()
     assert loom.redo()
-    assert loom.tree.path_text(context) == "x"
+    assert loom.tree.path_text(context) == "xy"
+
+
+def test_and_where_that_is_longer_than_what_stood_there_before(loom, garden):
+    loom.write(0, 0, "a")
+    garden.rewrite(loom.manuscript.leaf, "aaa")
+    loom.move_cursor(2)
+    context = loom.fan(MODEL, FanSettings(width=1), seed=1).context
+    for _ in range(2):
+        assert loom.undo()
+        assert loom.redo()
+        assert loom.tree.path_text(context) == "aa"
