@@ -94,7 +94,7 @@ def test_what_was_bookmarked_becomes_an_example(tmp_path):
         t.send("F4", "b")
         t.wait_for("Nothing is bookmarked yet")
         t.send("Esc")
-        t.wait_for("v lens")
+        t.wait_for(lambda screen: "Nothing is bookmarked" not in screen)
         t.send("Tab")
         t.wait_for(lambda screen: "8 branches · fan 1" in screen and "▍" not in screen)
         t.send("b")

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cyborg_tui.library.rows import to_text
+from cyborg_tui.library.rows import has_chunks, node_from, pieces_of, to_text
 from cyborg_tui.loom.fan import NodeId
 
 __all__ = ["Kept", "shelf"]
@@ -12,7 +12,9 @@ __all__ = ["Kept", "shelf"]
 _MOST = 300
 _BOOKMARKED = """SELECT nodes.loom, nodes.id, title, nodes.made_at FROM nodes JOIN looms ON looms.id = nodes.loom
     WHERE bookmarked ORDER BY nodes.made_at DESC LIMIT ?"""
-_TEXT = "SELECT before, text FROM passages WHERE loom = ? AND node = ? ORDER BY place"
+_NODE = "SELECT * FROM nodes WHERE loom = ? AND id = ?"
+_BRANCH = "SELECT text FROM branches WHERE loom = ? AND id = ?"
+_PASSAGES = "SELECT before, text FROM passages WHERE loom = ? AND node = ? ORDER BY place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,18 @@ class Kept:
 
 
 def shelf(connection: sqlite3.Connection) -> Iterator[Kept]:
-    """What was bookmarked, what was written last first; not what is not in the index yet. Raises sqlite3.Error."""
+    """What was bookmarked, what was written last first. Raises sqlite3.Error."""
     for loom, node, title, made_at in connection.execute(_BOOKMARKED, (_MOST,)).fetchall():
-        rows = connection.execute(_TEXT, (loom, node))
-        text = "".join(to_text(text)[before:] for before, text in rows)
+        text = _text(connection, loom, node)
         if text.strip():
             yield Kept(loom, to_text(title), node, text, made_at)
+
+
+def _text(connection: sqlite3.Connection, loom: int, node: NodeId) -> str:
+    """Of a node; a long one is read from the index."""
+    row = connection.execute(_NODE, (loom, node)).fetchone()
+    if has_chunks(row):
+        rows = connection.execute(_PASSAGES, (loom, node))
+        return "".join(to_text(text)[before:] for before, text in rows)
+    found = {branch: connection.execute(_BRANCH, (loom, branch)).fetchone() for branch in pieces_of(row)}
+    return node_from(row, {branch: to_text(text[0]) for branch, text in found.items() if text}, gap="").text
