@@ -1,5 +1,6 @@
 """Going from screen to screen."""
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -177,14 +178,20 @@ class GoingApp(LineApp):
             self._session.cancel()
             self._choosing.choose(path)
 
+    # what the app itself does
+
+    @abstractmethod
     async def _take_over(self) -> None:
-        raise NotImplementedError
+        """Write in this loom, as the other window leaves it."""
 
+    @abstractmethod
     async def _quit(self) -> None:
-        raise NotImplementedError
+        """Save, and end."""
 
+    @abstractmethod
     async def _go_to_loom(self, loom: int | None) -> None:
-        raise NotImplementedError
+        """Write in another loom; None: stay."""
 
+    @abstractmethod
     def _say(self, sentence: str) -> None:
-        raise NotImplementedError
+        """One sentence for the person."""

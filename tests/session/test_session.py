@@ -266,3 +266,12 @@ async def test_what_says_the_same_word_for_word_is_known(desk):
     session.edit(0, 0, LINE)
     branches = await desk.fan()
     assert duplicates(branches) == {branch.id for branch in branches[1:]}
+
+
+async def test_where_only_the_model_ends_the_text_no_sentence_and_no_line_ends_a_branch(desk):
+    session = desk.open(until=Until.END, max_tokens=80)
+    await desk.start()
+    session.edit(0, 0, LINE)
+    branches = await desk.fan()
+    assert {branch.finish for branch in branches} <= {Finish.TOKENS, Finish.END}
+    assert any("." in branch.text[:-1] for branch in branches)
