@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from cyborg_tui.terminal.screen import Result
 from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.options import Options
 
 __all__ = ["PickScreen"]
 
@@ -43,7 +44,7 @@ class PickScreen(ModalScreen[Result]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Input(self._typed_first, placeholder=own(self.PROMPT))
-            yield OptionList()
+            yield Options()
             yield from self.compose_more()
             yield Static(self._keys(), id="keys")
 

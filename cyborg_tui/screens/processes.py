@@ -20,6 +20,7 @@ from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside
 from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from cyborg_tui.screens.write import WriteScreen
@@ -57,7 +58,7 @@ class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
     def compose(self) -> ComposeResult:
         room = max(20, min(_WIDE, self.app.size.width) - _AROUND)
         with Vertical():
-            yield OptionList(*(Option(_row(one, room)) for one in self._listed))
+            yield Options(*(Option(_row(one, room)) for one in self._listed))
             yield Static(id="details")
             yield Static(own("Enter go through it · e edit · ↑↓ choose · Esc back"), id="keys")
 

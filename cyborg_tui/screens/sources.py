@@ -19,6 +19,7 @@ from cyborg_tui.session import Session
 from cyborg_tui.session.beside import Beside, Source
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.options import Options
 
 __all__ = ["SourcesScreen", "Wish", "sources"]
 
@@ -69,7 +70,7 @@ class SourcesScreen(ModalScreen[Wish | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield OptionList(*(Option(self._row(at)) for at in range(len(self._sources))))
+            yield Options(*(Option(self._row(at)) for at in range(len(self._sources))))
             yield Static(id="tally")
             yield Static(own("Space mark · b blind · Enter draw · ↑↓ choose · Esc back"), id="keys")
 
