@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -338,6 +339,7 @@ class Library:
 
     def save(self, loom: int, changes: Changes) -> None:
         """Hand over what changed. Returns at once, from any thread."""
+        self._caretaker.changed_at = time.monotonic()
         self._writer.add(loom, changes)
 
     def remember_file(self, loom: int, digest: str) -> None:
