@@ -48,8 +48,6 @@ __all__ = ["CyborgApp"]
 
 _BOUND = {action.id for action in ACTIONS if action.id in APP_ACTIONS and action.keys}
 """What has keys unless the person takes them away."""
-_PATIENCE = 1.0
-"""Seconds that keys which were typed before the app ends may take to arrive."""
 _HEED = 0.25
 """Seconds after which another window that wants this loom is noticed."""
 
@@ -136,12 +134,12 @@ class CyborgApp(GoingApp):
     def _heed_signals(self) -> None:
         """What would end the program from outside saves and quits. Ctrl+C is none: it arrives as a key, and copies."""
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for name in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread, as in some tests
                 loop.add_signal_handler(name, self._ended_from_outside, name)
 
     def _ended_from_outside(self, name: signal.Signals) -> None:
-        if name is not signal.SIGINT or not self.is_away:  # Ctrl+C in the person's own editor is that editor's
+        if self.takes_signals or name not in (signal.SIGINT, signal.SIGQUIT):  # Ctrl+C and Ctrl+\ in another program
             self.run_worker(self._quit())
 
     def terminal_gone(self) -> None:
@@ -249,17 +247,9 @@ class CyborgApp(GoingApp):
             self._say(str(error))
 
     async def _quit(self) -> None:
-        await self._let_keys_arrive()
+        await self.let_keys_arrive()
         said = await self._session.close()
         self.exit(message=Text(drawable(said)) if said else None)
-
-    async def _let_keys_arrive(self) -> None:
-        """What was typed before the key that is being heeded may still wait in the pane that has the keys."""
-        if self.focused is not None:
-            arrived = asyncio.Event()
-            self.focused.call_later(arrived.set)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(arrived.wait(), _PATIENCE)
 
     def _say(self, sentence: str) -> None:
         if sentence and self._front is not None:

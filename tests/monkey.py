@@ -272,7 +272,7 @@ def _cursor(terminal: Terminal, bar: int) -> tuple[int, int] | None:
 
 def _in_status(status: str, text: str, path: str | None) -> str:
     """Where the status line says what is not so."""
-    words = re.search(r"([\d,]+) words?", status)
+    words = re.search(r"(?<!times in )\b([\d,]+) words?", status)
     if words is not None and int(words[1].replace(",", "")) != len(text.split()):
         return f"the status line has {words[0]}, the library {len(text.split())}"
     behind = path is not None and text != (Path(path).read_bytes().decode("utf-8") if Path(path).exists() else "")

@@ -6,6 +6,7 @@ from textual import events
 from textual.widget import Widget
 
 from cyborg_tui.actions import APP_ACTIONS, Action
+from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.widgets.branches import Branches
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.outline import OutlinePane
@@ -43,6 +44,10 @@ async def _run_bound(pane: "WritingPane | BranchPane | MapPane | ComparePane", e
 
     Textual's own bindings are run by the app, which may be ahead of the characters that still wait in the pane.
     """
+    if isinstance(pane.app, LineApp) and pane.app.is_away:
+        event.stop()  # it was typed while another program got the terminal
+        event.prevent_default()
+        return True
     pane.on_any_key()
     focused = pane.screen.focused
     if focused is not None and focused is not pane:

@@ -8,6 +8,7 @@ from cyborg_tui.loom.mirror.reasons import Reason
 from cyborg_tui.screens.desk import Desk
 from cyborg_tui.screens.leaving import edit_manuscript, suspend
 from cyborg_tui.screens.views import memory_words
+from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session.looking import Looking
 from cyborg_tui.terminal.app import LineApp
 
@@ -261,8 +262,11 @@ class WriteScreen(Desk):
 
     def action_edit_outside(self) -> None:
         async def edit(app: LineApp) -> None:
-            self.notice(await edit_manuscript(app, self.session))
-            self._sync()
+            said = await edit_manuscript(app, self.session)
+            front = app.screen if isinstance(app.screen, WorkingScreen) else self
+            front.notice(said)  # another window may have put another screen in place of this one
+            if self.is_whole:
+                self._sync()
 
         app = self.line_app
         if app is not None and not app.is_away:
@@ -270,7 +274,7 @@ class WriteScreen(Desk):
             self._editor.clear_provisional()
             self._drop()
             self.set_focus(self._editor)
-            self.run_worker(edit(app))
+            app.run_worker(edit(app))  # which goes on if this screen does not
 
     def action_leave_process(self) -> None:
         if not self.guiding.leave():

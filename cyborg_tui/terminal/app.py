@@ -4,7 +4,7 @@ import asyncio
 import base64
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, cast, runtime_checkable
 
 from rich.color import ColorSystem
@@ -21,6 +21,7 @@ from textual.widget import Widget
 from cyborg_tui.terminal.driver import LineDriver
 from cyborg_tui.terminal.glass import Difference, Glass
 from cyborg_tui.terminal.kind import Kind
+from cyborg_tui.terminal.outside import OutsideEditorError
 from cyborg_tui.widgets.marks import use_ascii
 
 __all__ = ["LineApp"]
@@ -28,6 +29,8 @@ __all__ = ["LineApp"]
 _SOON, _LATER = 0.01, 0.05
 """Seconds until it is seen again whether there is room on the line: at first, and when there has been none for long."""
 _LONG = 1.0
+_PATIENCE = 1.0
+"""Seconds that keys which were typed before may take to arrive."""
 _LONGEST_COPY, _LONG_ON_A_SLOW_LINE = 74_994, 4096
 """Bytes that are sent for the terminal's clipboard: as many as all take that take any, and fewer on a slow line."""
 
@@ -62,6 +65,11 @@ class LineApp(App[None]):
         """Whether something was to be painted while painting was held back."""
 
     @property
+    def takes_signals(self) -> bool:
+        """Whether signals are meant for the app, and are not keys for another program that has the terminal."""
+        return not (isinstance(self._driver, LineDriver) and self._driver.is_lent)
+
+    @property
     def is_behind(self) -> bool:
         """Whether the terminal shows things so late that less should be painted."""
         return isinstance(self._driver, LineDriver) and self._driver.line.behind
@@ -80,20 +88,34 @@ class LineApp(App[None]):
         """Something was to be painted while painting is held back."""
         self._missed = True
 
+    async def let_keys_arrive(self) -> None:
+        """What was typed before the key that is being heeded may still wait in the pane that has the keys."""
+        if self.focused is not None:
+            arrived = asyncio.Event()
+            self.focused.call_later(arrived.set)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(arrived.wait(), _PATIENCE)
+
     @contextmanager
     def away(self) -> Iterator[None]:
-        """Another program has the terminal meanwhile, and this app has it again afterwards, however that ended."""
-        driver = self._driver
-        assert driver is not None
+        """Another program has the terminal meanwhile, and this app has it again afterwards, however that ended. Raises
+        OutsideEditorError."""
+        if self.is_away:
+            raise OutsideEditorError("Another program has the terminal already.")
+        assert isinstance(self._driver, LineDriver)
         self.is_away = True
-        driver.suspend_application_mode()
         try:
-            with driver.no_automatic_restart():
+            with self._driver.lent():
                 yield
         finally:
             self.is_away = False
             if not self._exit:
-                driver.resume_application_mode()
+                self._driver.resume_application_mode()
+
+    async def on_event(self, event: events.Event) -> None:
+        """What came in one packet with the key that gave the terminal away was not meant for the app."""
+        if not (self.is_away and isinstance(event, (events.InputEvent, events.Paste))):
+            await super().on_event(event)
 
     async def _on_resize(self, event: events.Resize) -> None:
         """Beside what Textual does then: terminals move what they show about, even if they end in the size they had."""

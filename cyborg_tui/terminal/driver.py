@@ -1,5 +1,6 @@
 """Textual's driver for terminals, with a line that may be slow, stall or break."""
 
+import asyncio
 import contextlib
 import os
 import re
@@ -9,7 +10,7 @@ import sys
 import threading
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +33,8 @@ _QUESTION = "\x1b[5n"
 _ANSWER = re.compile(r"\x1b\[[03]n")
 _PATIENCE = 1.0
 """Seconds that a line may take nothing before what is left for it is dropped, when the app ends or makes room."""
+_UNDER_WAY = 0.1
+"""Seconds for which a signal may be under way that was typed while another program had the terminal."""
 _MODES = b"2026l 2004l 1000l 1003l 1015l 1006l 7h 1004l 25h 1049l".split()
 _RESTORE = b"\x18\x1b[m\x1b[<u" + b"".join(b"\x1b[?" + mode for mode in _MODES)
 """Ends what was cut off in its middle, and undoes every mode."""
@@ -60,6 +63,8 @@ class LineDriver(LinuxDriver):
         """Called when the terminal has been taken, at first and after it was given back."""
         self._writer: Writer | None = None
         self._counting = threading.Lock()
+        self._loans = 0
+        """How often the terminal was lent of which signals may still come."""
 
         for name, heed in ((signal.SIGTSTP, self._stop), (signal.SIGCONT, self._continue)):
             with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread, as in some tests
@@ -114,10 +119,33 @@ class LineDriver(LinuxDriver):
         self.flush()
         self.on_start()
 
+    @property
+    def is_lent(self) -> bool:
+        """Whether what is typed may come as a signal, since another program has the terminal, or just had it."""
+        return self._loans > 0
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[None]:
+        """Another program has the terminal meanwhile. Whoever lends it takes it again."""
+        self._loans += 1
+        try:
+            self.suspend_application_mode()
+            with self.no_automatic_restart():
+                yield
+        finally:
+            self._settling = asyncio.ensure_future(self._settle())
+
+    async def _settle(self) -> None:
+        """Signals come before what was to be done at the same time; the loop hears of them one round late."""
+        await asyncio.sleep(_UNDER_WAY)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        self._loans -= 1
+
     def _stop(self) -> None:
         """The shell wants the terminal. Ctrl+Z in another program that has it now comes here too; where there is no
         shell, nobody would ever let the app go on."""
-        if self._auto_restart or has_shell():
+        if not self.is_lent or has_shell():
             self._sigtstp_application()
 
     def _continue(self) -> None:

@@ -1,6 +1,7 @@
 """Leaving the app: ended or stopped from outside, for the shell, for one's own editor; the terminal is as it was."""
 
 import os
+import random
 import re
 import signal
 import stat
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import APP, Terminal
+from tests.terminal import APP, KEYS, Terminal
 from tests.test_the_loop import LINE, app, eight_branches, left, looked_at, todays_loom
 
 MODES = ["1049", "2004", "1004", "1000", "1003", "1006"]
@@ -36,7 +37,7 @@ def assert_restored(t):
     assert t.raw.rfind(b"\x1b[<u") > t.raw.rfind(b"\x1b[>")
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
 def test_ended_from_outside_it_saves_and_restores_the_terminal(data, tmp_path, name):
     config = tmp_path / "config.toml"
     config.write_text("mouse = true\n")
@@ -261,3 +262,66 @@ def test_the_copy_for_the_editor_is_private_whatever_the_umask(tmp_path):
         os.umask(old)
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert kept.read_text() == "words"
+
+
+def test_keys_that_come_while_an_editor_has_the_terminal_neither_stop_nor_end_the_app(data, tmp_path):
+    """Not those either that come just when the editor ends."""
+    chance = random.Random(5)
+    with app(data, environment=editor(tmp_path, f"echo >> {tmp_path}/runs; sleep 0.02")) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        for _ in range(8):
+            t.resize(*chance.choice([(20, 5), (10, 3), (120, 34)]))
+            t.send("F9")
+            for _ in range(20):
+                t.send(chance.choice(["Ctrl+Z", "Ctrl+C", "\x1c"]))
+                t.read(chance.uniform(0, 0.02))
+            t.resize(120, 34)
+            t.press_until(lambda s: "Tab branches" in s and "words" in s, "Esc")
+        assert len((tmp_path / "runs").read_text()) > 2
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+
+
+def test_an_editor_that_is_asked_for_twice_at_once_is_started_once(data, tmp_path):
+    with app(data, environment=editor(tmp_path, f"echo >> {tmp_path}/runs; sleep 0.5")) as t:
+        before = termios.tcgetattr(t._fd)
+        t.wait_for("Tab branches")
+        os.write(t._fd, (LINE + 3 * KEYS["F9"]).encode())
+        t.wait_for(lambda s: LINE in left(s) and "Nothing was changed" in s)
+        t.settle()
+        assert (tmp_path / "runs").read_text() == "\n"
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+        assert termios.tcgetattr(t._fd) == before
+
+
+def test_what_comes_in_one_packet_with_the_key_that_starts_the_editor_is_no_hindrance(data, tmp_path):
+    with app(data, environment=editor(tmp_path, 'printf " Edited." >> "$1"')) as t:
+        t.wait_for("Tab branches")
+        os.write(t._fd, (LINE + KEYS["F9"] + "abc" + 300 * KEYS["Left"] + "def").encode())
+        t.wait_for("What you changed is here")
+        t.wait_for(lambda s: " Edited." in left(s))
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+
+
+def test_taken_over_while_the_editor_has_the_text_it_is_kept(data, tmp_path):
+    script = f'touch {tmp_path}/began; while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; printf " Edited." >> "$1"'
+    with app(data, environment=editor(tmp_path, script)) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        t.send("F9")
+        wait_until(lambda: t.read(0.02) and (tmp_path / "began").exists())
+        with app(data) as other:
+            other.wait_for("^R write here")
+            other.send("Ctrl+R")
+            other.wait_for("You write here now")
+            other.send("Elsewhere. ")
+            other.wait_for("Elsewhere.")
+            (tmp_path / "go").touch()
+            t.wait_for("your edited text is in")
+            assert (data / "library.edited.md").read_text() == LINE + " Edited."
+            t.wait_for("^R write here")
