@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import time
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
