@@ -118,11 +118,11 @@ def seconds_until_saved(file: Path, times: int) -> tuple[list[float], list[float
 
 
 def _in_library(home: Home) -> str:
-    """The end of the text that the library holds, read as another program would."""
+    """The ends of what was written last, read as another program would."""
     file = home.path / "library" / "library.db"
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as library:
-        rows = library.execute("SELECT substr(pieces, -200) FROM nodes").fetchall()
-    return "".join(bytes(row[0]).decode("utf-8", "replace") for row in rows)
+        rows = library.execute("SELECT substr(text, -200) FROM chunks ORDER BY id DESC LIMIT 8")
+        return "".join(bytes(text).decode("utf-8", "replace") for (text,) in reversed(rows.fetchall()))
 
 
 def measure(report: Report, times: int, keys: int) -> None:

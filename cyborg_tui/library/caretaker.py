@@ -22,6 +22,9 @@ _BREATH = 0.5
 """Seconds before the index is looked at: the first page comes first."""
 _BREATHS = 2
 """A pause after a step, in steps."""
+_CALM, _LONGEST_WAIT = 1.0, 20.0
+"""Seconds since the last change until the index is built, so that no key waits for it; and for how long, in all, it
+waits for that."""
 
 
 class Caretaker:
@@ -30,6 +33,8 @@ class Caretaker:
     def __init__(self, file: Path, on_bad_news: Callable[[str], None]) -> None:
         """`on_bad_news` hears one sentence, on another thread."""
         self._file, self._on_bad_news = file, on_bad_news
+        self.changed_at = 0.0
+        """When the person last changed something, by the monotonic clock."""
         self._backups = Backups(file)
         self._looked_on: date | None = None
         self._not_before = 0.0
@@ -77,10 +82,13 @@ class Caretaker:
             self._looked_on, self._not_before = None, time.monotonic() + _RETRY
 
     def _build_index(self) -> None:
-        pause, known = _BREATH, Known()
+        pause, known, at_last = _BREATH, Known(), time.monotonic() + _LONGEST_WAIT
         with contextlib.suppress(sqlite3.Error), contextlib.closing(schema.connect(self._file)) as connection:
             connection.execute("PRAGMA synchronous = NORMAL")  # what is lost of it is made again
             while not self._closing.wait(pause):
+                pause = min(self.changed_at + _CALM, at_last) - time.monotonic()
+                if pause > 0:
+                    continue
                 began, self._more = time.monotonic(), False
                 if not build_some(connection, known) and not self._more:
                     break

@@ -67,9 +67,10 @@ def index_nodes(
     connection.execute("SAVEPOINT passages")
     try:
         known.begin(connection)
-        update = _Update(connection, nodes, known, _AT_ONCE)
+        later = _put_off(connection, (*(key for key, node in nodes.items() if node is not None), *tagged))
+        update = _Update(connection, {key: nodes[key] for key in nodes if key not in later}, known, _AT_ONCE)
         update.all(time.time())
-        for key in tagged:
+        for key in (key for key in tagged if key not in later):
             update.from_file(*key)
         queue(connection, update.unfinished)
         if purged:
@@ -85,7 +86,17 @@ def index_nodes(
         queue(connection, {loom for loom, _ in (*nodes, *tagged)})
         return False
     connection.execute("RELEASE passages")
-    return not update.unfinished
+    return not (update.unfinished or later)
+
+
+def _put_off(connection: sqlite3.Connection, keys: Iterable[tuple[int, NodeId]]) -> set[tuple[int, NodeId]]:
+    """Those of these nodes whose looms are still being indexed, which then goes back to them: otherwise two would be at
+    one text by turns, and neither remember what it wrote."""
+    under_way = {loom for (loom,) in connection.execute("SELECT loom FROM unindexed")}
+    later = {key for key in keys if key[0] in under_way}
+    back = ((id - 1, loom) for loom, id in later)
+    connection.executemany("UPDATE unindexed SET after = min(after, ?) WHERE loom = ?", back)
+    return later
 
 
 def queue(connection: sqlite3.Connection, looms: Iterable[int]) -> None:

@@ -338,6 +338,7 @@ class Library:
 
     def save(self, loom: int, changes: Changes) -> None:
         """Hand over what changed. Returns at once, from any thread."""
+        self._caretaker.changed_at = time.monotonic()
         self._writer.add(loom, changes)
 
     def remember_file(self, loom: int, digest: str) -> None:

@@ -9,7 +9,7 @@ from cyborg_tui.loom.editing import Edit, rewritten
 from cyborg_tui.loom.fan import BATCHED, BranchId, Fan, FanId, ModelIdentity, NodeId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.path import Path, Snapshot
-from cyborg_tui.loom.piece import Pieces, cut, join, length, splice, text_of, typed
+from cyborg_tui.loom.piece import Pieces, cut, join, length, splice, typed
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.tree import ROOT, Tree
 
@@ -52,9 +52,7 @@ class Manuscript(Path):
         if writing and start == self._begin(first) and length(pieces) and self._path[first].carries is not None:
             writing = False
         if writing:
-            text = None if self._text is None else self._text[:start] + text_of(pieces) + self._text[end:]
             self._write(first, start, end, pieces)
-            self._text = text
         else:
             self._fork(start, end, pieces, at)
 

@@ -103,6 +103,7 @@ class Path:
 
     def _see_again(self, first: int) -> None:
         """The same nodes, of which those from index `first` on have other texts."""
+        self._text = None
         del self._ends[first:]
         end = self._ends[-1] if first else 0
         for index in range(first, len(self._path)):

@@ -57,7 +57,8 @@ class KeptLoom:
     @property
     def file_is_behind(self) -> bool:
         """Whether there are words that the file does not have yet."""
-        return self._file is not None and self._file.text != self.loom.text
+        file, loom = self._file, self.loom
+        return file is not None and (len(file.text) != len(loom.manuscript) or file.text != loom.text)
 
     def keep_in_file(self, path: str) -> None:
         """Keep the loom's text in a new text file from now on, and write it; while nothing can be saved in the library,
