@@ -28,8 +28,10 @@ class Tree(Store):
         branches: Iterable[Branch] = (),
         next_node: NodeId = ROOT + 1,
         facts: Iterable[Facts] = (),
+        next_fan: FanId = 1,
+        next_branch: BranchId = 1,
     ) -> None:
-        super().__init__(nodes, fans, branches, next_node, facts)
+        super().__init__(nodes, fans, branches, next_node, facts, next_fan, next_branch)
         self.open: tuple[NodeId, ...] = ()
 
     def is_part_of(self, node: NodeId, branch: BranchId) -> bool:
