@@ -8,16 +8,17 @@ from pathlib import Path
 from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.conditions import BARE
 from cyborg_tui.loom.fan import Branch, BranchId, Fan
 from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
-from cyborg_tui.session.beside import Source
+from cyborg_tui.session.beside import Source, Turn
 from cyborg_tui.session.bridging import Bridging
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
+from cyborg_tui.session.guests import Guests
+from cyborg_tui.session.hosting import Hosting
 from cyborg_tui.session.vectors import Vectors
 
 __all__ = ["SEEDS", "AskingLoom"]
@@ -53,6 +54,7 @@ class AskingLoom(CountedLoom):
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
         self._fan_wanted = False
         self.bridging = Bridging(self.loom)
+        self._hosting = Hosting(self.loom, self._generation, self._new_framing)
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._came_along: set[BranchId] = set()
         """Branches that nobody asked for, made because they took no longer."""
@@ -224,8 +226,7 @@ class AskingLoom(CountedLoom):
 
     @property
     def _mode(self) -> str:
-        decoding = self.view.decoding
-        return "exact" if decoding is not None and decoding.exact else "batched"
+        return self._generation.mode
 
     @property
     def _width(self) -> int:
@@ -275,25 +276,53 @@ class AskingLoom(CountedLoom):
         return (spot.offset + taken, rest if rest.text else None) if taken or rest.text else None
 
     def ask_beside(self, sources: Sequence[Source], *, blind: bool) -> bool:
-        """Fans of all these sources at the cursor, shown together when all are there. False if there is no model
-        now."""
+        """Fans of all these sources at the cursor, shown together when all are there; those of other models come last.
+        False if there is no model now."""
         self._stop()
-        asked = self.beside.ask(sources, self._draw_beside, blind=blind or self.mirror.settings.blind)
+        self._hosting.begin()
+        in_order = sorted(sources, key=lambda source: source.model is not None)
+        asked = self.beside.ask(in_order, self._draw_beside, blind=blind or self.mirror.settings.blind)
+        if not asked:
+            self._hosting.stop()
         self._changed()
         return asked
 
-    def _draw_beside(self, source: Source, blind: bool) -> Fan | None:
-        """A fan of this source at the cursor; None if there is no model now."""
-        model = self.view.model
-        if model is None or not self._generation.ready:
-            return None
-        fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), self._mode)
+    def _draw_beside(self, source: Source, blind: bool) -> Fan | Turn:
+        """A fan of this source at the cursor."""
+        generation = self._hosting.drawer(source.model)
+        if isinstance(generation, Turn):
+            return generation
+        model, conditions = generation.view.model, self._hosting.conditions(generation, source)
+        if isinstance(conditions, Turn):
+            return conditions
+        if model is None:
+            return Turn.NEVER
+        fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), generation.mode)
         self.loom.highlighted = 0
         self.mirror.witness.begin(fan, blind=blind)
-        end = self.loom.cursor
-        conditions = BARE if source.bare else self._framing.conditions(end, over=source.frame)
-        self._generation.draw(fan, 0, source.settings.width, end, conditions)
+        generation.draw(fan, 0, source.settings.width, self.loom.cursor, conditions)
         return fan
+
+    def host(self, guests: Guests) -> None:
+        """Let these models draw, too; what they say is heard here."""
+        self._hosting.use(guests)
+        guests.hear = self._hear_guest
+
+    def _hear_guest(self, model: str, event: EngineEvent) -> None:
+        self._hosting.hear(model, event)
+        self._go_on_beside()
+        self._changed()
+
+    def _go_on_beside(self) -> None:
+        """The next source, if nothing is being drawn."""
+        growing = self._generation.growing or self._hosting.growing
+        if self.beside.busy and not growing and not self.beside.go_on():
+            self._hosting.stop()
+
+    @property
+    def beside_words(self) -> str:
+        """What is being drawn side by side; empty if nothing is."""
+        return self.beside.words(self._hosting.progress) if self.beside.busy else ""
 
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""
@@ -305,6 +334,7 @@ class AskingLoom(CountedLoom):
         """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
         self.beside.stop()
+        self._hosting.stop()
         self._generation.stop()
         self._scoring.stop()
         self.bridging.stop()

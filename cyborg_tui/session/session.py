@@ -291,9 +291,8 @@ class Session(AskingLoom):
         if was_scoring and self.scoring is None:
             self._note_scores()
         self._seeing.hear(event)
-        if not self._generation.growing:
-            self.beside.go_on()
         self._hear_template(event)
+        self._go_on_beside()
         self.bridging.hear(event, self._generation.engine)
         if isinstance(event, (Ready, Unavailable, Lost)):
             self._looked_ahead_at = None
