@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
+from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.catalogue import Catalogue, Listed
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.frames import BadFrameFile, NamedFrames
@@ -23,7 +24,7 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session import Session
 from cyborg_tui.session.beside import Beside, Source
-from cyborg_tui.session.guests import OtherModel
+from cyborg_tui.session.guests import OtherModel, fits_beside
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
 
@@ -89,11 +90,15 @@ class SourcesScreen(ModalScreen[Wish | None]):
     """
 
     def __init__(
-        self, beside: Beside, found: Sequence[Source], models: Callable[[], Iterator[Source]] | None = None
+        self,
+        beside: Beside,
+        found: Sequence[Source],
+        config: EngineConfig,
+        models: Callable[[], Iterator[Source]] | None,
     ) -> None:
-        """`models`: looks for models on this machine, which may take a while."""
+        """`models`: looks for models on this machine, which may take a while; None where no other can be asked."""
         super().__init__()
-        self._beside, self._models = beside, models
+        self._beside, self._config, self._models = beside, config, models
         self._sources: list[Source] = []
         asked, self._blind = beside.asked
         self._asked = {source.name for source in asked}
@@ -138,12 +143,15 @@ class SourcesScreen(ModalScreen[Wish | None]):
         return Text(own("✓ " if at in self._chosen else "  ") + drawable(self._sources[at].name), no_wrap=True)
 
     def _tell(self) -> None:
-        chosen = [self._sources[at].name for at in sorted(self._chosen)]
+        sources = [self._sources[at] for at in sorted(self._chosen)]
+        chosen = [source.name for source in sources]
         blind = "Blind: which is which is seen once you took one." if self._blind else "Each branch says whose it is."
         tally = self._beside.tally(chosen) if len(chosen) > 1 else None
         so_far = "Mark two or more." if len(chosen) < 2 else "Nothing was taken of these yet."
         said = so_far if tally is None else tally_words(tally)
-        self.query_one("#tally", Static).update(Text(drawable(f"{blind} {said}")))
+        by_turns = any(one.model and not fits_beside(one.model.shape, self._config) for one in sources)
+        turns = " There is not memory for all of these models, so they are loaded by turns." if by_turns else ""
+        self.query_one("#tally", Static).update(Text(drawable(f"{blind} {said}{turns}")))
 
     @on(OptionList.OptionSelected)
     def _draw(self) -> None:

@@ -1,23 +1,21 @@
 """Asking for fans: at the cursor, again, more of one, and ahead of the key."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.fan import Branch, BranchId, Fan
+from cyborg_tui.loom.fan import Branch, BranchId
 from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
-from cyborg_tui.session.beside import Source, Turn
 from cyborg_tui.session.bridging import Bridging
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
-from cyborg_tui.session.guests import Guests
 from cyborg_tui.session.hosting import Hosting
 from cyborg_tui.session.vectors import Vectors
 
@@ -191,11 +189,15 @@ class AskingLoom(CountedLoom):
             if not self.beside.again(self.fan.id):
                 self.ask()
 
-    def more(self) -> bool:
-        """More branches for the fan in view, as it was made. False if there is none, or the model is not there."""
-        fan, spot = self.fan, self.loom.spot
-        if fan is None or spot is None or not self._generation.ready:
-            return False
+    def more(self) -> str:
+        """More branches for the fan in view, as it was made. Why there are none; empty if they were asked for."""
+        fan, spot, model = self.fan, self.loom.spot, self.view.model
+        if fan is None or spot is None or model is None or not self._generation.ready:
+            return "There is no fan to add to, or the model is not there yet."
+        if self.beside.trial(fan.id) is not None:
+            return "What stands side by side gets no more branches; r draws another round."
+        if replace(fan.model, build="") != replace(model, build=""):
+            return f"{fan.model.name} drew this fan, and {model.name} is here now; r draws another one."
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self._width)
@@ -207,7 +209,7 @@ class AskingLoom(CountedLoom):
             offset = spot.offset
             self.bridging.begin(fan.id, lambda: self._generation.context(offset), self.loom.text[offset:])
         self._changed()
-        return True
+        return ""
 
     @property
     def came_along(self) -> int:
@@ -274,55 +276,6 @@ class AskingLoom(CountedLoom):
             return None
         rest = Piece(branch.text[branch.healed + taken :], branch.id, branch.healed + taken)
         return (spot.offset + taken, rest if rest.text else None) if taken or rest.text else None
-
-    def ask_beside(self, sources: Sequence[Source], *, blind: bool) -> bool:
-        """Fans of all these sources at the cursor, shown together when all are there; those of other models come last.
-        False if there is no model now."""
-        self._stop()
-        self._hosting.begin()
-        in_order = sorted(sources, key=lambda source: source.model is not None)
-        asked = self.beside.ask(in_order, self._draw_beside, blind=blind or self.mirror.settings.blind)
-        if not asked:
-            self._hosting.stop()
-        self._changed()
-        return asked
-
-    def _draw_beside(self, source: Source, blind: bool) -> Fan | Turn:
-        """A fan of this source at the cursor."""
-        generation = self._hosting.drawer(source.model)
-        if isinstance(generation, Turn):
-            return generation
-        model, conditions = generation.view.model, self._hosting.conditions(generation, source)
-        if isinstance(conditions, Turn):
-            return conditions
-        if model is None:
-            return Turn.NEVER
-        fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), generation.mode)
-        self.loom.highlighted = 0
-        self.mirror.witness.begin(fan, blind=blind)
-        generation.draw(fan, 0, source.settings.width, self.loom.cursor, conditions)
-        return fan
-
-    def host(self, guests: Guests) -> None:
-        """Let these models draw, too; what they say is heard here."""
-        self._hosting.use(guests)
-        guests.hear = self._hear_guest
-
-    def _hear_guest(self, model: str, event: EngineEvent) -> None:
-        self._hosting.hear(model, event)
-        self._go_on_beside()
-        self._changed()
-
-    def _go_on_beside(self) -> None:
-        """The next source, if nothing is being drawn."""
-        growing = self._generation.growing or self._hosting.growing
-        if self.beside.busy and not growing and not self.beside.go_on():
-            self._hosting.stop()
-
-    @property
-    def beside_words(self) -> str:
-        """What is being drawn side by side; empty if nothing is."""
-        return self.beside.words(self._hosting.progress) if self.beside.busy else ""
 
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""

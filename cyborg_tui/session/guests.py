@@ -119,7 +119,8 @@ class Guests:
             self._leaving.cancel()
         guests, self._guests = list(self._guests.values()), {}
         engines = [guest.engine for guest in guests if guest.engine is not None]
-        await asyncio.gather(*self._tasks, *(engine.close() for engine in engines), return_exceptions=True)
+        await asyncio.gather(*self._tasks)
+        await asyncio.gather(*(engine.close() for engine in engines))
 
     def _engine_for(self, model: OtherModel) -> Engine | None:
         config = msgspec.structs.replace(self._config, model=model.path)

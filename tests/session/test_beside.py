@@ -108,6 +108,13 @@ async def test_another_round_of_the_same(desk):
     assert session.beside.tally(["hot", "cold"]).trials == 2
 
 
+async def test_no_source_gets_more_branches_than_the_others(desk):
+    session = await at_desk(desk)
+    branches = await beside(desk, session, COLD, HOT)
+    assert session.more() == "What stands side by side gets no more branches; r draws another round."
+    assert session.branches == branches
+
+
 async def test_the_tally_survives_and_so_does_what_stood_side_by_side(desk, library):
     session = await at_desk(desk)
     branches = await beside(desk, session, COLD, HOT)

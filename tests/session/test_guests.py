@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,19 @@ async def test_another_round_needs_no_loading(table, tmp_path):
     await table.until(lambda: not session.busy)
     assert len(session.loom.tree.fans) == 4
     assert [one.pid for one in table.made] == [pid]
+
+
+async def test_whom_nobody_asks_is_let_go_and_nothing_is_left_of_it(table, tmp_path, monkeypatch):
+    monkeypatch.setattr("cyborg_tui.session.guests._STAY", 0.3)
+    await beside(table, OURS, other(tmp_path))
+    [guest] = table.made
+    pid = guest.pid
+    await table.until(lambda: not Path(f"/proc/{pid}").exists())
+    await beside(table, OURS, other(tmp_path))
+    assert len(table.made) == 2, "it comes again when it is wanted"
+    pid = table.made[1].pid
+    await table.guests.close()
+    assert not Path(f"/proc/{pid}").exists()
 
 
 async def test_where_there_is_memory_for_one_they_take_turns_and_the_writers_comes_back(table, tmp_path, small_machine):
