@@ -7,7 +7,6 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,6 +16,7 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session import Session
 from cyborg_tui.session.beside import Beside, Source
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.options import Options
@@ -49,7 +49,7 @@ def sources(session: Session, presets: Mapping[str, FanSettings], named: NamedFr
     return found
 
 
-class SourcesScreen(ModalScreen[Wish | None]):
+class SourcesScreen(Panel[Wish | None]):
     """Dismisses with what was chosen."""
 
     DEFAULT_CSS = """
