@@ -10,7 +10,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
@@ -25,8 +24,10 @@ from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session import Session
 from cyborg_tui.session.beside import Beside, Source
 from cyborg_tui.session.guests import OtherModel, fits_beside
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.options import Options
 
 __all__ = ["SourcesScreen", "Wish", "sources"]
 
@@ -77,7 +78,7 @@ class _Found(Message):
         self.source = source
 
 
-class SourcesScreen(ModalScreen[Wish | None]):
+class SourcesScreen(Panel[Wish | None]):
     """Dismisses with what was chosen."""
 
     DEFAULT_CSS = """
@@ -108,7 +109,7 @@ class SourcesScreen(ModalScreen[Wish | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield OptionList(*(Option(self._row(at)) for at in range(len(self._sources))))
+            yield Options(*(Option(self._row(at)) for at in range(len(self._sources))))
             yield Static(id="tally")
             yield Static(own("Space mark · b blind · Enter draw · ↑↓ choose · Esc back"), id="keys")
 

@@ -116,7 +116,7 @@ async def test_another_round_needs_no_loading(table, tmp_path):
 
 
 async def test_whom_nobody_asks_is_let_go_and_nothing_is_left_of_it(table, tmp_path, monkeypatch):
-    monkeypatch.setattr("cyborg_tui.session.guests._STAY", 0.3)
+    monkeypatch.setattr("cyborg_tui.session.guests._STAY", 2)
     await beside(table, OURS, other(tmp_path))
     [guest] = table.made
     pid = guest.pid
