@@ -294,15 +294,16 @@ def test_no_fan_and_no_branch_gets_the_id_of_one_that_is_gone(acts):
         library = Library(Path(folder))
         id = library.daily(DAY).id
         loom = library.open(id)
-        for act in [*acts, "purge", "reopen", "fan"]:
+        for act in ["fan", *acts, "purge", "reopen", "fan"]:
             if act == "fan":
+                loom.write(0, len(loom.text), "another text")
                 fan = loom.fan(a_fan().model, FanSettings(width=2), seed=7)
                 fans.append(fan.id)
                 branches += fan.branches
             elif act == "more" and fans and loom.tree.has_fan(fans[-1]):
-                known = loom.tree.fan(fans[-1]).branches
-                branches += loom.widen(fans[-1], 1).branches[len(known) :]
+                branches.append(loom.widen(fans[-1], 1).branches[-1])
             elif act == "purge":
+                loom.write(0, len(loom.text), "and another")
                 garden = Garden(loom)
                 for node in loom.tree.children(ROOT):
                     garden.hide(node)
