@@ -32,6 +32,9 @@ class PickScreen(ModalScreen[Result]):
     PickScreen Input, PickScreen Input:focus { border: none; height: 1; margin-bottom: 1; background: $surface; }
     PickScreen OptionList { height: 1fr; background: $surface; scrollbar-size: 0 0; }
     PickScreen OptionList, PickScreen OptionList:focus { border: none; }
+    PickScreen OptionList > .option-list--option-highlighted {
+        color: $block-cursor-foreground; background: $block-cursor-background; text-style: $block-cursor-text-style;
+    }
     PickScreen #keys { height: 1; color: $muted; }
     """
 
@@ -82,7 +85,7 @@ class PickScreen(ModalScreen[Result]):
         self.query_one("#keys", Static).update(self._keys(before))
 
     def _keys(self, before: str = "") -> Text:
-        keys = f"Enter {self.VERB} · ↑↓ choose · Esc back"
+        keys = f"Enter {self.VERB} · Esc back · ↑↓ choose"
         return Text(own(f"{before} · {keys}" if before else keys), no_wrap=True)
 
     def on_key(self, event: events.Key) -> None:

@@ -59,7 +59,7 @@ class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
         with Vertical():
             yield OptionList(*(Option(_row(one, room)) for one in self._listed))
             yield Static(id="details")
-            yield Static(own("Enter go through it · e edit · ↑↓ choose · Esc back"), id="keys")
+            yield Static(own("Enter go through it · Esc back · e edit · ↑↓ choose"), id="keys")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

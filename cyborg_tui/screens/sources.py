@@ -71,7 +71,7 @@ class SourcesScreen(ModalScreen[Wish | None]):
         with Vertical():
             yield OptionList(*(Option(self._row(at)) for at in range(len(self._sources))))
             yield Static(id="tally")
-            yield Static(own("Space mark · b blind · Enter draw · ↑↓ choose · Esc back"), id="keys")
+            yield Static(own("Space mark · Enter draw · Esc back · b blind · ↑↓ choose"), id="keys")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
