@@ -17,9 +17,9 @@ class Row:
     """What stands in one row, and where."""
 
     nodes: tuple[NodeId, ...] = ()
-    """Whose texts are read as one; none for the head of a fan."""
+    """Whose texts are read as one; none for the head of a fan, or of the lines beside it that belong to none."""
     fan: FanId | None = None
-    """The fan whose head this is."""
+    """The fan whose head this is; None also for the head of lines of no fan."""
     rails: tuple[bool, ...] = ()
     """For each level down to its own, whether another line parts further down at the same place."""
     begins: bool = False

@@ -27,7 +27,9 @@ def preview(outline: Outline, *, text_first: bool = False) -> list[Paragraph]:
     """Everything worth saying of the row in which an outline's cursor is. `text_first`: where there is little room."""
     sight, row = outline.sight, outline.current
     tree = sight.tree
-    if row.fan is not None and not row.nodes:
+    if not row.nodes and row.fan is None:
+        return [_said("What was written here, or carried along with what was edited: it is of no fan.")]
+    if row.fan is not None:
         fan = tree.fan(row.fan)
         return [_said(", ".join(_of_fan(fan))), _EMPTY, *_branches(tree, fan)]
     if not any(tree.node(node).pieces for node in row.nodes):

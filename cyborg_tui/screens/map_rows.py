@@ -35,8 +35,9 @@ _BREAK = re.compile(r" *\n\s*")
 def outline_row(outline: Outline, number: int, marked: NodeId | None = None, words: Sequence[str] = ()) -> OutlineRow:
     """A row of the outline. `marked`: the place that is to be compared with another. `words`: what is looked for."""
     row, sight = outline.row(number), outline.sight
-    if row.fan is not None and not row.nodes:
-        return _head_of_fan(sight.tree, row, row.fan)
+    if not row.nodes:
+        said = _of_no_fan(row) if row.fan is None else _of_fan(sight.tree, row, row.fan)
+        return OutlineRow(rails=row.rails, joint="──", text=((own(said), "aside"),), right="▸" if row.closed else "")
     stands = standing(sight, row.nodes)
     on_path = stands in (Standing.HERE, Standing.PATH)
     return OutlineRow(
@@ -48,13 +49,18 @@ def outline_row(outline: Outline, number: int, marked: NodeId | None = None, wor
     )
 
 
-def _head_of_fan(tree: Tree, row: Row, fan: FanId) -> OutlineRow:
+def _of_fan(tree: Tree, row: Row, fan: FanId) -> str:
+    """What the head of a fan says."""
     made = tree.fan(fan)
     unread = sum(is_unread(tree, branch.node) for branch in tree.branches(fan) if branch.node in tree)
     said = f"fan {fan} · {row.lines} branch{'' if row.lines == 1 else 'es'}"
     said += f" · {unread} not looked at" if unread else ""
-    said += f" · {made.model.name}" if made.model.name else ""
-    return OutlineRow(rails=row.rails, joint="──", text=((own(said), "aside"),), right="▸" if row.closed else "")
+    return said + (f" · {made.model.name}" if made.model.name else "")
+
+
+def _of_no_fan(row: Row) -> str:
+    """What the head of those lines says that stand beside fans and belong to none."""
+    return f"written here · {row.lines}"
 
 
 def _joint(tree: Tree, row: Row) -> str:

@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,8 +17,10 @@ from cyborg_tui.config import Config
 from cyborg_tui.processes.reading import BadProcessFile, Listed, list_processes, read_process, save_own
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from cyborg_tui.screens.write import WriteScreen
@@ -36,7 +37,7 @@ class Wish(str, Enum):
     EDIT = "edit"
 
 
-class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
+class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
     """Dismisses with a process, and what is to be done with it."""
 
     DEFAULT_CSS = """
@@ -57,7 +58,7 @@ class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
     def compose(self) -> ComposeResult:
         room = max(20, min(_WIDE, self.app.size.width) - _AROUND)
         with Vertical():
-            yield OptionList(*(Option(_row(one, room)) for one in self._listed))
+            yield Options(*(Option(_row(one, room)) for one in self._listed))
             yield Static(id="details")
             yield Static(own("Enter go through it · Esc back · e edit · ↑↓ choose"), id="keys")
 

@@ -139,8 +139,8 @@ class Tending:
     def _nodes(self) -> tuple[NodeId, ...]:
         """Those of the cursor's row, without the root, which has no text; if there is none, it is said."""
         row = self._row()
-        if row.fan is not None:
-            self._notice("This is the head of a fan; go to one of its branches.")
+        if not row.nodes:
+            self._notice("This is the head of several lines; go to one of them.")
         elif row.nodes == (ROOT,):
             self._notice("This is the beginning, before all text.")
         return tuple(node for node in row.nodes if node != ROOT)

@@ -68,3 +68,17 @@ def test_in_a_window_too_small_for_the_text_the_keys_stay_where_they_were(data):
         assert t.wait_for_end() == 0
     loom = todays_loom(data)
     assert not any(node.hidden for node in loom.tree), "x was a letter, and hid no branch"
+
+
+def test_in_a_window_too_small_for_a_list_a_page_down_is_no_fault(data):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.resize(10, 3)
+        t.send("F7")
+        t.settle()
+        t.send("Tab", "\x1b[6~", "\x1b[5~", "\x1b[6~")
+        t.settle()
+        t.resize(120, 34)
+        t.wait_for("Enter open")
+        t.send("Esc", "Ctrl+Q")
+        assert t.wait_for_end() == 0

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from cyborg_tui.loom.tree import ROOT
 from cyborg_tui.outline.shape import Sight
+from cyborg_tui.screens.map_preview import preview
+from cyborg_tui.screens.map_rows import outline_row
 from tests.outline.trees import Writer, drawn, outline_of, path_to, tree_of
 
 trees = st.lists(st.integers(0, 40), max_size=40).map(tree_of)
@@ -69,6 +71,30 @@ def test_where_there_are_several_fans_each_has_a_head():
     assert outline.current.fan == 2
     outline.turn_right()
     assert drawn(outline, writer.tree) == rows
+
+
+def test_beside_several_fans_what_was_written_has_a_head_too_and_everything_is_said_of_it():
+    writer = Writer()
+    writer.write("The sea ")
+    writer.fan("is wide.", "is deep.")
+    writer.fan("is grey.", "is cold.")
+    writer.write("is mine.")
+    writer.loom.parent()
+    writer.take(1)
+    outline = writer.outline()
+    outline.move_to(0)
+    outline.turn_right()
+    rows = ["The sea", "├fan 1: 2", "├is wide.", "├is deep.", "├fan 2: 1", "├is cold.", "├no fan: 1", "└is mine."]
+    assert drawn(outline, writer.tree)[:-1] == rows
+    said = []
+    for number in range(len(outline)):
+        outline.move_to(number)
+        assert preview(outline)
+        said.append("".join(text for text, _ in outline_row(outline, number).text))
+    assert said[6] == "written here · 1"
+    outline.move_to(6)
+    outline.turn_left()
+    assert drawn(outline, writer.tree)[6] == "└no fan: 1 ▸"
 
 
 def test_a_line_that_parts_goes_on_straight_too():

@@ -65,8 +65,8 @@ def drawn(outline, tree):
     rows = []
     for row in outline:
         text = "".join(tree.node(node).text for node in row.nodes) or "(beginning)"
-        if row.fan is not None and not row.nodes:
-            text = f"fan {row.fan}: {row.lines}"
+        if not row.nodes:
+            text = f"no fan: {row.lines}" if row.fan is None else f"fan {row.fan}: {row.lines}"
         rails = "".join("│" if rail else " " for rail in row.rails[:-1])
         joint = ("├" if row.rails[-1] else "└") if row.rails and (row.begins or not row.nodes) else ""
         joint = joint or (("│" if row.rails[-1] else " ") if row.rails else "")
