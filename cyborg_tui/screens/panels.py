@@ -59,7 +59,6 @@ class HelpScreen(Panel[None]):
         return table
 
 
-<<<<<<< HEAD
 def _rows(parts: Sequence[str], room: int) -> list[str]:
     """The parts beside and below one another, none of them broken."""
     rows = [parts[0]]
@@ -69,10 +68,7 @@ def _rows(parts: Sequence[str], room: int) -> list[str]:
     return rows
 
 
-class WhichKey(ModalScreen[str | None]):
-=======
 class WhichKey(Panel[str | None]):
->>>>>>> main
     """One letter goes to a screen."""
 
     DEFAULT_CSS = """

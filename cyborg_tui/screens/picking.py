@@ -30,11 +30,6 @@ class PickScreen(Panel[Result]):
     PickScreen { align: center middle; }
     PickScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
     PickScreen Input, PickScreen Input:focus { border: none; height: 1; margin-bottom: 1; background: $surface; }
-    PickScreen OptionList { height: 1fr; background: $surface; scrollbar-size: 0 0; }
-    PickScreen OptionList, PickScreen OptionList:focus { border: none; }
-    PickScreen OptionList > .option-list--option-highlighted {
-        color: $block-cursor-foreground; background: $block-cursor-background; text-style: $block-cursor-text-style;
-    }
     PickScreen #keys { height: 1; color: $muted; }
     """
 
