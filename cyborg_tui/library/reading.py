@@ -100,7 +100,9 @@ class _Around:
         self, nodes: Iterable[Node] = (), fans: Iterable[Fan] = (), branches: Iterable[Branch] = ()
     ) -> Tree:
         next_node = self._place.next_node if self._place else ROOT + 1
-        return Tree(nodes, fans, branches, next_node, self._facts, *self._used)
+        next_fan, next_branch = self._used
+        used = {"next_fan": next_fan, "next_branch": next_branch}
+        return Tree(nodes, fans, branches, next_node, self._facts, **used)
 
     def loom_of(self, tree: Tree, connect: Callable[[], sqlite3.Connection]) -> Loom:
         if self._place is not None and self._place.node not in tree:

@@ -32,6 +32,7 @@ class Store:
         branches: Iterable[Branch] = (),
         next_node: NodeId = ROOT + 1,
         facts: Iterable[Facts] = (),
+        *,
         next_fan: FanId = 1,
         next_branch: BranchId = 1,
     ) -> None:
