@@ -96,9 +96,7 @@ class _Around:
         self._places = places_from(places)
         self._loom = loom
 
-    def tree_of(
-        self, nodes: Iterable[Node] = (), fans: Iterable[Fan] = (), branches: Iterable[Branch] = ()
-    ) -> Tree:
+    def tree_of(self, nodes: Iterable[Node] = (), fans: Iterable[Fan] = (), branches: Iterable[Branch] = ()) -> Tree:
         next_node = self._place.next_node if self._place else ROOT + 1
         next_fan, next_branch = self._used
         used = {"next_fan": next_fan, "next_branch": next_branch}
