@@ -16,7 +16,6 @@ def test_two_hundred_acts_of_a_monkey(tmp_path):
 
 
 @pytest.mark.soak
-@pytest.mark.xfail(strict=False, reason="once another program kept the terminal of a tiny window: not traced yet")
 def test_four_thousand_acts_of_a_monkey_in_the_same_memory(tmp_path):
     """In one process, that is, unless the monkey finds how to end it."""
     monkey, sizes = Monkey(tmp_path / "long", CHAPTERS), []
@@ -24,13 +23,15 @@ def test_four_thousand_acts_of_a_monkey_in_the_same_memory(tmp_path):
         for number in range(CHAPTERS):
             monkey.begin_chapter(number)
             sizes.append((monkey.terminal.pid, monkey.memory()))
+            print(f"chapter {number}: {sizes[-1][1] // 1024} MB", flush=True)
             script = acts(100 + number, 400, leave_out=("quit",))
             try:
                 for act in script:
                     monkey.do(act)
             except AssertionError as error:
+                trace = monkey.written_down()
                 play_and_shrink(tmp_path / "again", script, f"monkey-{100 + number}", seconds=120)
-                raise Drift(f"chapter {number}, which alone goes well: {error}") from None
+                raise Drift(f"chapter {number}, which alone goes well: {error}\nTraces: {trace}") from None
         monkey.leave()
     finally:
         monkey.close()
