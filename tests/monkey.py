@@ -122,7 +122,7 @@ class Monkey:
             other.send("Ctrl+R")
             self._both(other, "You write here now")
             other.send("from elsewhere. ")
-            self._both(other, lambda screen: "from elsewhere." in " ".join(screen.split()))
+            self._both(other, lambda screen: "from elsewhere." in _page(screen))
             other.send("Ctrl+Q")
             other.wait_for_end()
         self._write_here()
@@ -251,6 +251,11 @@ class Monkey:
         if not self._closed:
             self._closed = True
             self.terminal.close()
+
+
+def _page(screen: str) -> str:
+    """The words on the editor's side of a screen."""
+    return " ".join(" ".join(row.partition("│")[0] for row in screen.splitlines()).split())
 
 
 def _is_home(screen: str) -> bool:

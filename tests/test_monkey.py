@@ -5,7 +5,7 @@ import runpy
 import pytest
 
 from tests.acts import CHANCES, acts, shrunk, written_as_script
-from tests.monkey import Drift, Monkey, play_and_shrink
+from tests.monkey import Drift, Monkey, _in_status, _page, play_and_shrink
 
 CHAPTERS, WARM_UP = 10, 3
 """Looms that are written in one after the other, and those of them in which what is kept comes to its size."""
@@ -66,3 +66,12 @@ def test_a_failure_is_written_as_a_script_that_can_be_run(tmp_path, monkeypatch)
     script = ["Tab", "\x1b[200~é\r\x1b[201~", "resize 20x5", "be quiet"]
     runpy.run_path(str(written_as_script(script, "monkey-7")))
     assert played == [script]
+
+
+def test_words_are_found_however_they_are_wrapped_beside_the_branches():
+    assert _page("   said. ]from     │ 1 ▌ and the\n   elsewhere.        │   ▌ world\n") == "said. ]from elsewhere."
+
+
+def test_the_words_of_a_status_line_are_not_those_of_a_remark():
+    assert _in_status("commonplace · “a line” 3 times in 200 words      saved", "one two", None) == ""
+    assert _in_status("commonplace   200 words   saved", "one two", None)
