@@ -8,6 +8,8 @@ __all__ = ["Palette"]
 
 
 class Palette(CommandPalette):
+    DEFAULT_CSS = "Palette SearchIcon { display: none; }"
+
     def __init__(self) -> None:
         super().__init__(id="--command-palette")
 
