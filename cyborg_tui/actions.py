@@ -244,7 +244,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("leave_process", "", "Leave the process; going on with it later begins where it was left"),
     Action("edit_process", "", "Edit this process in $VISUAL or $EDITOR, and try it again"),
     Action("tool_note", "", "A note about this tool: one line, kept with what is on the screen"),
-    Action("beside", "", "Side by side: one fan from several presets or frames; what you took of each"),
+    Action("beside", "", "Side by side: one fan from several presets, frames or models; what you took of each"),
     Action("samplers", "", "Samplers: every setting, and how it changes what may come next"),
     Action("take_over", "ctrl+r", "Write here in a loom that another window has", "write here", rank=0),
     Action("tokens", "f3", "The tokens: how sure the model was, and what it nearly said", ""),

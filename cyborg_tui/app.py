@@ -18,7 +18,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from cyborg_tui.actions import ACTIONS, APP_ACTIONS, READING, rebound
-from cyborg_tui.config import Config
+from cyborg_tui.config import Config, EngineConfig
 from cyborg_tui.engine.engine import Engine, engine_for
 from cyborg_tui.engine.machine import on_battery
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Refused, Unavailable
@@ -34,6 +34,7 @@ from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.choosing import Choosing, chosen_last
+from cyborg_tui.session.guests import Guests
 from cyborg_tui.session.rescue import rescued_before
 from cyborg_tui.session.taking_over import take_over
 from cyborg_tui.terminal.kind import kind_of
@@ -75,6 +76,7 @@ class CyborgApp(GoingApp):
         self._write: WriteScreen | None = None
         self._engine: Engine | None = None
         self._choosing: Choosing | None = None
+        self._guests: Guests | None = None
         self._session = self._open(loom)
         self.register_theme(textual_theme(theme))
         self.theme = theme.name
@@ -104,8 +106,20 @@ class CyborgApp(GoingApp):
         self._choosing = Choosing(self._engine, config, self._config.data)
         self._session.use(self._engine)
         self._session.choose_with(self._choosing)
+        if not self._engine.place:
+            self._guests = Guests(self._choosing, config, self._guest_engine)
+            self._session.host(self._guests)
         await self._engine.start()
         gc.freeze()  # to go over everything that was imported took 25 ms, in the middle of a key
+
+    def _guest_engine(self, config: EngineConfig, hear: Callable[[EngineEvent], None]) -> Engine:
+        """For a model that stands side by side with the one that writes."""
+
+        def in_turn(event: EngineEvent) -> None:
+            self.call_later(hear, event)
+
+        usual, log = self._config.fan.settings(), self._config.data / "engine-beside.log"
+        return engine_for(config, in_turn, log, usual, usual)
 
     async def _heed_tmux(self) -> None:
         tmux = await ask_tmux()
@@ -189,6 +203,8 @@ class CyborgApp(GoingApp):
         self.call_later(self._session_hears, event)
 
     def _session_hears(self, event: EngineEvent) -> None:
+        if self._guests is not None:
+            self._guests.hear_writer(event)
         self._session.hear(event)
         if self._choosing is not None:
             self._choosing.hear(event)
@@ -220,6 +236,8 @@ class CyborgApp(GoingApp):
             session.use(self._engine, left.view)
         if self._choosing is not None:
             session.choose_with(self._choosing)
+        if self._guests is not None:
+            session.host(self._guests)
         while not isinstance(self.screen, WriteScreen):
             self.pop_screen()
         self.pop_screen()
@@ -249,6 +267,8 @@ class CyborgApp(GoingApp):
     async def _quit(self) -> None:
         await self.let_keys_arrive()
         said = await self._session.close()
+        if self._guests is not None:
+            await self._guests.close()
         self.exit(message=Text(drawable(said)) if said else None)
 
     def _say(self, sentence: str) -> None:

@@ -4,9 +4,8 @@ import errno
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ from cyborg_tui.commands.vector import vector
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cyborg_tui.app import CyborgApp
     from cyborg_tui.config import Config
     from cyborg_tui.library.library import Library
     from cyborg_tui.loom.draw import Draw
@@ -71,19 +69,13 @@ def open_file(ctx: click.Context, file: Path) -> None:
 @click.pass_context
 def list_looms(ctx: click.Context) -> None:
     """The looms in the library, the one changed last first."""
-    from cyborg_tui.library.library import Library, LibraryError
-
-    try:
-        library = Library(ctx.obj().data)
-    except LibraryError as error:
-        raise click.ClickException(plain(str(error))) from None
-    looms = library.looms()
+    with _library(ctx.obj()) as library:
+        looms = library.looms()
     if not looms:
         click.echo("No looms yet; `cyborg-tui` begins today's.", err=True)
     for loom in looms:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(loom.changed_at))
         click.echo(f"{loom.id:>5}  {when}  {plain(loom.title)}")
-    library.close()
 
 
 @cli.command()
@@ -143,10 +135,8 @@ def fan(
     text = prompt
     if prompt == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin is not None else ""
-    try:
+    with _in_words(FanCommandError):
         run_fan(text, settings, seed, engine, as_json=as_json)
-    except FanCommandError as error:
-        raise click.ClickException(plain(str(error))) from None
 
 
 @cli.command()
@@ -157,17 +147,9 @@ def fan(
 def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
     """Who wrote what of a text file's loom, or of the loom with that number, and how it was chosen."""
     from cyborg_tui.commands.provenance import Form, print_provenance
-    from cyborg_tui.library.library import Library, LibraryError
 
-    library = None
-    try:
-        library = Library(ctx.obj().data)
+    with _library(ctx.obj()) as library:
         print_provenance(library, loom, Form(form or "text"))
-    except LibraryError as error:
-        raise click.ClickException(plain(str(error))) from None
-    finally:
-        if library is not None:
-            library.close()
 
 
 @cli.command()
@@ -186,22 +168,14 @@ def export(ctx: click.Context, /, loom: str, form: str, output: Path | None, **o
     what was looked at and was not.
     """
     from cyborg_tui.commands.export import ExportError, Form, print_features, run_export
-    from cyborg_tui.library.library import Library, LibraryError
 
     if options["features"]:
         print_features(Form(form))
         return
     if not loom:
         raise click.UsageError("Which loom? `cyborg-tui list` has their numbers; `all` exports all of them.")
-    library = None
-    try:
-        library = Library(ctx.obj().data)
+    with _in_words(ExportError), _library(ctx.obj()) as library:
         run_export(library, loom, Form(form), options["context"], output, knowingly=bool(options["knowingly"]))
-    except (LibraryError, ExportError) as error:
-        raise click.ClickException(plain(str(error))) from None
-    finally:
-        if library is not None:
-            library.close()
 
 
 @cli.command()
@@ -210,17 +184,9 @@ def export(ctx: click.Context, /, loom: str, form: str, output: Path | None, **o
 def notes(ctx: click.Context, *, screens: bool) -> None:
     """What you said of the tool (in the app: "a note about this tool" in the palette)."""
     from cyborg_tui.commands.notes import said
-    from cyborg_tui.library.library import Library, LibraryError
 
-    library = None
-    try:
-        library = Library(ctx.obj().data)
+    with _library(ctx.obj()) as library:
         found = library.tool_notes
-    except LibraryError as error:
-        raise click.ClickException(plain(str(error))) from None
-    finally:
-        if library is not None:
-            library.close()
     if not found:
         click.echo("Nothing yet; in the app, Ctrl+P and “note about this tool”.", err=True)
     for note in found:
@@ -265,10 +231,8 @@ def get_model(wanted: str) -> None:
     """Fetch a model from the Hugging Face hub; without FILE, a small good quantisation is chosen."""
     from cyborg_tui.commands.getting import GettingError, get
 
-    try:
+    with _in_words(GettingError):
         path = get(wanted)
-    except GettingError as error:
-        raise click.ClickException(plain(str(error))) from None
     click.echo(f"{plain(str(path))}\nF8 in the app loads it.")
 
 
@@ -317,11 +281,9 @@ def lens(ctx: click.Context, /, loom: int, fan: int) -> None:
 def _recorded(config: "Config", loom: int, fan: int) -> "Iterator[tuple[Loom, Fan, tuple[Draw, ...]]]":
     """A loom, a fan of it, and how that was drawn; what cannot be had, or made again, as one sentence."""
     from cyborg_tui.commands.listening import EngineSaysNoError
-    from cyborg_tui.library.library import Library, LibraryError
+    from cyborg_tui.library.errors import LibraryError
 
-    library = None
-    try:
-        library = Library(config.data)
+    with _in_words(EngineSaysNoError), _library(config) as library:
         opened = library.open(library.loom(loom).id)
         made = next((one for one in opened.tree.fans if one.id == fan), None)
         if made is None:
@@ -330,11 +292,6 @@ def _recorded(config: "Config", loom: int, fan: int) -> "Iterator[tuple[Loom, Fa
         if not draws:
             raise LibraryError(f"How fan {fan} was drawn is not on record: it is of an earlier version, or unfinished.")
         yield opened, made, draws
-    except (LibraryError, EngineSaysNoError) as error:
-        raise click.ClickException(plain(str(error))) from None
-    finally:
-        if library is not None:
-            library.close()
 
 
 @cli.command()
@@ -348,28 +305,35 @@ def engine() -> None:
 def _load(model: str, data_dir: str, config_path: str) -> "Config":
     from cyborg_tui.config import ConfigError, load_config
 
-    try:
+    with _in_words(ConfigError):
         return load_config(Path(config_path) if config_path else None, model=model, data_dir=data_dir)
-    except ConfigError as error:
+
+
+@contextmanager
+def _library(config: "Config") -> "Iterator[Library]":
+    """The library, closed afterwards; what is wrong with it as one sentence."""
+    from cyborg_tui.library.library import Library, LibraryError
+
+    with _in_words(LibraryError), closing(Library(config.data)) as library:
+        yield library
+
+
+@contextmanager
+def _in_words(*kinds: type[Exception]) -> "Iterator[None]":
+    """Errors of these kinds as one sentence, with which the command ends."""
+    try:
+        yield
+    except kinds as error:
         raise click.ClickException(plain(str(error))) from None
 
 
 def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
     _needs_terminal()
-    from cyborg_tui.commands.mending import offer
-    from cyborg_tui.library.errors import UnusableLibraryError
+    from cyborg_tui.commands.opening import OpeningError, run_app
+    from cyborg_tui.library.errors import LibraryError
 
-    try:
-        library, app = _open(config, loom, file)
-    except UnusableLibraryError as error:
-        if not offer(config.data / "library.db", error):
-            sys.exit(1)
-        library, app = _open(config, loom, file)
-    try:
-        app.run(mouse=config.mouse)
-    finally:
-        library.close()
-    sys.exit(app.return_code or 0)
+    with _in_words(OpeningError, LibraryError):
+        sys.exit(run_app(config, loom, file))
 
 
 def _play_back(config: "Config", loom: int) -> None:
@@ -377,10 +341,8 @@ def _play_back(config: "Config", loom: int) -> None:
     from cyborg_tui.commands.playback import play
     from cyborg_tui.library.errors import LibraryError
 
-    try:
+    with _in_words(LibraryError):
         play(config, loom)
-    except LibraryError as error:
-        raise click.ClickException(plain(str(error))) from None
 
 
 def _needs_terminal() -> None:
@@ -389,36 +351,6 @@ def _needs_terminal() -> None:
         raise click.ClickException("cyborg-tui needs a terminal; `cyborg-tui fan PROMPT` works in a pipe.")
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read when Textual is imported; else a key may wait for a frame
     os.environ.setdefault("ESCDELAY", "50")
-
-
-def _open(config: "Config", loom: int | None, file: Path | None) -> "tuple[Library, CyborgApp]":
-    """The library, and the app with a loom of it. Raises UnusableLibraryError; then nothing is left open."""
-    from cyborg_tui.actions import BadKeys
-    from cyborg_tui.app import CyborgApp
-    from cyborg_tui.library.errors import UnusableLibraryError
-    from cyborg_tui.library.library import Library, LibraryError
-    from cyborg_tui.textfile import TextFile, TextFileError
-
-    library = None
-    try:
-        library = Library(config.data)
-        if file is not None:
-            TextFile.open(file.expanduser())  # before it gets a loom
-            row = library.for_file(file.expanduser().absolute())
-        else:
-            row = library.loom(loom) if loom is not None else library.daily(_today(config.day_turns_at))
-        return library, CyborgApp(config, library, row)
-    except (BadKeys, LibraryError, TextFileError) as error:
-        if library is not None:
-            library.close()
-        if isinstance(error, UnusableLibraryError):
-            raise
-        said = f"In the config: {error}" if isinstance(error, BadKeys) else str(error)
-        raise click.ClickException(plain(said)) from None
-
-
-def _today(turns_at: int) -> date:
-    return (datetime.now() - timedelta(hours=turns_at)).date()
 
 
 def main() -> None:

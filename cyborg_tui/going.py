@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
 from cyborg_tui.actions import Action
 from cyborg_tui.config import Config
@@ -65,7 +64,7 @@ class GoingApp(LineApp):
             "palette": self._palette,
             "which_key": self._which_key,
             "quit": self._quit,
-            **Doors(self, self._config, self._library, self._actions).all,
+            **Doors(self, self._config, self._library, self._actions, self._choosing).all,
         }
 
     async def _map(self) -> None:
@@ -165,13 +164,11 @@ class GoingApp(LineApp):
         if self._engine.place:
             self._say(f"The model is chosen on {self._engine.place}: engine.model in the config names it.")
             return
-        from cyborg_tui.engine.catalogue import Catalogue
-        from cyborg_tui.engine.places import Places
+        from cyborg_tui.engine.catalogue import models_here
         from cyborg_tui.screens.models import ModelsScreen
 
-        config = self._config.engine
-        catalogue = Catalogue(Places([Path(folder) for folder in config.folders]), self._config.data / "models")
-        self.push_screen(ModelsScreen(catalogue, config, self._choosing.model), self._choose_model)
+        screen = ModelsScreen(models_here(self._config), self._config.engine, self._choosing.model)
+        self.push_screen(screen, self._choose_model)
 
     def _choose_model(self, path: str | None) -> None:
         if path is not None and self._choosing is not None:

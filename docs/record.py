@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import cyborg_tui.formats.process as export
+import cyborg_tui.formats.record as export
 
 HEAD = """# The record
 
@@ -31,7 +31,7 @@ With Hugging Face `datasets`, which would guess the types from the first lines, 
     features = Features.from_dict(json.load(open("features.json")))
     record = load_dataset("json", data_files="record.jsonl", features=features, split="train")
 
-In Python, `cyborg_tui.formats.process.read(open("record.jsonl", "rb"), Process)` gives back what was written.
+In Python, `cyborg_tui.formats.record.read(open("record.jsonl", "rb"), Process)` gives back what was written.
 """
 
 

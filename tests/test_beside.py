@@ -1,5 +1,6 @@
 """Side by side in the whole app."""
 
+from tests.engine.odd_models import odd_model
 from tests.terminal import APP, Terminal, words
 
 
@@ -27,6 +28,28 @@ def test_two_presets_blind_one_is_taken_and_the_numbers_are_shown(tmp_path):
         t.wait_for(lambda screen: "Taken, of 1 time:" in words(screen))
         t.send("Esc")
         t.wait_for("Tab branches")
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+
+
+def test_two_models(tmp_path):
+    odd_model(tmp_path / "the-other.gguf", "plain", name="another one")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[engine]\nfolders = ["{tmp_path}"]')
+    with Terminal((*APP, "--config", config, "--data-dir", tmp_path / "library")) as t:
+        t.wait_for("Tab branches")
+        t.send("The house by the sea")
+        t.wait_for(lambda screen: "by the sea" in screen and "commonplace" in screen and "loading" not in screen)
+        choose(t)
+        t.wait_for("model the-other")
+        t.send("k", " ", "k", " ")
+        t.wait_for(lambda screen: screen.count("✓ model") == 2)
+        t.send("Enter")
+        screen = t.wait_for("8 branches · 2 side by side")
+        assert "· model commonplace" in screen
+        assert "· model the-other" in screen
+        t.send("m")
+        t.wait_for("gets no more branches")
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
 

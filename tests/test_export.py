@@ -13,7 +13,7 @@ import pytest
 from benchmarks.diary import keep
 from cyborg_tui.commands.export import ExportError, Form, processes, run_export
 from cyborg_tui.formats.features import features
-from cyborg_tui.formats.process import PREFERENCE, Pair, Preference, Process, read, write
+from cyborg_tui.formats.record import PREFERENCE, Pair, Preference, Process, read, write
 from cyborg_tui.library import records
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.changes import Changes

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.terminal import KEYS
 from tests.test_the_loop import LINE, app, eight_branches, left, todays_loom
 
 
@@ -62,6 +63,18 @@ def test_keys_that_come_with_the_one_that_closes_a_panel_close_nothing_else(data
         t.send(", and so on.")
         t.wait_for("and so on.")
         assert quit_and_read(t, data).text.startswith(LINE)
+
+
+@pytest.mark.parametrize(("opens", "shown", "closes"), [("F2", "Enter go there", "q"), ("F4", "Esc write", "\x1b[27u")])
+def test_keys_that_come_when_another_screen_is_in_front_do_no_harm(data, opens, shown, closes):
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, opens)
+        t.wait_for(shown)
+        t.send(3 * closes + KEYS["F1"])
+        t.settle()
+        t.press_until(lambda s: left(s) == LINE and "Tab branches" in s, "Esc")
+        assert quit_and_read(t, data).text == LINE
 
 
 @pytest.mark.parametrize(("opens", "shown"), [("F2", "Enter go there"), ("F3", "Esc write"), ("F3v", "Esc tokens")])

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from cyborg_tui.commands.provenance import find_loom
 from cyborg_tui.formats.features import features
-from cyborg_tui.formats.process import Pair, Preference, Process, pair, preferences, process, write
+from cyborg_tui.formats.process import pair, preferences, process
+from cyborg_tui.formats.record import Pair, Preference, Process, write
 from cyborg_tui.library.library import Library, LoomRow
 from cyborg_tui.loom.mirror.choices import choices
 from cyborg_tui.loom.mirror.recorded import good_because

@@ -9,10 +9,9 @@ import msgspec
 
 from cyborg_tui.commands.plain import plain
 from cyborg_tui.config import Config
-from cyborg_tui.engine.catalogue import Catalogue, Listed, PassedOver
+from cyborg_tui.engine.catalogue import Listed, PassedOver, models_here
 from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.memory import estimate, in_words, window_of
-from cyborg_tui.engine.places import Places
 
 __all__ = ["list_models"]
 
@@ -54,7 +53,7 @@ class ModelsReport(msgspec.Struct):
 
 def list_models(config: Config, *, with_others: bool, as_json: bool) -> None:
     """Print what there is."""
-    catalogue = Catalogue(Places([Path(folder) for folder in config.engine.folders]), config.data / "models")
+    catalogue = models_here(config)
     found = list(catalogue.look())
     free = free_memory()
     listed = [_report(one, config, free) for one in found if isinstance(one, Listed)]

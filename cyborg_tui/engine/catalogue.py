@@ -8,13 +8,14 @@ from pathlib import Path
 
 import msgspec
 
+from cyborg_tui.config import Config
 from cyborg_tui.engine.checks import SPLIT, BadModelError, checked_header
 from cyborg_tui.engine.gguf import BadHeaderError, Tensor, read_header
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.places import Found, Places, find
 from cyborg_tui.engine.portrait import NotForWritingError, Portrait, portrait
 
-__all__ = ["Catalogue", "Listed", "PassedOver", "look_at"]
+__all__ = ["Catalogue", "Listed", "PassedOver", "look_at", "models_here"]
 
 _VERSION = 1
 """Of what is remembered; another one is forgotten."""
@@ -93,6 +94,11 @@ class Catalogue:
             with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
                 file.write(msgspec.msgpack.encode(now))
             unfinished.replace(self._file)
+
+
+def models_here(config: Config) -> Catalogue:
+    """Of all places on this machine."""
+    return Catalogue(Places([Path(folder) for folder in config.engine.folders]), config.data / "models")
 
 
 def look_at(path: Path, *, unique: bool = False) -> Portrait:

@@ -1,16 +1,39 @@
 """What can be wrong with the library, in one sentence for the person."""
 
 import sqlite3
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from cyborg_tui.loom.tree import BrokenTree
 
 __all__ = [
+    "UNREADABLE",
     "InUseError",
     "LibraryError",
     "NewerLibraryError",
     "NotALibraryError",
     "UnusableLibraryError",
     "damaged",
+    "in_words",
     "reason",
 ]
+
+
+UNREADABLE = (
+    BrokenTree,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    struct.error,
+    msgspec.MsgspecError,
+)
+"""What may be raised where a row is not as it was written."""
 
 
 class LibraryError(Exception):
@@ -59,3 +82,18 @@ def damaged(error: sqlite3.Error) -> bool:
     """Whether the file is damaged, or is something else; else there is only something in the way of using it."""
     plain = isinstance(error, (sqlite3.OperationalError, sqlite3.ProgrammingError))
     return isinstance(error, sqlite3.DatabaseError) and (not plain or any(part in str(error) for part in _DAMAGE))
+
+
+@contextmanager
+def in_words(file: Path) -> Iterator[None]:
+    """What SQLite refuses, and what makes no sense where it is read, as a LibraryError."""
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(f"{file} cannot be used: {reason(error)}.") from None
+    except sqlite3.Error as error:
+        if damaged(error):
+            raise NotALibraryError(f"{file} is damaged; `cyborg-tui doctor` says more and mends it.") from None
+        raise LibraryError(f"{file} cannot be used: {reason(error)}.") from None
+    except UNREADABLE:
+        raise NotALibraryError(f"{file} is damaged; `cyborg-tui doctor` says more and mends it.") from None

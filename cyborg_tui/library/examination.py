@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyborg_tui.library import schema
-from cyborg_tui.library.errors import LibraryError, reason
+from cyborg_tui.library.errors import UNREADABLE, LibraryError, reason
 from cyborg_tui.library.index import is_complete
-from cyborg_tui.library.reading import LOOMS, UNREADABLE, loom_row, read_loom
+from cyborg_tui.library.reading import LOOMS, loom_row, read_loom
 from cyborg_tui.library.soundness import faults
 
 __all__ = ["Examination", "examine", "is_indexed"]

@@ -1,7 +1,6 @@
 """Finding again: places of the looms in which what is asked for stands."""
 
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +8,8 @@ from datetime import date, datetime
 from datetime import time as clock
 from pathlib import Path
 
-from cyborg_tui.library.errors import LibraryError, reason
-from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.index import AUTHOR, TAG, is_complete
+from cyborg_tui.library.reader import Reader
 from cyborg_tui.library.rows import Row, to_text
 from cyborg_tui.loom.fan import NodeId
 from cyborg_tui.loom.terms import Asked, Phrase, Term, places_of
@@ -62,26 +60,16 @@ class Finding:
     """Whether nothing was ever written."""
 
 
-class Finder:
-    """Looks in the file, with a connection of its own. May be used from any thread."""
-
+class Finder(Reader):
     def __init__(self, file: Path) -> None:
-        self._holding = Holding(file)
-        self._lock = threading.Lock()
+        super().__init__(file, "The index")
 
     def find(self, what: Asked, limit: int) -> Finding:
         """At most `limit` places, each once. Raises LibraryError."""
         if not what:
             return Finding()
-        with self._lock:
-            try:
-                return self._find(self._holding.to_read(), what, limit)
-            except sqlite3.Error as error:
-                raise LibraryError(f"The index cannot be read: {reason(error)}.") from None
-
-    def close(self) -> None:
-        with self._lock:
-            self._holding.let_go()
+        with self._reading() as connection:
+            return self._find(connection, what, limit)
 
     def _find(self, connection: sqlite3.Connection, what: Asked, limit: int) -> Finding:
         complete = is_complete(connection)

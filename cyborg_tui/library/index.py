@@ -9,10 +9,9 @@ from pathlib import Path
 
 from cyborg_tui.library import schema
 from cyborg_tui.library.chunks import chunks_of_node
-from cyborg_tui.library.errors import damaged
+from cyborg_tui.library.errors import UNREADABLE, damaged
 from cyborg_tui.library.known import Known
 from cyborg_tui.library.passages import BEFORE, Passage, passages_again
-from cyborg_tui.library.reading import UNREADABLE
 from cyborg_tui.library.rows import facts_from, has_chunks, node_from, to_bytes, to_text
 from cyborg_tui.loom.fan import BranchId, NodeId
 from cyborg_tui.loom.node import Node

@@ -3,23 +3,20 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from weakref import WeakSet
 
-from cyborg_tui.library import schema
-from cyborg_tui.library.backups import Backups
+from cyborg_tui.library.beginning import begin
 from cyborg_tui.library.caretaker import Caretaker
 from cyborg_tui.library.claims import Claims
-from cyborg_tui.library.errors import LibraryError, NotALibraryError, damaged, reason
+from cyborg_tui.library.errors import UNREADABLE, LibraryError, in_words
 from cyborg_tui.library.finding import Finder, Finding
-from cyborg_tui.library.folder import private_file, private_folder
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.log import Log
-from cyborg_tui.library.reading import LOOMS, UNREADABLE, LoomRow, loom_row, open_loom, read_loom
+from cyborg_tui.library.reading import LOOMS, LoomRow, loom_row, open_loom, read_loom
 from cyborg_tui.library.records import Records
 from cyborg_tui.library.rows import (
     alternatives_from,
@@ -87,8 +84,7 @@ class Library:
         self.on_state: Callable[[str], None] = lambda _: None
         """Called on the library's threads with "" after every commit, or with what is wrong."""
         self._bad_news = ""
-        self._make_room(folder)
-        self._bring_up_to_date()
+        begin(self.file)
         self._claims = Claims(folder)
         self._reading = Holding(self.file)
         self._sources: WeakSet[LibrarySource] = WeakSet()
@@ -102,37 +98,6 @@ class Library:
         self._caretaker.index()
         if sweep(folder):
             self._caretaker.look_for_damage()
-
-    def _make_room(self, folder: Path) -> None:
-        try:
-            private_folder(folder)
-            self._check_not_lost()
-            private_file(self.file)
-        except OSError as error:
-            raise LibraryError(
-                f"The library in {folder} cannot be opened ({reason(error)}); check its permissions, "
-                "or name another folder with --data-dir."
-            ) from None
-
-    def _check_not_lost(self) -> None:
-        """Where there are backups there was a library: an empty one would not be begun in its place unasked."""
-        try:
-            size = self.file.stat().st_size
-        except FileNotFoundError:
-            size = None
-        if not size and Backups(self.file).all():
-            raise NotALibraryError(
-                f"{self.file} is {'gone' if size is None else 'empty'}, but there are backups; "
-                "`cyborg-tui doctor --mend` brings the newest back."
-            )
-
-    def _bring_up_to_date(self) -> None:
-        with self._in_words():
-            if self.file.stat().st_size:
-                with closing(schema.connect(self.file, only_read=True)) as look:
-                    schema.check(look, self.file)
-            with closing(schema.connect(self.file)) as connection:
-                schema.migrate(connection)
 
     def _written(self, problem: str) -> None:
         if problem:
@@ -168,18 +133,18 @@ class Library:
 
     def taken(self, loom: int) -> dict[BranchId, int]:
         """How many characters of each branch were taken last, as the log has it. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             return dict(self._reader.execute(_TAKEN, (loom,)))
 
     def events(self, loom: int) -> list[Event]:
         """The log of a loom, from its beginning. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             texts = {id: to_text(text) for id, text in self._reader.execute(_TEXTS, (loom,))}
             return [event_from(row, texts) for row in self._reader.execute(_EVENTS, (loom,))]
 
     def beside(self, loom: int) -> list[Event]:
         """The lines of a loom's log that say which fans stood side by side. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             return [event_from(row, {}) for row in self._reader.execute(_BESIDE, (loom,))]
 
     def compared(self) -> dict[int, list[Event]]:
@@ -187,14 +152,14 @@ class Library:
         LibraryError."""
         self.flush(self._patience)
         found: dict[int, list[Event]] = {}
-        with self._in_words():
+        with in_words(self.file):
             for loom, *row in self._reader.execute(_COMPARED):
                 found.setdefault(loom, []).append(event_from(tuple(row), {}))
         return found
 
     def is_on_record(self, loom: int) -> bool:
         """Whether the log says how the text changed. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             return self._reader.execute(_ON_RECORD, (loom,)).fetchone() is not None
 
     def keep_in_file(self, loom: int, path: Path) -> None:
@@ -203,7 +168,7 @@ class Library:
         other = self._find("path", real)
         if other is not None and other.id != loom:
             raise LibraryError(f"{path} is the file of the loom “{other.title}” already; name another file.")
-        with self._in_words():
+        with in_words(self.file):
             self._reader.execute("UPDATE looms SET path = ? WHERE id = ?", (real, loom))
 
     def loom(self, loom: int) -> LoomRow:
@@ -215,7 +180,7 @@ class Library:
 
     def looms(self) -> list[LoomRow]:
         """All looms, the one changed last first. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             return [loom_row(row) for row in self._reader.execute(f"{LOOMS} ORDER BY changed_at DESC, id DESC")]
 
     def find(self, what: Asked, limit: int = 50) -> Finding:
@@ -225,14 +190,14 @@ class Library:
     def shelf(self) -> list[Kept]:
         """What was bookmarked in any loom, what was written last first. Raises LibraryError."""
         self.flush(self._patience)
-        with self._in_words():
+        with in_words(self.file):
             return list(shelf(self._reader))
 
     def open(self, loom: int) -> Loom:
         """A loom as it was last saved. Raises LibraryError."""
         if not self.flush(self._patience):
             raise LibraryError("Other changes could not be saved yet; this loom can be opened when they are.")
-        with self._in_words():
+        with in_words(self.file):
             try:
                 return self._open(loom)
             except UNREADABLE:
@@ -243,7 +208,7 @@ class Library:
 
     def alternatives(self, loom: int, branch: BranchId) -> tuple[Alternatives, ...]:
         """What a branch nearly said, token by token; empty where that is not known. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             packed = self._writer.alternatives(loom, branch)
             if packed is None:
                 row = self._reader.execute(_ALTERNATIVES, (loom, branch)).fetchone()
@@ -265,25 +230,25 @@ class Library:
     def draws(self, loom: int, fan: FanId) -> tuple[Draw, ...]:
         """How a fan's branches were drawn; empty where that is not known. Raises LibraryError."""
         self.flush(self._patience)
-        with self._in_words():
+        with in_words(self.file):
             return tuple(draw_from(packed) for (packed,) in self._reader.execute(_DRAWS, (loom, fan)))
 
     def showing(self, loom: int, fan: FanId) -> Showing | None:
         """How a fan was shown, as far as it is committed; None where that is not known. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             row = self._reader.execute(_SHOWING, (loom, fan)).fetchone()
             return showing_from(row[0]) if row else None
 
     def scorer(self, loom: int) -> Scorer | None:
         """By what a loom was scored last. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             row = self._reader.execute(_SCORER, (loom,)).fetchone()
             return None if row is None else scorer_from(row)
 
     def orders(self, loom: int) -> dict[FanId, tuple[BranchId, ...]]:
         """The order in which the branches of fans were shown, where they were not shown as they were drawn. Raises
         LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             showings = [showing_from(packed) for (packed,) in self._reader.execute(_SHOWINGS, (loom,))]
             return {showing.fan: showing.order for showing in showings if showing.order}
 
@@ -293,30 +258,30 @@ class Library:
 
     def score(self, loom: int, key: bytes) -> Score | None:
         """What is kept under this key; None: nothing is known. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             row = self._reader.execute(_SCORE, (loom, key)).fetchone()
             return self._writer.score(loom, key) or (score_from(*row) if row else None)
 
     def add_tool_note(self, note: ToolNote) -> None:
         """Keep what the person said of the tool. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             add_tool_note(self._reader, note)
 
     @property
     def tool_notes(self) -> list[ToolNote]:
         """Everything that was said of the tool, in the order in which it was. Raises LibraryError."""
-        with self._in_words():
+        with in_words(self.file):
             return tool_notes(self._reader)
 
     def claim(self, loom: int) -> bool:
         """Be the one who writes in this loom, until `release` or the end of the process. False if another is."""
-        with self._in_words():
+        with in_words(self.file):
             return self._claims.claim(loom)
 
     def release(self, loom: int) -> None:
         """Let others write in this loom. Not if something cannot be committed: it would fall among what they write."""
         if self.flush(self._patience):
-            with self._in_words():
+            with in_words(self.file):
                 for source in self._sources:
                     if source.loom == loom:
                         source.hold()
@@ -325,7 +290,7 @@ class Library:
 
     def ask_for(self, loom: int) -> bool:
         """Ask the window that writes in this loom to step down. False if another window asks already."""
-        with self._in_words():
+        with in_words(self.file):
             return self._claims.ask(loom)
 
     def stop_asking(self, loom: int) -> None:
@@ -333,7 +298,7 @@ class Library:
 
     def is_asked_for(self, loom: int) -> bool:
         """Whether another window asks for this loom."""
-        with self._in_words():
+        with in_words(self.file):
             return self._claims.is_asked_for(loom)
 
     def save(self, loom: int, changes: Changes) -> None:
@@ -378,7 +343,7 @@ class Library:
         return saved
 
     def _find(self, column: str, value: object) -> LoomRow | None:
-        with self._in_words():
+        with in_words(self.file):
             row = self._reader.execute(f"{LOOMS} WHERE {column} = ?", (value,)).fetchone()
         return None if row is None else loom_row(row)
 
@@ -386,7 +351,7 @@ class Library:
         found = self._find(column, value)
         if found is None:
             now = time.time()
-            with self._in_words():
+            with in_words(self.file):
                 self._reader.execute(
                     f"INSERT OR IGNORE INTO looms (kind, title, {column}, made_at, changed_at) VALUES (?, ?, ?, ?, ?)",
                     (kind, to_bytes(title), value, now, now),
@@ -394,17 +359,3 @@ class Library:
             found = self._find(column, value)
         assert found is not None
         return found
-
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """What SQLite refuses, and what makes no sense where it is read, as a LibraryError."""
-        try:
-            yield
-        except OSError as error:
-            raise LibraryError(f"{self.file} cannot be used: {reason(error)}.") from None
-        except sqlite3.Error as error:
-            if damaged(error):
-                raise NotALibraryError(f"{self.file} is damaged; `cyborg-tui doctor` says more and mends it.") from None
-            raise LibraryError(f"{self.file} cannot be used: {reason(error)}.") from None
-        except UNREADABLE:
-            raise NotALibraryError(f"{self.file} is damaged; `cyborg-tui doctor` says more and mends it.") from None

@@ -1,10 +1,7 @@
 """The process log of all looms, and the fans it speaks of, read line by line: it may be longer than there is memory."""
 
-import sqlite3
 import struct
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -12,9 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from cyborg_tui.library.errors import LibraryError, reason
-from cyborg_tui.library.holding import Holding
-from cyborg_tui.library.reading import UNREADABLE
+from cyborg_tui.library.reader import Reader
 from cyborg_tui.library.rows import Row, showing_from, to_text
 from cyborg_tui.library.schema import RARE
 from cyborg_tui.loom.event import EventKind
@@ -57,12 +52,9 @@ class LastSitting:
     ended: float
 
 
-class Log:
-    """Reads with a connection of its own. May be used from any thread; all that is committed is seen."""
-
+class Log(Reader):
     def __init__(self, file: Path) -> None:
-        self._holding = Holding(file)
-        self._lock = threading.RLock()
+        super().__init__(file, "The process log")
 
     def lines(
         self, since: float = float("-inf"), *, first: int = 0, loom: int | None = None, texts: bool = False
@@ -115,20 +107,6 @@ class Log:
             order = [id for id in showing.order if id in branches] if showing else []
             rest = [id for id in branches if id not in order] if order else list(branches)
             return Shown(tuple(branches[id] for id in (*order, *rest)), showing)
-
-    def close(self) -> None:
-        with self._lock:
-            self._holding.let_go()
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._holding.to_read()
-            except sqlite3.Error as error:
-                raise LibraryError(f"The process log cannot be read: {reason(error)}.") from None
-            except UNREADABLE:
-                raise LibraryError("The process log is damaged; `cyborg-tui doctor` says more and mends it.") from None
 
 
 def _line(row: Row) -> Line:

@@ -10,12 +10,12 @@ from cyborg_tui.library import schema
 from cyborg_tui.library.aside import begin, new_file, put_in_place
 from cyborg_tui.library.backups import Backup, Backups
 from cyborg_tui.library.chunks import Chunks
-from cyborg_tui.library.errors import InUseError, LibraryError, reason
+from cyborg_tui.library.errors import UNREADABLE, InUseError, LibraryError, reason
 from cyborg_tui.library.examination import examine
 from cyborg_tui.library.index import queue
 from cyborg_tui.library.leftovers import in_use
 from cyborg_tui.library.pending import Pending
-from cyborg_tui.library.reading import UNREADABLE, loom_row
+from cyborg_tui.library.reading import loom_row
 from cyborg_tui.library.repairing import GAP, Remains, Repair
 from cyborg_tui.library.rows import Row, to_bytes, to_text
 from cyborg_tui.library.salvage import Salvaged, salvage

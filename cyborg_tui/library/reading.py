@@ -2,11 +2,8 @@
 
 import os
 import sqlite3
-import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
-import msgspec
 
 from cyborg_tui.library.chunks import chunks_of_loom
 from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from, to_text
@@ -17,19 +14,7 @@ from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.source import Skeleton, Source
 from cyborg_tui.loom.tree import ROOT, BrokenTree, Tree
 
-__all__ = ["FANS", "LOOMS", "UNREADABLE", "LoomRow", "fans_from", "loom_row", "open_loom", "read_loom"]
-
-UNREADABLE = (
-    BrokenTree,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    OverflowError,
-    struct.error,
-    msgspec.MsgspecError,
-)
-"""What may be raised where a row is not as it was written."""
+__all__ = ["FANS", "LOOMS", "LoomRow", "fans_from", "loom_row", "open_loom", "read_loom"]
 
 LOOMS = "SELECT id, kind, title, made_at, changed_at, path, digest FROM looms"
 _PLACE = "SELECT node, cursor, fan, highlighted, next_node FROM looms WHERE id = ?"

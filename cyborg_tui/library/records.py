@@ -1,17 +1,14 @@
 """Fans, and what stood before them, read one by one from any loom: however much there is, little of it is in memory."""
 
 import sqlite3
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from cyborg_tui.library.chunks import chunks_of_node
-from cyborg_tui.library.errors import LibraryError, reason
-from cyborg_tui.library.holding import Holding
-from cyborg_tui.library.reading import FANS, UNREADABLE, fans_from
+from cyborg_tui.library.reader import Reader
+from cyborg_tui.library.reading import FANS, fans_from
 from cyborg_tui.library.rows import branch_from, draw_from, has_chunks, node_from, pieces_of, showing_from
 from cyborg_tui.library.schema import RARE
 from cyborg_tui.loom.context import Context, context_of
@@ -39,12 +36,9 @@ _Key = TypeVar("_Key")
 _Thing = TypeVar("_Thing")
 
 
-class Records:
-    """Reads with a connection of its own. May be used from any thread; all that is committed is seen."""
-
+class Records(Reader):
     def __init__(self, file: Path) -> None:
-        self._holding = Holding(file)
-        self._lock = threading.RLock()
+        super().__init__(file, "The library")
         self._nodes: _Recent[tuple[int, NodeId], Node | None] = _Recent()
         self._branches: _Recent[tuple[int, BranchId], Branch | None] = _Recent()
         self._fans: _Recent[tuple[int, FanId], Fan | None] = _Recent()
@@ -93,10 +87,6 @@ class Records:
             rows = connection.execute(_PRAISED, (loom,))
             return [Praise(at - (seconds or 0), at, good=not note) for at, seconds, note in rows]
 
-    def close(self) -> None:
-        with self._lock:
-            self._holding.let_go()
-
     def _node(self, connection: sqlite3.Connection, loom: int, id: NodeId) -> Node | None:
         def read() -> Node | None:
             row = connection.execute(_NODE, (loom, id)).fetchone()
@@ -128,16 +118,6 @@ class Records:
         assert branch is not None  # its text was just read
         fan = self._fan(connection, loom, branch.fan)
         return branch, "" if fan is None else fan.model.vocabulary
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._holding.to_read()
-            except sqlite3.Error as error:
-                raise LibraryError(f"The library cannot be read: {reason(error)}.") from None
-            except UNREADABLE:
-                raise LibraryError("The library is damaged; `cyborg-tui doctor` says more and mends it.") from None
 
 
 class _Recent(OrderedDict[_Key, _Thing]):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from cyborg_tui.library.reading import UNREADABLE
+from cyborg_tui.library.errors import UNREADABLE
 from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from
 from cyborg_tui.library.soundness import hangs_on
 from cyborg_tui.loom.changes import Changes, Place

@@ -10,6 +10,7 @@ from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Pieces, join
 from cyborg_tui.loom.source import Skeleton, Source
+from cyborg_tui.loom.unsaved import Unsaved
 
 __all__ = ["ROOT", "BrokenTree", "Store"]
 
@@ -46,7 +47,7 @@ class Store:
         self._facts: dict[NodeId, Facts] = {}
         self.shape = 0
         """Another number whenever nodes came, went or moved."""
-        self._forget_changes()
+        self._unsaved = Unsaved()
         for node in sorted(nodes, key=lambda node: node.id):
             self.put(node)
         for fan in sorted(fans, key=lambda fan: fan.id):
@@ -60,7 +61,7 @@ class Store:
         self.next_fan = max(self._contexts, default=0) + 1
         self.next_branch = max(self._branches, default=0) + 1
         if ROOT in self._nodes:
-            self._forget_changes()
+            self._unsaved = Unsaved()
         else:
             self.put(Node(ROOT, None))
 
@@ -68,7 +69,7 @@ class Store:
         """Begin as what the source has: all of its nodes and fans are here, and read when they are asked for."""
         self._source = source
         self._nodes = {}
-        self._forget_changes()
+        self._unsaved = Unsaved()
         self._parents = skeleton.parents
         for node, parent in skeleton.parents.items():
             if parent is not None:
@@ -329,10 +330,10 @@ class Store:
             for fan in self._fans_at.pop(node, ()):
                 for branch in self.fan(fan).branches:
                     self._branches.pop(branch, None)
-                    self._changed_branches.pop(branch, None)
+                    self._unsaved.branches.pop(branch, None)
                     self._gone_branches.add(branch)
                 del self._fans[fan], self._contexts[fan]
-                self._changed_fans[fan] = None
+                self._unsaved.fans[fan] = None
             self._children.pop(node, None)
             self._forget(node)
 
@@ -340,37 +341,22 @@ class Store:
         if fan.id not in self._contexts:
             self._contexts[fan.id] = fan.context
             self._fans_at.setdefault(fan.context, []).append(fan.id)
-        self._fans[fan.id] = self._changed_fans[fan.id] = fan
+        self._fans[fan.id] = self._unsaved.fans[fan.id] = fan
 
     def put_branch(self, branch: Branch) -> None:
-        self._branches[branch.id] = self._changed_branches[branch.id] = branch
+        self._branches[branch.id] = self._unsaved.branches[branch.id] = branch
 
     def put_facts(self, facts: Facts) -> None:
         if facts:
             self._facts[facts.node] = facts
         else:
             self._facts.pop(facts.node, None)
-        self._changed_facts[facts.node] = facts
+        self._unsaved.facts[facts.node] = facts
 
     def drain(self) -> Changes:
         """What changed since the last call."""
-        nodes, fans = self._changed_nodes, self._changed_fans
-        changes = Changes(
-            nodes=tuple(node for node in nodes.values() if node is not None),
-            removed=tuple(node for node, now in nodes.items() if now is None),
-            fans=tuple(fan for fan in fans.values() if fan is not None),
-            removed_fans=tuple(fan for fan, now in fans.items() if now is None),
-            branches=tuple(self._changed_branches.values()),
-            facts=tuple(self._changed_facts.values()),
-        )
-        self._forget_changes()
+        changes, self._unsaved = self._unsaved.changes, Unsaved()
         return changes
-
-    def _forget_changes(self) -> None:
-        self._changed_nodes: dict[NodeId, Node | None] = {}
-        self._changed_fans: dict[FanId, Fan | None] = {}
-        self._changed_branches: dict[BranchId, Branch] = {}
-        self._changed_facts: dict[NodeId, Facts] = {}
 
     def _put_in_place(self, node: Node) -> None:
         """Another version of a node where it hangs already, or of one that the caller has hung."""
@@ -384,7 +370,7 @@ class Store:
         else:
             self._bookmarked.discard(node.id)
         self._parents[node.id] = node.parent
-        self._nodes[node.id] = self._changed_nodes[node.id] = node
+        self._nodes[node.id] = self._unsaved.nodes[node.id] = node
 
     def _forget(self, node: NodeId) -> None:
         carried = self._nodes.pop(node).carries
@@ -393,10 +379,10 @@ class Store:
         if carried is not None:
             self._carriers.get(carried, set()).discard(node)
         self._carriers.pop(node, None)
-        self._changed_nodes[node] = None
+        self._unsaved.nodes[node] = None
         self.shape += 1
         if self._facts.pop(node, None):
-            self._changed_facts[node] = Facts(node)
+            self._unsaved.facts[node] = Facts(node)
 
     def _kept_origin(self, node: NodeId, gone: set[NodeId]) -> NodeId | None:
         """What a node that goes carries in the end, of what stays."""

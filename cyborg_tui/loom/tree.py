@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cyborg_tui.loom.facts import Facts
 from cyborg_tui.loom.fan import BATCHED, Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces, cut, join
@@ -21,16 +20,8 @@ class Tree(Store):
     """A store that keeps the promise. Only the nodes in `open`, the end of the path that is being written, may change
     their path text."""
 
-    def __init__(
-        self,
-        nodes: Iterable[Node] = (),
-        fans: Iterable[Fan] = (),
-        branches: Iterable[Branch] = (),
-        next_node: NodeId = ROOT + 1,
-        facts: Iterable[Facts] = (),
-    ) -> None:
-        super().__init__(nodes, fans, branches, next_node, facts)
-        self.open: tuple[NodeId, ...] = ()
+    open: tuple[NodeId, ...] = ()
+    """From the root's side down."""
 
     def is_part_of(self, node: NodeId, branch: BranchId) -> bool:
         """Whether the node is the branch's own, or the head of a cut in it."""

@@ -1,6 +1,7 @@
 """What can be opened from anywhere beside the places of the app: processes, samplers, a note about the tool."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from cyborg_tui.actions import Action
 from cyborg_tui.config import Config
@@ -10,6 +11,7 @@ from cyborg_tui.screens.choices import ways_to_draw
 from cyborg_tui.screens.reflecting import BLIND
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
+from cyborg_tui.session.choosing import Choosing
 from cyborg_tui.terminal.app import LineApp
 
 __all__ = ["Doors"]
@@ -18,8 +20,12 @@ __all__ = ["Doors"]
 class Doors:
     """Each opens if it can be of use where the person is. What is behind is imported when it is wanted."""
 
-    def __init__(self, app: LineApp, config: Config, library: Library, actions: Sequence[Action]) -> None:
+    def __init__(
+        self, app: LineApp, config: Config, library: Library, actions: Sequence[Action], choosing: Choosing | None
+    ) -> None:
+        """`choosing`: which model writes; None while there is no engine."""
         self._app, self._config, self._library, self._actions = app, config, library, actions
+        self._choosing = choosing
 
     @property
     def all(self) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -66,10 +72,16 @@ class Doors:
     async def _beside(self) -> None:
         write = self._writing
         if write is not None:
-            from cyborg_tui.screens.sources import SourcesScreen, sources
+            from cyborg_tui.engine.catalogue import models_here
+            from cyborg_tui.screens.sources import SourcesScreen, models, sources
 
-            found = sources(write.session, ways_to_draw(self._config), NamedFrames(self._config.frames))
-            self._app.push_screen(SourcesScreen(write.session.beside, found), write.put_beside)
+            session, found = write.session, ways_to_draw(self._config)
+            others = None
+            if self._choosing is not None and not session.place:
+                others = partial(models, models_here(self._config), self._choosing.model, session.settings)
+            listed = sources(session, found, NamedFrames(self._config.frames))
+            screen = SourcesScreen(session.beside, listed, self._config.engine, others)
+            self._app.push_screen(screen, write.put_beside)
 
     async def _tool_note(self) -> None:
         if isinstance(self._app.screen, WorkingScreen):

@@ -4,11 +4,11 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cyborg_tui.loom.mirror.reasons import Verdict
 from cyborg_tui.session.looking_back import LookingBack, Remembered
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
 
@@ -18,7 +18,7 @@ _VERDICTS = {"y": Verdict.HOLDS, "n": Verdict.NOT, "u": Verdict.UNSURE}
 _KEYS = "y it holds · n it does not · u unsure · space another one · Esc enough"
 
 
-class LookBack(ModalScreen[int]):
+class LookBack(Panel[int]):
     """Shows one after the other; dismisses with how many were judged. What was said of them then is not shown."""
 
     DEFAULT_CSS = """

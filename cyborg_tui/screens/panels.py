@@ -9,10 +9,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cyborg_tui.actions import PLACES, Action
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.lines import key_name
 from cyborg_tui.widgets.marks import own
 
@@ -26,7 +26,7 @@ _KEYS = 20
 """Cells for the names of an action's keys."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Panel[None]):
     """All keys, by place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,f1,q", "dismiss", "Close")]
@@ -59,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
         return table
 
 
-class WhichKey(ModalScreen[str | None]):
+class WhichKey(Panel[str | None]):
     """One letter goes to a screen."""
 
     DEFAULT_CSS = """

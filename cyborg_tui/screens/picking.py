@@ -6,18 +6,17 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from cyborg_tui.terminal.screen import Result
+from cyborg_tui.terminal.screen import Panel, Result
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.options import Options
 
 __all__ = ["PickScreen"]
 
 
-class PickScreen(ModalScreen[Result]):
+class PickScreen(Panel[Result]):
     """Dismisses with what was picked. What is typed goes to `look_for`; whoever has found something fills the list."""
 
     PROMPT: ClassVar[str] = ""

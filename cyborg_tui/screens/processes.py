@@ -10,7 +10,6 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,6 +17,7 @@ from cyborg_tui.config import Config
 from cyborg_tui.processes.reading import BadProcessFile, Listed, list_processes, read_process, save_own
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.options import Options
@@ -37,7 +37,7 @@ class Wish(str, Enum):
     EDIT = "edit"
 
 
-class ProcessesScreen(ModalScreen[tuple[Wish, Listed] | None]):
+class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
     """Dismisses with a process, and what is to be done with it."""
 
     DEFAULT_CSS = """

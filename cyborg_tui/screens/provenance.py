@@ -8,11 +8,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cyborg_tui.formats.provenance import author_rows, bits_words, choice_rows, total_words
 from cyborg_tui.loom.provenance import Provenance
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
 
@@ -22,7 +22,7 @@ _TOLD = 500
 """So many runs are listed; `cyborg-tui provenance` has all of them."""
 
 
-class ProvenanceScreen(ModalScreen[None]):
+class ProvenanceScreen(Panel[None]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close")]
     DEFAULT_CSS = """
     ProvenanceScreen { align: center middle; }

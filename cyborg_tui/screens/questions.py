@@ -8,9 +8,9 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.editor.draft import Draft
@@ -19,7 +19,7 @@ from cyborg_tui.widgets.marks import own
 __all__ = ["LinePrompt", "OneOf", "TextPrompt", "Whether"]
 
 
-class LinePrompt(ModalScreen[str | None]):
+class LinePrompt(Panel[str | None]):
     """Asks for one line; dismisses with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "Back")]
@@ -44,7 +44,7 @@ class LinePrompt(ModalScreen[str | None]):
         self.dismiss(event.value.strip())
 
 
-class Whether(ModalScreen[bool]):
+class Whether(Panel[bool]):
     """Asks whether to do something that cannot be undone; only y does it."""
 
     DEFAULT_CSS = """
@@ -65,7 +65,7 @@ class Whether(ModalScreen[bool]):
         self.dismiss(event.key == "y")
 
 
-class OneOf(ModalScreen[str | None]):
+class OneOf(Panel[str | None]):
     """Asks which of several, at most nine; dismisses with it."""
 
     DEFAULT_CSS = """
@@ -100,7 +100,7 @@ class _PromptEditor(Editor):
             event.prevent_default()
 
 
-class TextPrompt(ModalScreen[tuple[str, int] | None]):
+class TextPrompt(Panel[tuple[str, int] | None]):
     """Shows a text to change, or only to put the cursor into; dismisses with it, and with where the cursor is."""
 
     DEFAULT_CSS = """

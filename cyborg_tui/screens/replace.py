@@ -7,12 +7,12 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cyborg_tui.loom.editing import Edit
 from cyborg_tui.session import Session
 from cyborg_tui.session.replacing import BadPattern, Matcher
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
 
@@ -24,7 +24,7 @@ _SHORT = "Esc done"
 """Where there is something to say."""
 
 
-class ReplaceScreen(ModalScreen[None]):
+class ReplaceScreen(Panel[None]):
     """Two fields; the place that is found is selected in the text above."""
 
     DEFAULT_CSS = """

@@ -1,22 +1,30 @@
 """What is to stand side by side: two sources or more, blind or not, and how they stand so far."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.catalogue import Catalogue, Listed
+from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.frames import BadFrameFile, NamedFrames
 from cyborg_tui.loom.beside import tally_words
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session import Session
 from cyborg_tui.session.beside import Beside, Source
+from cyborg_tui.session.guests import OtherModel, fits_beside
+from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.options import Options
@@ -49,7 +57,28 @@ def sources(session: Session, presets: Mapping[str, FanSettings], named: NamedFr
     return found
 
 
-class SourcesScreen(ModalScreen[Wish | None]):
+def models(catalogue: Catalogue, writer: str, now: FanSettings) -> Iterator[Source]:
+    """The models on this machine, as they are found; the one that writes too, by its name. `writer`: its path, empty
+    for the embedded one. A control vector belongs to one model, so none of them is steered."""
+    ours = Path(writer).expanduser() if writer else embedded_model()
+    plain, names = replace(now, steering=UNSTEERED), set[str]()
+    for listed in catalogue.look():
+        if isinstance(listed, Listed):
+            other = None if listed.path == ours else OtherModel(os.fspath(listed.path), listed.portrait.shape)
+            name = f"model {listed.path.stem}"
+            yield Source(f"{name}, {listed.place}" if name in names else name, plain, model=other)
+            names.add(name)
+
+
+class _Found(Message):
+    """One more model was found."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
+
+
+class SourcesScreen(Panel[Wish | None]):
     """Dismisses with what was chosen."""
 
     DEFAULT_CSS = """
@@ -61,12 +90,22 @@ class SourcesScreen(ModalScreen[Wish | None]):
     SourcesScreen #keys { height: 1; color: $muted; }
     """
 
-    def __init__(self, beside: Beside, found: Sequence[Source]) -> None:
+    def __init__(
+        self,
+        beside: Beside,
+        found: Sequence[Source],
+        config: EngineConfig,
+        models: Callable[[], Iterator[Source]] | None,
+    ) -> None:
+        """`models`: looks for models on this machine, which may take a while; None where no other can be asked."""
         super().__init__()
-        self._beside, self._sources = beside, found
+        self._beside, self._config, self._models = beside, config, models
+        self._sources: list[Source] = []
         asked, self._blind = beside.asked
-        names = {source.name for source in asked}
-        self._chosen = {at for at, source in enumerate(found) if source.name in names}
+        self._asked = {source.name for source in asked}
+        self._chosen: set[int] = set()
+        for source in found:
+            self._add(source)
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -79,17 +118,41 @@ class SourcesScreen(ModalScreen[Wish | None]):
         options.highlighted = 0
         options.focus()
         self._tell()
+        if self._models is not None:
+            self.run_worker(self._look, thread=True)
+
+    def _look(self) -> None:
+        """In a thread: a disk may be slow, and a folder large."""
+        worker = get_current_worker()
+        for source in self._models() if self._models is not None else ():
+            if worker.is_cancelled:
+                return
+            self.post_message(_Found(source))
+
+    @on(_Found)
+    def _one_more(self, message: _Found) -> None:
+        self._add(message.source)
+        self.query_one(OptionList).add_option(Option(self._row(len(self._sources) - 1)))
+        self._tell()
+
+    def _add(self, source: Source) -> None:
+        if source.name in self._asked:
+            self._chosen.add(len(self._sources))
+        self._sources.append(source)
 
     def _row(self, at: int) -> Text:
         return Text(own("✓ " if at in self._chosen else "  ") + drawable(self._sources[at].name), no_wrap=True)
 
     def _tell(self) -> None:
-        chosen = [self._sources[at].name for at in sorted(self._chosen)]
+        sources = [self._sources[at] for at in sorted(self._chosen)]
+        chosen = [source.name for source in sources]
         blind = "Blind: which is which is seen once you took one." if self._blind else "Each branch says whose it is."
         tally = self._beside.tally(chosen) if len(chosen) > 1 else None
         so_far = "Mark two or more." if len(chosen) < 2 else "Nothing was taken of these yet."
         said = so_far if tally is None else tally_words(tally)
-        self.query_one("#tally", Static).update(Text(drawable(f"{blind} {said}")))
+        by_turns = any(one.model and not fits_beside(one.model.shape, self._config) for one in sources)
+        turns = " There is not memory for all of these models, so they are loaded by turns." if by_turns else ""
+        self.query_one("#tally", Static).update(Text(drawable(f"{blind} {said}{turns}")))
 
     @on(OptionList.OptionSelected)
     def _draw(self) -> None:

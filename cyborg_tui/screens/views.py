@@ -28,10 +28,10 @@ __all__ = [
 def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> FanView:
     """The fan in view, or what to do where there is none. `compared`: which branch is to be compared with another."""
     fan = session.fan
+    if session.beside.busy:
+        return FanView(note=session.beside_words)
     if fan is None:
         return FanView(note=_note(session))
-    if session.beside.busy:
-        return FanView(note=session.beside.words)
     trial = session.beside.trial(fan.id)
     taken, tree = session.taken, session.loom.tree
     twice = duplicates(session.branches)

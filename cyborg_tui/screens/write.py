@@ -126,8 +126,7 @@ class WriteScreen(Desk):
         self._sync()
 
     def action_more(self) -> None:
-        if not self.session.more():
-            self.notice("There is no fan to add to, or the model is not there yet.")
+        self.notice(self.session.more())
         self._show()
 
     def action_flow(self) -> None:

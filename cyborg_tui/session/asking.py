@@ -1,23 +1,22 @@
 """Asking for fans: at the cursor, again, more of one, and ahead of the key."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.engine.widths import widened
 from cyborg_tui.library.library import Library, LoomRow
-from cyborg_tui.loom.conditions import BARE
-from cyborg_tui.loom.fan import Branch, BranchId, Fan
+from cyborg_tui.loom.fan import Branch, BranchId
 from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
-from cyborg_tui.session.beside import Source
 from cyborg_tui.session.bridging import Bridging
 from cyborg_tui.session.counted import CountedLoom
 from cyborg_tui.session.generation import EngineView
+from cyborg_tui.session.hosting import Hosting
 from cyborg_tui.session.vectors import Vectors
 
 __all__ = ["SEEDS", "AskingLoom"]
@@ -53,6 +52,7 @@ class AskingLoom(CountedLoom):
         self._on_change, self._may_look_ahead, self._widens = on_change, may_look_ahead, widens
         self._fan_wanted = False
         self.bridging = Bridging(self.loom)
+        self._hosting = Hosting(self.loom, self._generation, self._new_framing)
         self._looked_ahead_at: tuple[int, Piece | None] | None = None
         self._came_along: set[BranchId] = set()
         """Branches that nobody asked for, made because they took no longer."""
@@ -189,11 +189,15 @@ class AskingLoom(CountedLoom):
             if not self.beside.again(self.fan.id):
                 self.ask()
 
-    def more(self) -> bool:
-        """More branches for the fan in view, as it was made. False if there is none, or the model is not there."""
-        fan, spot = self.fan, self.loom.spot
-        if fan is None or spot is None or not self._generation.ready:
-            return False
+    def more(self) -> str:
+        """More branches for the fan in view, as it was made. Why there are none; empty if they were asked for."""
+        fan, spot, model = self.fan, self.loom.spot, self.view.model
+        if fan is None or spot is None or model is None or not self._generation.ready:
+            return "There is no fan to add to, or the model is not there yet."
+        if self.beside.trial(fan.id) is not None:
+            return "What stands side by side gets no more branches; r draws another round."
+        if replace(fan.model, build="") != replace(model, build=""):
+            return f"{fan.model.name} drew this fan, and {model.name} is here now; r draws another one."
         self._stop()
         first = len(fan.branches)
         wider = self.loom.widen(fan.id, self._width)
@@ -205,7 +209,7 @@ class AskingLoom(CountedLoom):
             offset = spot.offset
             self.bridging.begin(fan.id, lambda: self._generation.context(offset), self.loom.text[offset:])
         self._changed()
-        return True
+        return ""
 
     @property
     def came_along(self) -> int:
@@ -224,8 +228,7 @@ class AskingLoom(CountedLoom):
 
     @property
     def _mode(self) -> str:
-        decoding = self.view.decoding
-        return "exact" if decoding is not None and decoding.exact else "batched"
+        return self._generation.mode
 
     @property
     def _width(self) -> int:
@@ -274,27 +277,6 @@ class AskingLoom(CountedLoom):
         rest = Piece(branch.text[branch.healed + taken :], branch.id, branch.healed + taken)
         return (spot.offset + taken, rest if rest.text else None) if taken or rest.text else None
 
-    def ask_beside(self, sources: Sequence[Source], *, blind: bool) -> bool:
-        """Fans of all these sources at the cursor, shown together when all are there. False if there is no model
-        now."""
-        self._stop()
-        asked = self.beside.ask(sources, self._draw_beside, blind=blind or self.mirror.settings.blind)
-        self._changed()
-        return asked
-
-    def _draw_beside(self, source: Source, blind: bool) -> Fan | None:
-        """A fan of this source at the cursor; None if there is no model now."""
-        model = self.view.model
-        if model is None or not self._generation.ready:
-            return None
-        fan = self.loom.fan(model, source.settings, random.randrange(SEEDS), self._mode)
-        self.loom.highlighted = 0
-        self.mirror.witness.begin(fan, blind=blind)
-        end = self.loom.cursor
-        conditions = BARE if source.bare else self._framing.conditions(end, over=source.frame)
-        self._generation.draw(fan, 0, source.settings.width, end, conditions)
-        return fan
-
     def _stop(self) -> None:
         """Nothing that was asked for before is wanted any more."""
         self._stop_growing()
@@ -305,6 +287,7 @@ class AskingLoom(CountedLoom):
         """As `_stop`, but what was made ahead stays."""
         self._fan_wanted = False
         self.beside.stop()
+        self._hosting.stop()
         self._generation.stop()
         self._scoring.stop()
         self.bridging.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.beside import BLIND, Tallied, Trial, tallied, tally_words, trials
@@ -12,8 +13,9 @@ from cyborg_tui.loom.fan import Branch, Fan, FanId
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.session.guests import OtherModel
 
-__all__ = ["Beside", "Source"]
+__all__ = ["Beside", "Source", "Turn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,19 @@ class Source:
     """What it says of the conditions, over those that hold."""
     bare: bool = False
     """Nothing stands beside the manuscript."""
+    model: OtherModel | None = None
+    """None: the one that writes."""
 
 
-Draw = Callable[[Source, bool], Fan | None]
-"""Makes a fan of a source at the cursor, blind or not; None if that cannot be done now."""
+class Turn(Enum):
+    """Why a source draws nothing now."""
+
+    LATER = "its model is being loaded"
+    NEVER = "there is no model"
+
+
+Draw = Callable[[Source, bool], Fan | Turn]
+"""Makes a fan of a source at the cursor, blind or not."""
 
 
 class Beside:
@@ -38,12 +49,14 @@ class Beside:
     def __init__(self, loom: Loom, row: int, library: Library) -> None:
         """`row`: the loom's number. Raises LibraryError."""
         self._loom, self._row, self._library = loom, row, library
-        self._draw: Draw = lambda _, __: None
+        self._draw: Draw = lambda _, __: Turn.NEVER
         self._logs: dict[int, list[Event]] | None = None
         """Of each loom, as far as it has to do with trials; None until somebody wants to know."""
         self._trials = trials(library.beside(row))
         self._left: list[Source] = []
         self._under_way: Trial | None = None
+        self._waits = False
+        """Whether the model of the next source is being loaded."""
         self._asked: tuple[tuple[Source, ...], bool] = ((), False)
         self.news = ""
         """What was taken, and how the sources stand since."""
@@ -67,21 +80,25 @@ class Beside:
             return False
         return self.ask(sources, self._draw, blind=blind)
 
-    def go_on(self) -> None:
-        """A fan came to its end: the next one."""
-        if not self._left or not self._next():
-            self.stop()
+    def go_on(self) -> bool:
+        """A fan came to its end, or a model may be there: the next one. False if that was all."""
+        if self._left and self._next():
+            return True
+        self.stop()
+        return False
 
     def stop(self) -> None:
         """No more fans of this."""
-        self._left, self._under_way = [], None
+        self._left, self._under_way, self._waits = [], None, False
 
     def _next(self) -> bool:
-        source = self._left.pop(0)
+        source = self._left[0]
         fan = self._draw(source, self._asked[1])
-        if fan is None:
-            self._left = []
-            return False
+        self._waits = fan is Turn.LATER
+        if isinstance(fan, Turn):
+            self._left = self._left if self._waits else []
+            return self._waits
+        self._left.pop(0)
         before, blind = self._under_way, self._asked[1]
         number = before.number if before is not None else fan.id
         sources = (*(before.sources if before is not None else ()), (fan.id, source.name))
@@ -98,17 +115,16 @@ class Beside:
     @property
     def busy(self) -> bool:
         """Whether fans are being made."""
-        return self._under_way is not None
+        return self._under_way is not None or self._waits
 
-    @property
-    def words(self) -> str:
-        """What is under way; empty if nothing is."""
-        trial = self._under_way
-        if trial is None:
-            return ""
-        of = len(self._asked[0])
-        which = "" if trial.blind else f", {trial.names[-1]}"
-        return f"Side by side: {len(trial.sources)} of {of}{which}. They are shown when all are there; Esc stops."
+    def words(self, progress: float) -> str:
+        """What is under way. `progress`: the part that is there of the model that is being loaded, if one is."""
+        sources, blind = self._asked
+        number = len(sources) - len(self._left) + self._waits
+        which = "" if blind else f", {sources[number - 1].name}"
+        loading = f": loading the model, {100 * progress:.0f} %" if self._waits else ""
+        of = f"Side by side: {number} of {len(sources)}{which}{loading}."
+        return f"{of} They are shown when all are there; Esc stops."
 
     # showing
 

@@ -38,6 +38,7 @@ class Choosing:
         self._engine, self._config, self._file = engine, config, folder / _FILE
         self._before: EngineConfig | None = None
         """What is gone back to; None if nothing is being chosen."""
+        self._lent = False
 
     @property
     def model(self) -> str:
@@ -55,8 +56,8 @@ class Choosing:
 
     def choose(self, model: str) -> None:
         """Have this one loaded instead; empty for the embedded one."""
-        if model != self._config.model or self.under_way:
-            self._before = self._before or self._config
+        if model != self._config.model or self.under_way or self._lent:
+            self._before, self._lent = self._before or self._config, False
             self._use(msgspec.structs.replace(self._config, model=model))
 
     def cancel(self) -> bool:
@@ -66,6 +67,17 @@ class Choosing:
         before, self._before = self._before, None
         self._use(before)
         return True
+
+    def lend(self, model: str) -> None:
+        """Have another model loaded in the place of the one that writes, for a while: nothing is chosen by that."""
+        self._lent = True
+        self._engine.load(msgspec.structs.replace(self._config, model=model))
+
+    def take_back(self) -> None:
+        """Have the model that writes again, if its place was lent."""
+        if self._lent:
+            self._lent = False
+            self._engine.load(self._config)
 
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""

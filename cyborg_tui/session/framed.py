@@ -18,7 +18,11 @@ class FramedLoom(ShownLoom):
     def __init__(self, row: LoomRow, library: Library) -> None:
         """As KeptLoom has it."""
         super().__init__(row, library)
-        self._framing = Framing(self.loom, lambda: self.row.title, lambda: self.loom.now)
+        self._framing = self._new_framing()
+
+    def _new_framing(self) -> Framing:
+        """For one model."""
+        return Framing(self.loom, lambda: self.row.title, lambda: self.loom.now)
 
     @property
     def frames(self) -> tuple[Framed, ...]:

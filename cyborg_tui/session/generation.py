@@ -29,7 +29,7 @@ from cyborg_tui.engine.protocol import (
 from cyborg_tui.loom.conditions import BARE, Conditions
 from cyborg_tui.loom.context import Context, Segment, composed, out_of_reach
 from cyborg_tui.loom.draw import Decoding, Draw, SeenBeside
-from cyborg_tui.loom.fan import BranchId, Fan, FanId, Finish, ModelIdentity, decode, encode
+from cyborg_tui.loom.fan import BATCHED, BranchId, Fan, FanId, Finish, ModelIdentity, decode, encode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.piece import Piece, join
 from cyborg_tui.loom.settings import FanSettings
@@ -118,6 +118,8 @@ class Generation:
         self._unhashed: list[Draw] = []
         """Drawn by the model that is loaded, before its file was known by its hash."""
         self._ahead: Ahead | None = None
+        self._was_lost = False
+        """Whether the engine stopped, and has not come back."""
 
     @property
     def ready(self) -> bool:
@@ -126,6 +128,11 @@ class Generation:
     @property
     def growing(self) -> bool:
         return bool(self._under_way)
+
+    @property
+    def mode(self) -> str:
+        """How the model draws fans."""
+        return "exact" if self.view.decoding is not None and self.view.decoding.exact else BATCHED
 
     def draw(
         self,
@@ -265,9 +272,11 @@ class Generation:
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
             case Ready(model=model, window=window, sentence=sentence, decoding=decoding, makeup=makeup):
                 now = Waiting.PROMPT if self.growing else Waiting.NOTHING
-                news = sentence or (_BACK if self.view.news else "")
+                news = sentence or (_BACK if self._was_lost else self.view.news)
+                self._was_lost = False
                 self.view = EngineView(model, window, makeup.fills, now, news=news, decoding=decoding)
             case Lost(sentence=sentence, again=True):
+                self._was_lost = True
                 self.view = EngineView(waiting=Waiting.MODEL, news=sentence)
             case Refused(sentence=sentence) | Remark(sentence=sentence):
                 self.view = replace(self.view, news=sentence)

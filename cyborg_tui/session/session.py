@@ -16,7 +16,7 @@ from cyborg_tui.loom.loom import Chosen
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import Steering
-from cyborg_tui.session.asking import SEEDS, AskingLoom
+from cyborg_tui.session.asking import SEEDS
 from cyborg_tui.session.choosing import Choosing
 from cyborg_tui.session.gardening import Gardening
 from cyborg_tui.session.generation import EngineView
@@ -24,13 +24,14 @@ from cyborg_tui.session.loom_file import bring_in
 from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.process import Guide
 from cyborg_tui.session.seeing import Seeing
+from cyborg_tui.session.side_by_side import SideBySideLoom
 from cyborg_tui.session.sight import Sight
 from cyborg_tui.session.steering_desk import SteeringDesk
 
 __all__ = ["Session"]
 
 
-class Session(AskingLoom):
+class Session(SideBySideLoom):
     """One loom being written. Edits are synchronous and in memory; only I/O is not."""
 
     def __init__(
@@ -295,9 +296,8 @@ class Session(AskingLoom):
         if was_scoring and self.scoring is None:
             self._note_scores()
         self._seeing.hear(event)
-        if not self._generation.growing:
-            self.beside.go_on()
         self._hear_template(event)
+        self._go_on_beside()
         self.bridging.hear(event, self._generation.engine)
         if isinstance(event, (Ready, Unavailable, Lost)):
             self._looked_ahead_at = None

@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
+from cyborg_tui.terminal.closed import forget_closed_widgets
 from cyborg_tui.terminal.driver import LineDriver
 from cyborg_tui.terminal.glass import Difference, Glass
 from cyborg_tui.terminal.kind import Kind
@@ -55,6 +56,7 @@ class LineApp(App[None]):
         if kind.in_tmux and self.console._color_system is ColorSystem.STANDARD:
             self.console._color_system = ColorSystem.EIGHT_BIT
         use_ascii(not kind.marks)
+        forget_closed_widgets()
         self.takes_clipboard = kind.takes_clipboard
         self._glass = Glass(ascii_only=not kind.unicode)
         self._drawn_size = Size(0, 0)

@@ -1,12 +1,13 @@
-"""A screen at the end of a line: it knows whether what it draws gets there."""
+"""Screens at the end of a line: they know whether what they draw gets there, and keys may come late to them."""
 
 from typing import Generic, TypeVar
 
-from textual.screen import Screen
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, Screen
 
 from cyborg_tui.terminal.app import LineApp
 
-__all__ = ["LineScreen", "Result"]
+__all__ = ["LineScreen", "Panel", "Result"]
 
 
 Result = TypeVar("Result")
@@ -17,6 +18,10 @@ class LineScreen(Screen[Result], Generic[Result], inherit_bindings=False):
 
     Which of its panes has the keys is the screen's own business: Textual would have Tab give them to any.
     """
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """A key that comes when another screen is in front of this one closes neither."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     @property
     def line_app(self) -> LineApp | None:
@@ -39,3 +44,11 @@ class LineScreen(Screen[Result], Generic[Result], inherit_bindings=False):
             super()._compositor_refresh()
         elif self.line_app is not None:
             self.line_app.missed_painting()
+
+
+class Panel(ModalScreen[Result], Generic[Result]):
+    """Stands over a screen."""
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """A key that comes when another screen is in front of this one closes neither."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()

@@ -30,7 +30,7 @@ async def test_fans_of_both_come_together_and_each_is_on_record_as_what_it_is(de
     session = await at_desk(desk)
     assert session.ask_beside((COLD, HOT), blind=False)
     assert session.branches == (), "none is seen before all are there"
-    assert "1 of 2" in session.beside.words
+    assert "1 of 2" in session.beside_words
     await desk.until(lambda: not session.busy)
     branches = session.branches
     assert [session.source(branch) for branch in branches] == ["cold", "hot"] * 3
@@ -88,7 +88,7 @@ async def test_what_is_stopped_leaves_what_came_and_the_next_fan_is_an_ordinary_
     session = await at_desk(desk)
     long = replace(HOT, settings=replace(HOT.settings, max_tokens=400))
     session.ask_beside((COLD, long), blind=False)
-    await desk.until(lambda: "2 of 2" in session.beside.words)
+    await desk.until(lambda: "2 of 2" in session.beside_words)
     session.cancel()
     assert not session.busy
     assert {session.source(branch) for branch in session.branches} >= {"cold"}
@@ -106,6 +106,13 @@ async def test_another_round_of_the_same(desk):
     assert session.hides
     session.take(0)
     assert session.beside.tally(["hot", "cold"]).trials == 2
+
+
+async def test_no_source_gets_more_branches_than_the_others(desk):
+    session = await at_desk(desk)
+    branches = await beside(desk, session, COLD, HOT)
+    assert session.more() == "What stands side by side gets no more branches; r draws another round."
+    assert session.branches == branches
 
 
 async def test_the_tally_survives_and_so_does_what_stood_side_by_side(desk, library):

@@ -60,6 +60,16 @@ async def test_another_model_writes_on_from_the_same_text(chooser, tmp_path):
     assert drawn(await chooser.fan())
 
 
+async def test_a_fan_gets_more_branches_only_of_the_model_that_drew_it(chooser, tmp_path):
+    session = chooser.session
+    session.edit(0, 0, "The sea.")
+    before = await chooser.fan()
+    chooser.choosing.choose(str(odd_model(tmp_path / "m.gguf", "plain", name="other")))
+    await chooser.until(there(chooser, "other"))
+    assert session.more() == "commonplace drew this fan, and other is here now; r draws another one."
+    assert session.branches == before
+
+
 async def test_what_is_typed_while_a_model_loads_is_there_and_a_fan_asked_for_comes_when_it_is_loaded(
     chooser, tmp_path
 ):

@@ -1,0 +1,166 @@
+"""Other models that draw side by side with the one that writes: each on an engine of its own where there is memory for
+both, else by turns."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.engine import Engine
+from cyborg_tui.engine.free_memory import free_memory
+from cyborg_tui.engine.memory import too_large
+from cyborg_tui.engine.portrait import Shape
+from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
+from cyborg_tui.session.choosing import Choosing
+
+__all__ = ["Guests", "OtherModel", "fits_beside"]
+
+_STAY = 300.0
+"""Seconds after which a model that nobody has asked is let go."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherModel:
+    """A model that is not the one that writes."""
+
+    path: str
+    shape: Shape
+
+
+@dataclass(slots=True)
+class _Guest:
+    engine: Engine | None
+    """Its own; None if it takes the writer's place for a while."""
+    ready: Ready | None = None
+    """What its engine says of it; None while it is not there."""
+    problem: str = ""
+
+
+def fits_beside(shape: Shape, config: EngineConfig) -> bool:
+    """Whether there is memory for one more model now."""
+    free = free_memory()
+    return free is None or config.try_anyway or not too_large("", shape, config, free)
+
+
+class Guests:
+    """One for the whole app: what was loaded for one loom is there for the next."""
+
+    def __init__(
+        self,
+        choosing: Choosing,
+        config: EngineConfig,
+        make: Callable[[EngineConfig, Callable[[EngineEvent], None]], Engine],
+    ) -> None:
+        """`choosing`: which model writes. `make`: an engine, and who hears it."""
+        self._choosing, self._make = choosing, make
+        self._config = msgspec.structs.replace(config, resident=0, keep_mb=0)
+        self.hear: Callable[[str, EngineEvent], None] = lambda _, __: None
+        """Hears what the engines of the guests say, by the paths of their models."""
+        self._guests: dict[str, _Guest] = {}
+        self._turn: str | None = None
+        """The model that has the writer's place, if one has."""
+        self._writer_is_here = True
+        self._leaving: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def come(self, model: OtherModel) -> bool:
+        """Have it loaded, if it is not. Whether it is there; if it cannot be had, `problem` says why."""
+        self._stay()
+        guest = self._guests.get(model.path)
+        if guest is None:
+            guest = self._guests[model.path] = _Guest(self._engine_for(model))
+        if guest.engine is None and self._turn != model.path and not guest.problem:
+            self._turn, self._writer_is_here, guest.ready = model.path, False, None
+            self._choosing.lend(model.path)
+        return guest.ready is not None and not guest.problem
+
+    def problem(self, model: OtherModel) -> str:
+        """Why it cannot be had; it is tried once more when it is wanted again."""
+        guest = self._guests.get(model.path)
+        return "" if guest is None else guest.problem
+
+    def engine(self, model: OtherModel) -> tuple[Engine, Ready] | None:
+        """Its own engine, and what that says of it; None if it takes the writer's place."""
+        guest = self._guests[model.path]
+        return None if guest.engine is None or guest.ready is None else (guest.engine, guest.ready)
+
+    def give_back(self) -> bool:
+        """Have the writer's own model again. Whether it is there."""
+        if self._turn is not None:
+            self._guests.pop(self._turn, None)
+            self._turn = None
+            self._choosing.take_back()
+        return self._writer_is_here
+
+    def forget_problems(self) -> None:
+        """What was wrong may have been mended."""
+        for path in [path for path, guest in self._guests.items() if guest.problem]:
+            self._send_away(path)
+
+    def hear_writer(self, event: EngineEvent) -> None:
+        """Everything that the writer's engine says comes in here."""
+        guest = None if self._turn is None else self._guests.get(self._turn)
+        match event:
+            case Ready() if guest is not None:
+                guest.ready = event
+            case Unavailable(sentence=sentence) | Lost(sentence=sentence, again=False) if guest is not None:
+                guest.problem = sentence
+            case Ready() | Unavailable() | Lost(again=False):
+                self._writer_is_here = True
+            case _:
+                pass
+
+    async def close(self) -> None:
+        """End their engines; nothing of them is left when this returns."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+        guests, self._guests = list(self._guests.values()), {}
+        engines = [guest.engine for guest in guests if guest.engine is not None]
+        await asyncio.gather(*self._tasks)
+        await asyncio.gather(*(engine.close() for engine in engines))
+
+    def _engine_for(self, model: OtherModel) -> Engine | None:
+        config = msgspec.structs.replace(self._config, model=model.path)
+        if not fits_beside(model.shape, config):
+            return None
+        engine = self._make(config, partial(self._heard, model.path))
+        self._begin(engine.start())
+        return engine
+
+    def _heard(self, path: str, event: EngineEvent) -> None:
+        guest = self._guests.get(path)
+        if guest is None:
+            return
+        self._stay()
+        match event:
+            case Ready():
+                guest.ready = event
+            case Unavailable(sentence=sentence) | Lost(sentence=sentence, again=False):
+                guest.ready, guest.problem = None, sentence
+            case Lost():
+                guest.ready = None
+            case _:
+                pass
+        self.hear(path, event)
+
+    def _stay(self) -> None:
+        if self._leaving is not None:
+            self._leaving.cancel()
+        self._leaving = asyncio.get_running_loop().call_later(_STAY, self._send_all_away)
+
+    def _send_all_away(self) -> None:
+        for path in [path for path in self._guests if path != self._turn]:
+            self._send_away(path)
+
+    def _send_away(self, path: str) -> None:
+        guest = self._guests.pop(path)
+        if guest.engine is not None:
+            self._begin(guest.engine.close())
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
