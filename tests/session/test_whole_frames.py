@@ -158,7 +158,7 @@ async def test_the_bars_are_of_what_is_drawn_from(desk):
     (weighed,) = [event for event in heard if isinstance(event, Weighed)]
     chances = {decode(token.text): token.before for token in weighed.tokens}
     firsts = {branch.text[: branch.tokens[0].size]: branch.tokens[0].logprob for branch in session.branches}
-    assert len(firsts.keys() & chances.keys()) > 1
+    assert firsts.keys() & chances.keys()
     for text in firsts.keys() & chances.keys():
         assert chances[text] == pytest.approx(exp(firsts[text]), rel=0.02)
 
@@ -185,7 +185,7 @@ async def test_an_old_fan_knows_the_frame_it_was_led_away_from_and_the_lens_show
     assert text.startswith("The log of a whaler.\n\nWind from the north.\n\nThe boat is called Anna.\nDay ")
     assert text.endswith("Short sentences.\nThe boat came home.\nI have been thinking about the sea again.\n—")
     assert [[token.id for token in one.tokens] for one in coming.beside] == [[token.id for token in other.tokens]]
-    assert session.more()
+    assert session.more() == ""
     await desk.until(lambda: not session.busy)
     assert {draw.conditions for draw in session.draws(fan.id)} == {draws[0].conditions}
     replayed = await asyncio.to_thread(replay, session.loom, fan, draws, exact)
