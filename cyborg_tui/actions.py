@@ -180,7 +180,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("lever_more", "right,l", "More of it; the next preset", "more", "levers", 4),
     Action("lever_less", "left,h", "Less of it; the preset before", "", "levers"),
     Action("lever_away", "x", "Say nothing of it here: what holds above holds", "take away", "levers", 5),
-    Action("lever_scope", "e", "For the whole loom, or from the cursor on", "where", "levers", 2),
+    Action("lever_scope", "e", "What you say holds everywhere, or from the cursor on", "where", "levers", 2),
     Action("levers_fan", "tab,ctrl+j,f5", "Back, and branches from the same place, under these", "fan", "levers", 1),
     Action("lens_here", "v", "What the model would see, token by token", "lens", "levers", 3),
     Action("lever_shelf", "b", "One more example: a passage that you bookmarked", "examples", "levers", 6),

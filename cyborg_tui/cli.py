@@ -40,7 +40,12 @@ class _FileOrCommand(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_FileOrCommand, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_FileOrCommand,
+    invoke_without_command=True,
+    subcommand_metavar="[FILE | COMMAND [ARGS]...]",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option("--model", default="", help="A GGUF file; the embedded model without it.")
 @click.option("--data-dir", default="", help="Where the library is.")
 @click.option("--config", "config_path", default="", help="The config file.")
@@ -78,7 +83,7 @@ def list_looms(ctx: click.Context) -> None:
         click.echo(f"{loom.id:>5}  {when}  {plain(loom.title)}")
 
 
-@cli.command()
+@cli.command(short_help="Branches from PROMPT, without a screen.")
 @click.argument("prompt")
 @click.option("-n", "width", type=click.IntRange(1, 16), help="Number of branches.")
 @click.option("--max-tokens", type=click.IntRange(1, 4096), help="Longest branch, in tokens.")
@@ -139,7 +144,7 @@ def fan(
         run_fan(text, settings, seed, engine, as_json=as_json)
 
 
-@cli.command()
+@cli.command(short_help="Who wrote what, and how it was chosen.")
 @click.argument("loom", metavar="FILE|LOOM")
 @click.option("--html", "form", flag_value="html", help="The text as one page, with the origin of what one points at.")
 @click.option("--json", "form", flag_value="json", help="One JSON object.")
@@ -152,7 +157,7 @@ def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
         print_provenance(library, loom, Form(form or "text"))
 
 
-@cli.command()
+@cli.command(short_help="How a loom was written, as JSON Lines.")
 @click.argument("loom", metavar="[FILE|LOOM]", default="")
 @click.option("--as", "form", type=click.Choice(["process", "supervised", "preference"]), default="process")
 @click.option("--context", type=click.IntRange(0, 10_000_000), default=16_000, show_default=True, help="Characters.")
@@ -178,7 +183,7 @@ def export(ctx: click.Context, /, loom: str, form: str, output: Path | None, **o
         run_export(library, loom, Form(form), options["context"], output, knowingly=bool(options["knowingly"]))
 
 
-@cli.command()
+@cli.command(short_help="What you said of the tool.")
 @click.option("--screens", is_flag=True, help="Also what was on the screen then.")
 @click.pass_context
 def notes(ctx: click.Context, *, screens: bool) -> None:
@@ -194,7 +199,7 @@ def notes(ctx: click.Context, *, screens: bool) -> None:
             click.echo(plain(line))
 
 
-@cli.command()
+@cli.command(short_help="What is well, what is amiss, and what to do.")
 @click.option("--mend", "mending", is_flag=True, help="Make a new library of what can be read of a damaged one.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
@@ -213,7 +218,7 @@ def doctor(ctx: click.Context, *, mending: bool, yes: bool) -> None:
         sys.exit(1)
 
 
-@cli.group(invoke_without_command=True)
+@cli.group(invoke_without_command=True, short_help="The models on this machine, and the memory each would take.")
 @click.option("--all", "with_others", is_flag=True, help="Also the files that are no models, and why.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
@@ -225,7 +230,7 @@ def models(ctx: click.Context, *, with_others: bool, as_json: bool) -> None:
         list_models(ctx.obj(), with_others=with_others, as_json=as_json)
 
 
-@models.command("get")
+@models.command("get", short_help="Fetch a model from the Hugging Face hub.")
 @click.argument("wanted", metavar="REPO[:FILE]")
 def get_model(wanted: str) -> None:
     """Fetch a model from the Hugging Face hub; without FILE, a small good quantisation is chosen."""
@@ -236,7 +241,7 @@ def get_model(wanted: str) -> None:
     click.echo(f"{plain(str(path))}\nF8 in the app loads it.")
 
 
-@cli.command()
+@cli.command(short_help="Play back how a loom was written, or make a fan again.")
 @click.argument("loom", type=int)
 @click.argument("fan", type=int, required=False)
 @click.pass_context
@@ -261,7 +266,7 @@ def replay(ctx: click.Context, /, loom: int, fan: int | None) -> None:
         sys.exit(1)
 
 
-@cli.command()
+@cli.command(short_help="What the model saw when it made a fan.")
 @click.argument("loom", type=int)
 @click.argument("fan", type=int)
 @click.pass_context
@@ -294,7 +299,7 @@ def _recorded(config: "Config", loom: int, fan: int) -> "Iterator[tuple[Loom, Fa
         yield opened, made, draws
 
 
-@cli.command()
+@cli.command(short_help="The worker that another cyborg-tui speaks to.")
 def engine() -> None:
     """The worker, on standard input and output; another cyborg-tui speaks to it."""
     from cyborg_tui.engine.worker import main as work

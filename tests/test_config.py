@@ -94,6 +94,9 @@ def test_text_can_be_read(name):
         assert _contrast(colour, theme.paper) >= 7
     for colour in (theme.provisional, theme.muted, theme.accent, theme.warning):
         assert _contrast(colour, theme.paper) >= 4.5
+    for colour in (theme.person, theme.model, *theme.entropy):
+        assert _contrast(colour, theme.paper) >= 4.5
+        assert _contrast(colour, theme.selection) >= 4.5, "where it is selected"
 
 
 def test_a_theme_that_is_not_there_is_said_and_ink_shown():

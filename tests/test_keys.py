@@ -52,14 +52,16 @@ def test_escape_leaves_the_text_as_it_was(reading, data):
     assert quit_and_read(reading, data).text == LINE + ", and so on."
 
 
-@pytest.mark.parametrize("opens", ["Ctrl+O", "F1", "F7", "Ctrl+P"])
-def test_keys_that_come_with_the_one_that_closes_a_panel_close_nothing_else(data, opens):
+@pytest.mark.parametrize(
+    ("opens", "shows"), [("Ctrl+O", "Esc stay"), ("F1", "While writing"), ("F7", "filter"), ("Ctrl+P", "Search")]
+)
+def test_keys_that_come_with_the_one_that_closes_a_panel_close_nothing_else(data, opens, shows):
     with app(data) as t:
         t.wait_for("Tab branches")
         t.send(LINE, opens)
-        t.wait_for(lambda s: "Tab branches" not in s or "commands" in s or "filter" in s or "While writing" in s)
+        t.wait_for(shows)
         t.send("\x1b[27u\x1b[27u\x1b[27u" if opens != "Ctrl+O" else "xxx")  # Esc, such that three fit in one packet
-        t.wait_for(lambda s: left(s) == LINE and "Tab branches" in s)
+        t.wait_for(lambda s: left(s).startswith(LINE) and "Tab branches" in s and shows not in s)
         t.send(", and so on.")
         t.wait_for("and so on.")
         assert quit_and_read(t, data).text.startswith(LINE)
@@ -170,7 +172,7 @@ def test_the_second_window_says_that_it_can_only_read(reading, data):
 
 def test_flow_fans_again_after_each_take(reading, data):
     reading.send("f")
-    reading.wait_for("flow · 8 branches")
+    reading.wait_for(lambda s: "flow · 8 branches" in s and "Flow is on" in s)
     reading.send("2")
     reading.wait_for(lambda s: "fan 2" in s and eight_branches(s))
     reading.settle()
@@ -179,6 +181,14 @@ def test_flow_fans_again_after_each_take(reading, data):
     loom = quit_and_read(reading, data)
     assert len(loom.text) > len(LINE)
     assert len(loom.tree.fans) == 3
+
+
+def test_what_is_taken_whole_cannot_be_taken_again(reading, data):
+    reading.send("2")
+    reading.wait_for("2✓▌")
+    reading.send("w")
+    reading.wait_for("All of it is taken; Tab asks for branches from here.")
+    assert len(quit_and_read(reading, data).tree.fans) == 1
 
 
 def test_a_branch_is_marked_and_another_hidden(reading, data):

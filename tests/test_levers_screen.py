@@ -104,7 +104,7 @@ def test_numbers_and_presets_are_stepped_and_taken_away_again(tmp_path):
 def test_from_the_cursor_on_or_everywhere(tmp_path):
     with desk(tmp_path) as t:
         t.send("F4")
-        t.wait_for("for the whole loom")
+        t.wait_for("holds everywhere")
         said(t, "Everywhere.")
         t.send("e")
         t.wait_for("from the cursor on")

@@ -80,6 +80,27 @@ def test_a_process_leads_and_the_person_chooses(tmp_path, config):
     assert said == ["a trial: question", "a trial: question", "a trial: answer"]
 
 
+def test_where_it_ends_without_a_choice_one_writes_on(tmp_path, config):
+    (config / "processes" / "a-trial.toml").write_text(
+        '[[step]]\nname = "question 1 of 2"\ninsert = "\\n\\nWhat if "\nfan = { max_tokens = 8 }\n'
+        'choose = "Take one"\notherwise = "end"\n'
+    )
+    with app(tmp_path, config) as t:
+        t.wait_for("Tab branches")
+        t.send("It rained.")
+        begin(t)
+        t.wait_for(branches_are_there)
+        assert "What if" in left(t.screen)
+        t.send(NEXT)
+        t.wait_for("That was a trial.")
+        t.send(" Still")
+        screen = t.wait_for(lambda s: "It rained. Still" in left(s))
+        assert "What if" not in screen, "what the step wrote went with it"
+        t.send("Ctrl+Q")
+        assert t.wait_for_end() == 0
+    assert todays_loom(tmp_path / "library").text == "It rained. Still"
+
+
 def test_it_is_left_by_esc_and_gone_on_with(tmp_path, config):
     with app(tmp_path, config) as t:
         begin(t)

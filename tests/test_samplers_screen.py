@@ -95,7 +95,7 @@ def test_from_the_levers_they_are_kept_with_the_frame(tmp_path):
         t.send(LINE)
         t.wait_for(LINE)
         t.send("F4")
-        t.wait_for("for the whole loom")
+        t.wait_for("holds everywhere")
         while "How tokens are drawn" not in t.settle(0.1):
             t.send("j")
         t.send("Enter")

@@ -28,7 +28,9 @@ def test_the_second_window_takes_over_and_the_first_takes_it_back(window):
     first.send("Begun at home. ")
     first.wait_for("Begun at home.")
     second = window()
-    second.wait_for("^R write here")
+    screen = second.wait_for("^R write here")
+    assert "Only to read here." in screen
+    assert "from the cursor" not in screen, "what Tab would do there"
     second.send("Nothing of this is written. ", "Ctrl+R")
     second.wait_for("You write here now")
     first.wait_for("Another window writes in this loom now")

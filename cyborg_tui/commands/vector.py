@@ -30,7 +30,7 @@ def vector() -> None:
     """Control vectors: made of two sets of texts, and looked into."""
 
 
-@vector.command()
+@vector.command(short_help="Make a vector of two sets of texts.")
 @click.argument("texts", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", help="The GGUF file; without it, into the app's folder of vectors, by the name of TEXTS."

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cyborg_tui.loom.fan import FanId
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.tree import Tree
 from cyborg_tui.outline.standing import branch_of
@@ -19,13 +20,13 @@ class Whereabouts:
     ways: int = 0
     """How many there were, it among them."""
     unread: int = 0
-    """Fans along the path of which no branch was looked at or taken."""
+    """Fans along the path of which no branch was looked at or taken, without the one in view."""
 
 
-def whereabouts(tree: Tree, path: Sequence[Node]) -> Whereabouts:
+def whereabouts(tree: Tree, path: Sequence[Node], in_view: FanId | None = None) -> Whereabouts:
     forks = [index for index, node in enumerate(path[1:], 1) if len(tree.children(path[index - 1].id)) > 1]
     number, ways = _among(tree, path[forks[-1]], path[forks[-1] - 1]) if forks else (0, 0)
-    fans = dict.fromkeys(fan for node in path for fan in tree.fans_at(node.id))
+    fans = dict.fromkeys(fan for node in path for fan in tree.fans_at(node.id) if fan != in_view)
     taken = {piece.branch for node in path for piece in node.pieces}
     unread = sum(not any(branch.looked or branch.id in taken for branch in tree.branches(fan)) for fan in fans)
     return Whereabouts(len(forks), number, ways, unread)

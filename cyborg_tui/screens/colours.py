@@ -37,6 +37,7 @@ def textual_theme(theme: Theme) -> TextualTheme:
         ansi=plain,
         variables={
             **(kin.variables if plain else {}),
+            **_highlighted(theme),
             "person": theme.person,
             "model": theme.model,
             "model-style": theme.model_style,
@@ -50,6 +51,17 @@ def textual_theme(theme: Theme) -> TextualTheme:
             **{f"level-{level}": colour for level, colour in enumerate(_levels(theme.entropy))},
         },
     )
+
+
+def _highlighted(theme: Theme) -> dict[str, str]:
+    """How a list shows the row that Enter means. Textual's lists know no reversed text."""
+    if theme.accent == "ansi_default":
+        paper, ink, style = "ansi_default", "ansi_default", "bold underline"
+    elif theme.plain:
+        paper, ink, style = "ansi_white", "ansi_black", "bold"
+    else:
+        paper, ink, style = theme.accent, theme.paper, "bold"
+    return {"block-cursor-background": paper, "block-cursor-foreground": ink, "block-cursor-text-style": style}
 
 
 def _levels(ramp: tuple[str, ...]) -> list[str]:

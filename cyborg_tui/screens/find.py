@@ -84,7 +84,7 @@ def _entry(found: Found, room: int) -> Text:
     entry.append(_line(found.excerpt[end:]))
     entry.truncate(max(1, room), overflow="ellipsis")
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.made_at))
-    entry.append(f"\n  {when}   {drawable(found.title)}", style="dim")
+    entry.append(f"\n  {when}   {drawable(found.title)}")
     return entry
 
 

@@ -109,6 +109,8 @@ class Guiding:
 
     def _went_on(self, process: Process | None) -> None:
         if process is not None and self._guide.process is None:
+            self._screen.let_go()
+            self._screen.came_to_text()  # what the last step wrote may have gone
             self._over(process)
         self.look()
 

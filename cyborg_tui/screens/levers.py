@@ -152,9 +152,11 @@ class LeversScreen(WorkingScreen[bool]):
     def _status(self) -> Status:
         if self._notice:
             return Status(alarm=self._notice)
-        where = "for the whole loom" if self._everywhere else "from the cursor on"
+        where = "holds everywhere" if self._everywhere else "holds from the cursor on"
         beside = sum(len(insert.text) for insert in self.session.conditions().inserts)
-        return Status((where, f"{beside:,} characters beside the manuscript"), right=self.session.framing_problem)
+        number = f"lever {self._at + 1} of {len(LEVERS)}"
+        beside_it = f"{beside:,} characters beside the manuscript"
+        return Status((where, beside_it), right=self.session.framing_problem or number)
 
     def _load(self) -> None:
         """What the lever says here, in the editor; what it inherits if it says nothing."""
@@ -178,7 +180,7 @@ class LeversScreen(WorkingScreen[bool]):
         self._go(self._at - 1)
 
     def action_lever_scope(self) -> None:
-        """For the whole loom, or from the cursor on."""
+        """Everywhere in the loom, or from the cursor on."""
         if self.session.loom.cursor == 0:
             self.notice("The cursor is at the beginning: what holds from there holds everywhere.")
             return
@@ -284,7 +286,7 @@ class LeversScreen(WorkingScreen[bool]):
             if frame.preset:
                 frame = replace(frame, settings=self._presets.get(frame.preset))
             if self._use(frame):
-                self.notice(f"{name} holds now {'everywhere' if self._everywhere else 'from here on'}.")
+                self.notice(f"{name} holds now {'everywhere' if self._everywhere else 'from the cursor on'}.")
 
         self.app.push_screen(FramesScreen(self._named.names), use)
 

@@ -126,7 +126,8 @@ class Where:
         now = (leaf, tree.next_node, session.fan and session.fan.id, len(session.branches), seen)
         if now != self._known:
             self._known = now
-            self.words = place_words(whereabouts(tree, session.loom.manuscript.path))
+            fan = None if session.fan is None else session.fan.id
+            self.words = place_words(whereabouts(tree, session.loom.manuscript.path, fan))
         return self.words != before
 
 

@@ -59,6 +59,15 @@ class HelpScreen(Panel[None]):
         return table
 
 
+def _rows(parts: Sequence[str], room: int) -> list[str]:
+    """The parts beside and below one another, none of them broken."""
+    rows = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{rows[-1]}  ·  {part}"
+        rows[-1:] = [longer] if len(longer) <= room else [rows[-1], part]
+    return rows
+
+
 class WhichKey(Panel[str | None]):
     """One letter goes to a screen."""
 
@@ -88,7 +97,8 @@ class WhichKey(Panel[str | None]):
 
     def compose(self) -> ComposeResult:
         parts = [f"{'?' if key == 'question_mark' else key} {name}" for key, (_, name) in self.PLACES.items()]
-        yield Static(Text(own("go to: " + "  ·  ".join(parts) + "  ·  Esc stay")))
+        rows = _rows([f"go to: {parts[0]}", *parts[1:], "Esc stay"], self.app.size.width - 4)
+        yield Static(Text(own("\n".join(rows))))
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

@@ -30,8 +30,6 @@ class PickScreen(Panel[Result]):
     PickScreen { align: center middle; }
     PickScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
     PickScreen Input, PickScreen Input:focus { border: none; height: 1; margin-bottom: 1; background: $surface; }
-    PickScreen OptionList { height: 1fr; background: $surface; scrollbar-size: 0 0; }
-    PickScreen OptionList, PickScreen OptionList:focus { border: none; }
     PickScreen #keys { height: 1; color: $muted; }
     """
 
@@ -82,7 +80,7 @@ class PickScreen(Panel[Result]):
         self.query_one("#keys", Static).update(self._keys(before))
 
     def _keys(self, before: str = "") -> Text:
-        keys = f"Enter {self.VERB} · ↑↓ choose · Esc back"
+        keys = f"Enter {self.VERB} · Esc back · ↑↓ choose"
         return Text(own(f"{before} · {keys}" if before else keys), no_wrap=True)
 
     def on_key(self, event: events.Key) -> None:

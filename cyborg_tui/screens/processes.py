@@ -43,8 +43,6 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
     DEFAULT_CSS = """
     ProcessesScreen { align: center middle; }
     ProcessesScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
-    ProcessesScreen OptionList { height: 1fr; background: $surface; scrollbar-size: 0 0; }
-    ProcessesScreen OptionList, ProcessesScreen OptionList:focus { border: none; }
     ProcessesScreen #details { height: 3; margin-top: 1; }
     ProcessesScreen #keys { height: 1; color: $muted; }
     """
@@ -60,7 +58,7 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
         with Vertical():
             yield Options(*(Option(_row(one, room)) for one in self._listed))
             yield Static(id="details")
-            yield Static(own("Enter go through it · e edit · ↑↓ choose · Esc back"), id="keys")
+            yield Static(own("Enter go through it · Esc back · e edit · ↑↓ choose"), id="keys")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

@@ -18,8 +18,8 @@ from cyborg_tui.widgets.marks import own
 
 __all__ = ["ReplaceScreen"]
 
-_KEYS = "↓↑ move · Enter {enter} · ^L all · ^T {kind} · Esc done"
-_READ_ONLY = "↓↑ move · ^T {kind} · Esc done"
+_KEYS = "Enter {enter} · Esc done · ^L all · ↓↑ move · ^T {kind}"
+_READ_ONLY = "↓↑ move · Esc done · ^T {kind}"
 _SHORT = "Esc done"
 """Where there is something to say."""
 

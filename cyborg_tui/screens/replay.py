@@ -49,6 +49,23 @@ _WORDS = {
     EventKind.REDONE: "did again",
     EventKind.EDITED: "wrote",
     EventKind.SAVED_FILE: "saved the file",
+    EventKind.OPENED: "opened the loom",
+    EventKind.CLOSED: "closed the loom",
+    EventKind.HIDDEN: "hid a branch",
+    EventKind.BOOKMARKED: "marked a branch",
+    EventKind.NAMED: "named a place",
+    EventKind.TAGGED: "tagged a place",
+    EventKind.NOTED: "noted something",
+    EventKind.FRAMED: "set the levers",
+    EventKind.BESIDE: "put side by side",
+    EventKind.STEP: "a step of a process",
+    EventKind.LEFT: "left a process",
+    EventKind.PURGED: "deleted for good",
+    EventKind.REWRITTEN: "rewrote everywhere",
+    EventKind.CANCELLED: "stopped the model",
+    EventKind.REASONED: "said why",
+    EventKind.JUDGED: "looked back",
+    EventKind.PRAISED: "called it good work",
 }
 
 
@@ -220,16 +237,16 @@ class ReplayScreen(LineScreen[None]):
 
     def _status(self, moment: Moment) -> Status:
         where = f"{moment.number:,} of {len(self._replay):,}"
-        pace = f"{self._speed:g}×" if self._timer is not None else "paused"
-        right = "replay: nothing is changed" if moment.exact else "not all on record: the nearest"
-        return Status((where, pace, *_happened(moment.event)), right=right)
+        pace = (f"{self._speed:g}×", *(() if self._timer is not None else ("paused",)))
+        right = "" if moment.exact else "not all on record"
+        return Status(("replay", where, *pace, *_happened(moment.event)), right=right)
 
 
 def _happened(event: Event | None) -> tuple[str, ...]:
     if event is None:
         return ("the beginning",)
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event.at))
-    return when, _WORDS.get(event.kind, event.kind.value)
+    return _WORDS.get(event.kind, event.kind.value), when
 
 
 def _bound() -> Mapping[str, str]:

@@ -145,7 +145,8 @@ class SamplersScreen(WorkingScreen[Turned | None]):
         changed = sum(getattr(self._settings.sampling, d.name) != getattr(_USUAL, d.name) for d in DIALS)
         preset = (f"preset {self._named}",) if self._named else ()
         what = () if self._dial is None else (f"{_called(self._dial.name)}: {self._dial.what}",)
-        return Status((*what, *preset), right=f"{changed} not as usual (*)" if changed else "all as usual")
+        usual = f"{changed} not as usual (*)" if changed else "all as usual"
+        return Status((*what, *preset), (f"{self._at + 1} of {len(DIALS) + len(_TEXTS)}",), usual)
 
     @property
     def _named(self) -> str:

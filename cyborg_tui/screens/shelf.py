@@ -45,5 +45,5 @@ class ShelfScreen(PickScreen[Kept]):
 def _entry(kept: Kept) -> Text:
     entry = Text(drawable(" ".join(kept.text[:_SHOWN].split())), no_wrap=True, overflow="ellipsis")
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.made_at))
-    entry.append(f"\n  {when}   {drawable(kept.title)}", style="dim")
+    entry.append(f"\n  {when}   {drawable(kept.title)}")
     return entry

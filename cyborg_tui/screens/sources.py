@@ -84,8 +84,6 @@ class SourcesScreen(Panel[Wish | None]):
     DEFAULT_CSS = """
     SourcesScreen { align: center middle; }
     SourcesScreen Vertical { width: 76; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
-    SourcesScreen OptionList { height: 1fr; background: $surface; scrollbar-size: 0 0; }
-    SourcesScreen OptionList, SourcesScreen OptionList:focus { border: none; }
     SourcesScreen #tally { height: auto; min-height: 1; margin-top: 1; }
     SourcesScreen #keys { height: 1; color: $muted; }
     """
@@ -111,7 +109,7 @@ class SourcesScreen(Panel[Wish | None]):
         with Vertical():
             yield Options(*(Option(self._row(at)) for at in range(len(self._sources))))
             yield Static(id="tally")
-            yield Static(own("Space mark · b blind · Enter draw · ↑↓ choose · Esc back"), id="keys")
+            yield Static(own("Space mark · Enter draw · Esc back · b blind · ↑↓ choose"), id="keys")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

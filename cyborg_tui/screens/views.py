@@ -103,6 +103,8 @@ def _header(fan: Fan, shown: int, came_along: int, *, flow: bool, blind: bool) -
 
 
 def _note(session: Session) -> str:
+    if session.read_only:
+        return "Only to read here.\nCtrl+R: write here."
     if session.view.problem:
         return session.view.problem
     if session.view.next_try is not None:

@@ -131,6 +131,7 @@ class WriteScreen(Desk):
 
     def action_flow(self) -> None:
         self._flow = not self._flow
+        self.notice("Flow is on: every take fans again." if self._flow else "Flow is off.")
         self._show()
 
     def action_hide(self) -> None:
@@ -232,6 +233,7 @@ class WriteScreen(Desk):
 
     def action_colours(self) -> None:
         self._editor.colour_by_author(not self._editor.by_author)
+        self.notice("Coloured by who wrote it." if self._editor.by_author else "All in one colour.")
 
     def action_replace(self) -> None:
         from cyborg_tui.screens.replace import ReplaceScreen
@@ -316,6 +318,8 @@ class WriteScreen(Desk):
 
     def _taken(self, done: bool, *, fan_again: bool) -> None:
         self._dropped = None
+        if not done and self.session.taken is not None and not self.session.provisional[1]:
+            self.notice("All of it is taken; Tab asks for branches from here.")
         if done and self.session.beside.news:
             self.notice(self.session.beside.news)
             self.session.beside.news = ""

@@ -76,9 +76,10 @@ class Tokens(RowView, can_focus=True):
         view, old = self._view, self._rows
         roomy = self.size.height >= 16
         gap = [_Row(())] if roomy else []
-        heading = self._folded(view.heading, "muted") if view.heading else []
+        above, below = ((view.heading,), view.facts) if roomy else ((" · ".join((view.heading, *view.facts)),), ())
+        heading = [row for line in above if line for row in self._folded(line, "muted")]
         choices = [self._choice_row(index, choice) for index, choice in enumerate(view.choices)]
-        facts = [row for fact in view.facts for row in self._folded(fact, "muted")]
+        facts = [row for fact in below for row in self._folded(fact, "muted")]
         self._rows = [*heading, *gap, *choices, *(gap if choices else []), *facts]
         self.set_row_count(len(self._rows))
         for y in range(max(len(old), len(self._rows))):
@@ -113,8 +114,11 @@ class Tokens(RowView, can_focus=True):
         )
 
     def _keep_in_view(self, row: int) -> None:
+        """Show a row, and what stands above all of them if there is room for both."""
         top, height = self.scroll_offset.y, max(1, self.size.height)
-        if row >= top + height:
+        if row < height:
+            self.scroll_to_row(0)
+        elif row >= top + height:
             self.scroll_to_row(row - height + 1)
         elif row < top:
             self.scroll_to_row(row)

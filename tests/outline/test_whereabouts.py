@@ -24,6 +24,8 @@ def test_each_take_is_a_step_deeper_and_says_which_of_how_many():
     assert where(writer) == Whereabouts(1, 2, 3)
     writer.fan("And cold.", "And far.")
     assert where(writer) == Whereabouts(1, 2, 3, unread=1)
+    in_view = whereabouts(writer.tree, writer.loom.manuscript.path, writer.loom.fan_in_view.id)
+    assert in_view == Whereabouts(1, 2, 3), "what is being read is not unread"
     writer.loom.look(writer.loom.fan_in_view.branches[0])
     assert where(writer) == Whereabouts(1, 2, 3)
     writer.take(1)
