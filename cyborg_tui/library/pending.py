@@ -66,6 +66,7 @@ _SCORER = "INSERT OR REPLACE INTO scorers VALUES (?, ?, ?)"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _TURN = "INSERT INTO turns VALUES (?, ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
+_USED = "INSERT OR REPLACE INTO used VALUES (?, ?, ?)"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
 _CHANGED = "UPDATE looms SET changed_at = ? WHERE id = ?"
 
@@ -178,6 +179,7 @@ class Pending:
             write_history(connection, loom, history)
         self._write_events(connection)
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
+        many(_USED, ((loom, place.next_fan, place.next_branch) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))
         many(_CHANGED, ((at, loom) for loom, at in self.changed.items()))
 
