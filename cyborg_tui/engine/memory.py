@@ -32,6 +32,9 @@ CACHE_TYPES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 
 """Bytes a number of the cache takes."""
 _PROCESS = 60_000_000
 """Python and the worker's modules, without a model."""
+_PLANS = 48_000_000
+"""Of what is to be computed in one more context: little of it is used, but where llama.cpp cannot get it, it ends the
+process."""
 _PER_TOKEN = 64
 """Of the vocabulary: its text, here and there."""
 
@@ -76,7 +79,7 @@ def estimate(shape: Shape, config: EngineConfig, branches: int = _BRANCHES) -> E
 def size_beside(shape: Shape, config: EngineConfig, cells: int, many: int) -> int:
     """What one more context takes of a model that is there: one that is steered, or in which something is tried. It has
     so many cells, and `many` sequences."""
-    return sum(_context(shape, config, cells, many))
+    return sum(_context(shape, config, cells, many)) + _PLANS
 
 
 def _context(shape: Shape, config: EngineConfig, cells: int, many: int) -> tuple[int, int, int]:
