@@ -171,6 +171,7 @@ def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], besi
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row for row in rows["events"] if row[1] in looms),
         )
+        connection.execute(schema.USED)
         kept = {row[0] for row in rows["events"] if row[1] in looms}
         connection.executemany("INSERT OR IGNORE INTO tool_notes VALUES (?, ?, ?, ?, ?)", rows["tool_notes"])
         turns = (row for row in rows["turns"] if row[0] in kept)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cyborg_tui.library.chunks import Chunks
+from cyborg_tui.library.purging import forget_what_went
 from cyborg_tui.library.rows import (
     alternatives_row,
     branch_row,
@@ -62,11 +63,10 @@ _SHOWING = """INSERT OR REPLACE INTO showings SELECT ?, ?, ?
     WHERE EXISTS (SELECT 1 FROM fans WHERE loom = ? AND id = ?)"""
 _SCORE = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)"
 _SCORER = "INSERT OR REPLACE INTO scorers VALUES (?, ?, ?)"
-_FORGET_SCORES = "DELETE FROM scores WHERE loom = ?"
 _EVENT = "INSERT INTO events (loom, at, kind, node, fan, branch, amount, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _TURN = "INSERT INTO turns VALUES (?, ?)"
-_FORGET_TURNS = "DELETE FROM turns WHERE event IN (SELECT id FROM events WHERE loom = ?)"
 _PLACE = "UPDATE looms SET node = ?, cursor = ?, fan = ?, highlighted = ?, next_node = ? WHERE id = ?"
+_USED = "INSERT OR REPLACE INTO used VALUES (?, ?, ?)"
 _DIGEST = "UPDATE looms SET digest = ? WHERE id = ?"
 _CHANGED = "UPDATE looms SET changed_at = ? WHERE id = ?"
 
@@ -179,6 +179,7 @@ class Pending:
             write_history(connection, loom, history)
         self._write_events(connection)
         many(_PLACE, ((*place_row(place), loom) for loom, place in self.places.items()))
+        many(_USED, ((loom, place.next_fan, place.next_branch) for loom, place in self.places.items()))
         many(_DIGEST, ((digest, loom) for loom, digest in self.digests.items()))
         many(_CHANGED, ((at, loom) for loom, at in self.changed.items()))
 
@@ -186,8 +187,7 @@ class Pending:
         """What was deleted for good is in no line of the log any more."""
         for loom, event in self.events:
             if event.kind is EventKind.PURGED:
-                connection.execute(_FORGET_TURNS, (loom,))
-                connection.execute(_FORGET_SCORES, (loom,))
+                forget_what_went(connection, loom)
             id = connection.execute(_EVENT, event_row(loom, event)).lastrowid
             if event.turn is not None:
                 connection.execute(_TURN, (id, turn_to(event.turn)))

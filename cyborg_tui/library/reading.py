@@ -9,8 +9,9 @@ from cyborg_tui.library.chunks import chunks_of_loom
 from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from, to_text
 from cyborg_tui.library.soundness import breaks
 from cyborg_tui.library.steps import recollection
-from cyborg_tui.loom.fan import BranchId, Fan, FanId
+from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId
 from cyborg_tui.loom.loom import Loom
+from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.source import Skeleton, Source
 from cyborg_tui.loom.tree import ROOT, BrokenTree, Tree
 
@@ -18,6 +19,7 @@ __all__ = ["FANS", "LOOMS", "LoomRow", "fans_from", "loom_row", "open_loom", "re
 
 LOOMS = "SELECT id, kind, title, made_at, changed_at, path, digest FROM looms"
 _PLACE = "SELECT node, cursor, fan, highlighted, next_node FROM looms WHERE id = ?"
+_USED = "SELECT next_fan, next_branch FROM used WHERE loom = ?"
 FANS = """SELECT fans.*, name, vocabulary, file, size, quantisation, build
     FROM fans JOIN models ON models.id = fans.model WHERE loom = ? {} ORDER BY fans.id"""
 """With a place for another condition."""
@@ -63,7 +65,7 @@ def read_loom(
         chunks = chunks_of_loom(connection, loom)
         nodes = [node_from(row, texts, chunks) for row in rows]
         around = _Around(connection, loom)
-    tree = Tree(nodes, fans, branches, around.next_node, around.facts)
+    tree = around.tree_of(nodes, fans, branches)
     if broken := breaks(tree):
         raise BrokenTree(broken[0])
     return around.loom_of(tree, connect or (lambda: connection))
@@ -76,7 +78,7 @@ def open_loom(
     sqlite3.Error, and one of `UNREADABLE` if its manuscript is damaged; what else may be shows when it is asked for."""
     skeleton = _skeleton(connection, loom)
     around = _Around(connection, loom)
-    tree = Tree(next_node=around.next_node, facts=around.facts)
+    tree = around.tree_of()
     tree.read_from(source, skeleton)
     return around.loom_of(tree, connect)
 
@@ -86,13 +88,19 @@ class _Around:
 
     def __init__(self, connection: sqlite3.Connection, loom: int) -> None:
         self._place = place_from(connection.execute(_PLACE, (loom,)).fetchone())
-        self.next_node = self._place.next_node if self._place else ROOT + 1
-        self.facts = [facts_from(row) for row in connection.execute("SELECT * FROM facts WHERE loom = ?", (loom,))]
+        self._used: tuple[FanId, BranchId] = connection.execute(_USED, (loom,)).fetchone() or (1, 1)
+        self._facts = [facts_from(row) for row in connection.execute("SELECT * FROM facts WHERE loom = ?", (loom,))]
         trail = connection.execute("SELECT places, history FROM trails WHERE loom = ?", (loom,)).fetchone()
         places: bytes | None = trail[0] if trail else None
         self._history: bytes | None = trail[1] if trail else None
         self._places = places_from(places)
         self._loom = loom
+
+    def tree_of(self, nodes: Iterable[Node] = (), fans: Iterable[Fan] = (), branches: Iterable[Branch] = ()) -> Tree:
+        next_node = self._place.next_node if self._place else ROOT + 1
+        next_fan, next_branch = self._used
+        used = {"next_fan": next_fan, "next_branch": next_branch}
+        return Tree(nodes, fans, branches, next_node, self._facts, **used)
 
     def loom_of(self, tree: Tree, connect: Callable[[], sqlite3.Connection]) -> Loom:
         if self._place is not None and self._place.node not in tree:

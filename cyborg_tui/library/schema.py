@@ -37,6 +37,13 @@ RARE = "kind IN ('judged', 'praised', 'reasoned')"
 FIRST = 1
 """The first version of the tables."""
 
+USED = """INSERT OR REPLACE INTO used SELECT id,
+    1 + max(ifnull((SELECT max(id) FROM fans WHERE loom = looms.id), 0),
+        ifnull((SELECT max(fan) FROM events WHERE loom = looms.id), 0)),
+    1 + max(ifnull((SELECT max(id) FROM branches WHERE loom = looms.id), 0),
+        ifnull((SELECT max(branch) FROM events WHERE loom = looms.id), 0))
+    FROM looms"""
+"""Finds out again which ids were given to fans and branches, as far as the log tells of those that are gone."""
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE looms (
@@ -236,6 +243,14 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
             model INTEGER NOT NULL REFERENCES models,
             window INTEGER NOT NULL
         )""",
+    ),
+    (
+        """CREATE TABLE used (
+            loom INTEGER PRIMARY KEY REFERENCES looms ON DELETE CASCADE,
+            next_fan INTEGER NOT NULL,
+            next_branch INTEGER NOT NULL
+        )""",
+        USED,
     ),
 )
 

@@ -1,6 +1,7 @@
 """The library's own thread: whatever is handed to it is committed within a second, and nobody waits."""
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.index import index_nodes
 from cyborg_tui.library.known import Known
 from cyborg_tui.library.pending import Pending
+from cyborg_tui.library.purging import leave_no_trace
 from cyborg_tui.loom.changes import Changes
 from cyborg_tui.loom.score import Score, Scorer
 
@@ -138,6 +140,9 @@ class Writer:
                 self.index_is_behind = not index_nodes(
                     connection, batch.nodes, batch.facts, purged=batch.purges, known=self._known
                 )
+            if batch.purges:
+                with contextlib.suppress(sqlite3.Error):  # all is saved, whether or not this can be
+                    leave_no_trace(connection)
             if not self._holding.stands:  # deleted a moment ago, and the commit with it
                 return "its file was deleted"
             self._chunks.committed()

@@ -30,6 +30,10 @@ class Place:
     highlighted: int = 0
     next_node: NodeId = 0
     """Ids below this have been used, some of them by nodes that are gone."""
+    next_fan: FanId = 0
+    """The same of fans."""
+    next_branch: BranchId = 0
+    """The same of branches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is done to the tree beside the manuscript, each so that it can be taken back and done again."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from cyborg_tui.loom.facts import Facts
@@ -10,7 +10,7 @@ from cyborg_tui.loom.piece import Pieces, cut, join, length, same, text_of
 from cyborg_tui.loom.shared import difference
 from cyborg_tui.loom.tree import Tree
 
-__all__ = ["Deed", "Mark", "Marked", "Reshaped", "Rewritten", "mark_of", "redo", "undo"]
+__all__ = ["Deed", "Mark", "Marked", "Reshaped", "Rewritten", "mark_of", "of_gone", "redo", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,22 @@ def redo(tree: Tree, deed: Deed, leaf: NodeId, at: float) -> Deed:
 def mark_of(tree: Tree, node: NodeId) -> Mark:
     marked = tree.node(node)
     return Mark(marked.hidden, marked.bookmarked, tree.facts(node))
+
+
+def of_gone(deed: Deed, gone: Collection[NodeId]) -> Deed:
+    """What is left of a deed if the node that it was done to is one of these, which were deleted for good: one that
+    changes nothing, without its words."""
+    match deed:
+        case Marked(before=mark):
+            node = mark.facts.node
+        case Reshaped(tail=node):
+            pass
+        case Rewritten(facts=(facts, _)):
+            node = facts.node
+    if node not in gone:
+        return deed
+    nothing = Mark(False, False, Facts(node))
+    return Marked(nothing, nothing)
 
 
 def _mark(tree: Tree, old: Mark, mark: Mark) -> None:

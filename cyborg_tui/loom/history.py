@@ -6,7 +6,7 @@ from enum import Enum
 from itertools import chain
 from typing import Protocol
 
-from cyborg_tui.loom.deeds import Deed, Reshaped, Rewritten
+from cyborg_tui.loom.deeds import Deed, Reshaped, Rewritten, of_gone
 from cyborg_tui.loom.fan import BranchId, FanId, NodeId
 from cyborg_tui.loom.path import Snapshot
 
@@ -186,7 +186,8 @@ class History:
         return step
 
     def forget(self, nodes: Collection[NodeId], branches: Collection[BranchId]) -> None:
-        """Let go of every step that needs one of these, which were deleted for good, and of what lies beyond it."""
+        """Let go of every step that needs one of these, which were deleted for good, and of what lies beyond it; of
+        what was done to one of them meanwhile, only that something was done is left."""
 
         def needs(step: Step) -> bool:
             deed = step.deed
@@ -199,6 +200,9 @@ class History:
         for steps in (self._done, self._undone):
             last = max((index for index, step in enumerate(steps) if needs(step)), default=-1)
             del steps[: last + 1]
+        for step in (*self._done, *self._undone):
+            if step.deed is not None:
+                self.became(step, of_gone(step.deed, nodes))
         self._first = self._done[0].number if self._done else self._number + 1
         for step in (*self._done[:1], *(self._undone[-1:] if not self._done else ())):
             step.previous = ()

@@ -287,7 +287,9 @@ class Loom:
     @property
     def place(self) -> Place:
         fan = self.spot.fan if self.spot else None
-        return Place(self.manuscript.leaf, self.cursor, fan, self.highlighted, self.tree.next_node)
+        tree = self.tree
+        used = (tree.next_node, tree.next_fan, tree.next_branch)
+        return Place(self.manuscript.leaf, self.cursor, fan, self.highlighted, *used)
 
     def changes(self) -> Changes:
         """What changed since the last call, with the events that changed it."""

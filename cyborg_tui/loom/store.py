@@ -32,6 +32,9 @@ class Store:
         branches: Iterable[Branch] = (),
         next_node: NodeId = ROOT + 1,
         facts: Iterable[Facts] = (),
+        *,
+        next_fan: FanId = 1,
+        next_branch: BranchId = 1,
     ) -> None:
         self._source: Source | None = None
         self._nodes: dict[NodeId, Node] = {}
@@ -57,9 +60,10 @@ class Store:
         for known in facts:
             self.put_facts(known)
         self.next_node = max(next_node, max(self._parents, default=ROOT) + 1)
-        """Ids below this have been used; none is used twice, even if its node is gone."""
-        self.next_fan = max(self._contexts, default=0) + 1
-        self.next_branch = max(self._branches, default=0) + 1
+        """Ids below this have been used; none is used twice, even if its node is gone. So it is with fans and branches,
+        of which the log goes on telling."""
+        self.next_fan = max(next_fan, max(self._contexts, default=0) + 1)
+        self.next_branch = max(next_branch, max(self._branches, default=0) + 1)
         if ROOT in self._nodes:
             self._unsaved = Unsaved()
         else:
@@ -81,8 +85,8 @@ class Store:
         for fan, context in skeleton.contexts.items():
             self._fans_at.setdefault(context, []).append(fan)
         self.next_node = max(self.next_node, max(self._parents, default=ROOT) + 1)
-        self.next_fan = max(self._contexts, default=0) + 1
-        self.next_branch = skeleton.last_branch + 1
+        self.next_fan = max(self.next_fan, max(self._contexts, default=0) + 1)
+        self.next_branch = max(self.next_branch, skeleton.last_branch + 1)
 
     def __contains__(self, node: NodeId) -> bool:
         return node in self._parents

@@ -23,6 +23,7 @@ from cyborg_tui.terminal.closed import forget_closed_widgets
 from cyborg_tui.terminal.driver import LineDriver
 from cyborg_tui.terminal.glass import Difference, Glass
 from cyborg_tui.terminal.kind import Kind
+from cyborg_tui.terminal.order import InOrder
 from cyborg_tui.terminal.outside import OutsideEditorError
 from cyborg_tui.widgets.marks import use_ascii
 
@@ -67,6 +68,7 @@ class LineApp(App[None]):
         ScrollBar.renderer = ScrollBarRender if kind.marks else _PlainScrollBar
         forget_closed_widgets()
         self.takes_clipboard = kind.takes_clipboard
+        self._order = InOrder(self, self._hand_on)
         self._glass = Glass(ascii_only=not kind.unicode)
         self._drawn_size = Size(0, 0)
         self._held_since: float | None = None
@@ -124,9 +126,19 @@ class LineApp(App[None]):
                 self._driver.resume_application_mode()
 
     async def on_event(self, event: events.Event) -> None:
-        """What came in one packet with the key that gave the terminal away was not meant for the app."""
-        if not (self.is_away and isinstance(event, (events.InputEvent, events.Paste))):
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self._order.take(event)
+        else:
             await super().on_event(event)
+
+    async def _hand_on(self, event: events.Key | events.Paste) -> None:
+        """What came in one packet with the key that gave the terminal away was not meant for the app."""
+        if self.is_away or self._exit:
+            return
+        try:
+            await super().on_event(event)
+        except Exception as error:
+            self._handle_exception(error)
 
     async def _on_resize(self, event: events.Resize) -> None:
         """Beside what Textual does then: terminals move what they show about, even if they end in the size they had."""

@@ -20,6 +20,7 @@ from cyborg_tui.loom.alternatives import Alternative, pack, unpack
 from cyborg_tui.loom.changes import Changes, Place
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Branch, Fan, Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece
@@ -283,3 +284,46 @@ def test_a_commit_that_fails_and_is_tried_again_keeps_a_long_text(library):
     library.save(id, loom.changes())
     assert library.flush(10)
     assert library.open(id).text == loom.text
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["fan", "more", "purge", "reopen", "reopen as one from before"]), max_size=12))
+def test_no_fan_and_no_branch_gets_the_id_of_one_that_is_gone(acts):
+    fans, branches = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder))
+        id = library.daily(DAY).id
+        loom = library.open(id)
+        for act in ["fan", *acts, "purge", "reopen", "fan"]:
+            if act == "fan":
+                loom.write(0, len(loom.text), "another text")
+                fan = loom.fan(a_fan().model, FanSettings(width=2), seed=7)
+                fans.append(fan.id)
+                branches += fan.branches
+            elif act == "more" and fans and loom.tree.has_fan(fans[-1]):
+                branches.append(loom.widen(fans[-1], 1).branches[-1])
+            elif act == "purge":
+                loom.write(0, len(loom.text), "and another")
+                garden = Garden(loom)
+                for node in loom.tree.children(ROOT):
+                    garden.hide(node)
+                garden.purge()
+            elif act.startswith("reopen"):
+                library.save(id, loom.changes())
+                library.flush()
+                library.close()
+                if act != "reopen":
+                    forget_used_ids(Path(folder))
+                library = Library(Path(folder))
+                loom = library.open(id)
+        library.close()
+    assert len(fans) == len(set(fans))
+    if "reopen as one from before" not in acts:  # then, only those that the log tells of
+        assert len(branches) == len(set(branches))
+
+
+def forget_used_ids(folder):
+    """As the library was before it kept them."""
+    with closing(sqlite3.connect(folder / "library.db")) as connection, connection:
+        connection.execute("DROP TABLE used")
+        connection.execute("PRAGMA user_version = 12")
