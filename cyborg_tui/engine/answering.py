@@ -43,7 +43,7 @@ from cyborg_tui.engine.protocol import (
 )
 from cyborg_tui.engine.rendering import render
 from cyborg_tui.engine.resident import FrameTooLong, Interrupted, Say
-from cyborg_tui.engine.together import Together
+from cyborg_tui.engine.together import Together, left_out
 from cyborg_tui.engine.vectors import BadSteeringError
 from cyborg_tui.engine.weighing import weigh
 from cyborg_tui.loom.fan import Finish
@@ -92,6 +92,7 @@ class Answering:
                 fanning = contexts.under(steering)
                 follow(fanning.resident, fanning.recorder, request, say, self._wanted_elsewhere)
             case Weigh(settings=settings):
+                _check(request.beside, settings.mix)
                 weigh(contexts.under(settings.steering).resident, request, say)
             case Preview():
                 preview(contexts, request, say)
@@ -100,9 +101,9 @@ class Answering:
 
     def see(self, request: See) -> Saw:
         """The tokens of a context."""
-        resident = self.contexts.plain.resident
+        resident = self.contexts.at_work.resident
         told = resident.tokens_of(request.context)
-        out = resident.left_out(told, request.longest) if request.longest else 0
+        out = left_out(resident, told, request.among) if request.among.longest else 0
         texts = tuple(resident.model.pieces[token] for token in told.tokens)
         return Saw(request.id, tuple(told.tokens), texts, told.head, out)
 

@@ -11,6 +11,8 @@ from cyborg_tui.engine.levers import Levers, LeversOfWorker
 from cyborg_tui.engine.losses import Losses
 from cyborg_tui.engine.parting import Cure, Parting
 from cyborg_tui.engine.protocol import (
+    UNREAD,
+    Among,
     Cancel,
     EngineEvent,
     Evaluate,
@@ -176,12 +178,11 @@ class EngineClient:
         others, following = wire_beside(context), wire_following(context)
         return FanRequest(self._fans, wire(context), settings, seed, begun, left_out, others, following)
 
-    def see(self, context: Context, longest: int = 0) -> int:
-        """Ask which tokens a context is, and how many would be left out before branches of up to `longest` tokens.
-        Returns the number that the answer carries; there is none without a model."""
+    def see(self, context: Context, among: Among = UNREAD) -> int:
+        """As `Engine` has it."""
         self._fans += 1
         if self._ready:
-            self._worker.send(See(self._fans, wire(context), longest))
+            self._worker.send(See(self._fans, wire(context), among))
         return self._fans
 
     def want(self, fan: int) -> None:
@@ -211,7 +212,7 @@ class EngineClient:
 
     def weigh(self, context: Context, settings: FanSettings) -> int:
         """As `Engine` has it."""
-        request = Weigh(self._weighed + 1, wire(context), settings)
+        request = Weigh(self._weighed + 1, wire(context), settings, wire_beside(context))
         if not self._ask_gently(request):
             return 0
         self._weighed += 1

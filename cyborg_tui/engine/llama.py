@@ -5,8 +5,10 @@ import contextlib
 import copy
 import ctypes
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine.catalogue import look_at
+from cyborg_tui.engine.checks import BadModelError
+from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.halt import Halt
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
-from cyborg_tui.engine.memory import CACHE_TYPES, sequences, smaller_windows, window_of
+from cyborg_tui.engine.memory import (
+    CACHE_TYPES,
+    sequences,
+    size_beside,
+    smaller_windows,
+    too_large_beside,
+    window_of,
+)
+from cyborg_tui.engine.portrait import Shape
 from cyborg_tui.engine.tokenizer import Tokenizer
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
 
-__all__ = ["HaltedError", "Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "build", "devices"]
+__all__ = [
+    "HaltedError",
+    "Llama",
+    "ModelRefusedError",
+    "NoNumbersError",
+    "NoRoomError",
+    "build",
+    "devices",
+    "on_a_card",
+]
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
@@ -84,6 +106,11 @@ def devices() -> tuple[str, ...]:
     return ("GPU",) if ll.llama_supports_gpu_offload() else ("CPU",)
 
 
+def on_a_card(config: EngineConfig) -> bool:
+    """Whether a model may lie in memory of which `free_memory` knows nothing."""
+    return config.gpu_layers != 0 and "CPU" not in devices() and sys.platform != "darwin"
+
+
 @dataclass(frozen=True, slots=True)
 class Counters:
     """Tokens evaluated since the model was loaded, as llama.cpp counts them."""
@@ -103,6 +130,7 @@ class Llama(Tokenizer):
         """`room`: cells for branches, beside those for the window and for other paths; `least`, if there is no memory
         for so many. Raises ModelRefusedError."""
         self._config = config = _fixed(config) if config.exact else config
+        self._path = path
         self._counted = [0]
         self.halt = Halt()
         """Set by whoever wants a batch halted that may be."""
@@ -154,7 +182,9 @@ class Llama(Tokenizer):
     def another(self, window: int, room: int, many: int | None = None, watch: Any = None) -> "Llama":
         """Another context of this model, with a cache of its own: a window, `room` for branches, and `many` sequences.
         It must be closed before this one is. `watch`: llama.cpp's callback for what is computed. Raises
-        ModelRefusedError."""
+        ModelRefusedError, also where it is reckoned that it would not fit into memory."""
+        if problem := self.too_large_beside(window, room, many):
+            raise ModelRefusedError(problem)
         twin = copy.copy(self)
         twin._owns_model = False
         twin._context = twin._batch = None
@@ -167,6 +197,30 @@ class Llama(Tokenizer):
             twin.close()
             raise
         return twin
+
+    def too_large_beside(self, window: int, room: int, many: int | None = None) -> str:
+        """Why there is no memory for `another`; empty if there is, if it cannot be told, or if it is to be tried."""
+        if self._config.try_anyway or on_a_card(self._config):
+            return ""
+        needed, free = self.size_beside(window, room, many), free_memory(mapped=self._weights)
+        return "" if free is None else too_large_beside(self.identity.name, needed, free)
+
+    def size_beside(self, window: int, room: int, many: int | None = None) -> int:
+        """Bytes that `another` takes, as it is reckoned; 0 if its file cannot be read any more."""
+        shape = self._shape
+        many = min(many or self.sequences, self.sequences)
+        return 0 if shape is None else size_beside(shape, self._config, window + room, many)
+
+    @property
+    def _weights(self) -> int:
+        return 0 if self._shape is None else self._shape.weights
+
+    @cached_property
+    def _shape(self) -> Shape | None:
+        """What decides how much memory it takes."""
+        with contextlib.suppress(BadModelError):
+            return look_at(self._path).shape
+        return None
 
     @property
     def room(self) -> int:

@@ -84,9 +84,9 @@ def _keys(request: Work) -> list[bytes]:
             own = (text,)
         case Follow(candidates=candidates, following=following, steering=steering):
             own = (candidates, following)
-        case Weigh(settings=settings):
+        case Weigh(settings=settings, beside=beside):
             steering = settings.steering
-            own = (settings,)
+            own = (settings, beside)
         case Preview(settings=several):
             return [_digest(request.context, several)]
         case Evaluate(steering=steering) | Foresee(steering=steering):

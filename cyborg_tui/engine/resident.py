@@ -179,13 +179,10 @@ class Resident:
         """Keep the cache of this path until the next time, in steps; its last tokens only `to_the_end`."""
         return iter(()) if self._steered else self.keeping.keep(self._path, to_the_end=to_the_end)
 
-    def left_out(self, told: Told, longest: int) -> int:
-        """How many tokens `in_window` would leave out; nothing changes by asking. All, if there is no room at all."""
-        try:
-            where = left_out if self.model.exact else self._window.where
-            return where(told.own, self._room(told, longest), self._ends_paragraph)
-        except FrameTooLong:
-            return len(told.own)
+    def left_out(self, told: Told, longest: int, most: int | None = None) -> int:
+        """How many tokens `in_window` would leave out; nothing changes by asking. Raises FrameTooLong."""
+        where = left_out if self.model.exact else self._window.where
+        return where(told.own, self._room(told, longest, most), self._ends_paragraph)
 
     def _room(self, told: Told, longest: int, most: int | None = None) -> int:
         """Tokens of the manuscript that can be seen. Raises FrameTooLong."""

@@ -211,15 +211,16 @@ class Worker:
 
     def _no_room_for(self, path: Path, shape: Shape, request: Load) -> str:
         """Why the model would not fit into memory, if that can be told and is not to be tried all the same."""
-        from cyborg_tui.engine.llama import devices
+        from cyborg_tui.engine.llama import on_a_card
 
         config, free = request.config, free_memory()
-        on_a_card = config.gpu_layers != 0 and "CPU" not in devices() and sys.platform != "darwin"
-        if free is None or config.try_anyway or on_a_card:
+        if free is None or config.try_anyway or on_a_card(config):
             return ""
         if self._loaded is not None:  # its weights are pages of a file, which count as free
             then = self._loaded.request
             free += estimate(self._loaded.shape, then.config, then.branches).beside_weights
+        if self._answering is not None:
+            free += self._answering.contexts.size_beside
         return too_large(path.name, shape, config, free, request.branches)
 
     def _read_model(self, path: Path, shape: Shape, request: Load) -> "Llama":

@@ -62,6 +62,7 @@ async def _run_bound(pane: "WritingPane | BranchPane | MapPane | ComparePane", e
 
 
 class WritingPane(Editor):
+    takes_keys_in_order = True
     actions: Mapping[str, str]
     on_any_key: Callable[[], None]
 

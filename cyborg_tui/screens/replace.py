@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import partial
 
 from rich.text import Text
 from textual import events, on, work
@@ -20,6 +21,7 @@ __all__ = ["ReplaceScreen"]
 
 _KEYS = "Enter {enter} · Esc done · ^L all · ↓↑ move · ^T {kind}"
 _READ_ONLY = "↓↑ move · Esc done · ^T {kind}"
+_NOTHING = "Nothing like that."
 _SHORT = "Esc done"
 """Where there is something to say."""
 
@@ -40,6 +42,10 @@ class ReplaceScreen(Panel[None]):
         self._session, self._from, self._show_stretch = session, start, show
         self._matcher = Matcher()
         self._regex = False
+        self._asked = self._answered = 0
+        """How often it was looked for something else, and for which of these times something was found."""
+        self._then: list[Callable[[], None]] = []
+        """What is to be done as soon as what is looked for now is found."""
         self._found: list[Edit] = []
         self._text = ""
         """In which these are."""
@@ -68,25 +74,37 @@ class ReplaceScreen(Panel[None]):
     @on(Input.Changed)
     def _typed(self) -> None:
         self._done = ""
+        self._then.clear()  # it was meant for what stood there before
         self._look_again()
 
     def _look_again(self) -> None:
-        self._look(self._session.loom.text, self.query_one("#find", Input).value, self._new, self._regex)
+        self._asked += 1
+        pattern = self.query_one("#find", Input).value
+        self._look(self._asked, self._session.loom.text, pattern, self._new, self._regex)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
-    def _look(self, text: str, pattern: str, new: str, regex: bool) -> None:
+    def _look(self, number: int, text: str, pattern: str, new: str, regex: bool) -> None:
         try:
             found, wrong = self._matcher.find(text, pattern, new, regex=regex), ""
         except BadPattern as error:
             found, wrong = [], str(error)
-        self.app.call_later(self._take_in, text, pattern, found, wrong)
+        self.app.call_later(self._take_in, number, text, found, wrong or ("" if found or not pattern else _NOTHING))
 
-    def _take_in(self, text: str, pattern: str, found: list[Edit], wrong: str) -> None:
-        if not self.is_mounted or pattern != self.query_one("#find", Input).value or text != self._session.loom.text:
+    def _take_in(self, number: int, text: str, found: list[Edit], wrong: str) -> None:
+        if not self.is_mounted or number != self._asked:
             return
-        self._found, self._text = found, text
-        self._wrong = wrong or ("" if found or not pattern else "Nothing like that.")
+        self._answered, self._found, self._text, self._wrong = number, found, text, wrong
+        then, self._then = self._then, []
         self._show()
+        for act in then:
+            self._once_found(act)
+
+    def _once_found(self, act: Callable[[], None]) -> None:
+        """Do this with what was found of all that was typed before."""
+        if self._answered == self._asked:
+            act()
+        else:
+            self._then.append(act)
 
     def _show(self) -> None:
         """The first place from where the person is on, or the first of all."""
@@ -119,12 +137,12 @@ class ReplaceScreen(Panel[None]):
             case "escape":
                 self.dismiss(None)
             case "down" | "up":
-                self._step(1 if event.key == "down" else -1)
+                self._once_found(partial(self._step, 1 if event.key == "down" else -1))
             case "ctrl+t":
                 self._regex = not self._regex
                 self._look_again()
             case "ctrl+l" if not self._session.read_only:
-                self._replace(self._found)
+                self._once_found(lambda: self._replace(self._found))
             case _:
                 return
         event.stop()
@@ -138,9 +156,10 @@ class ReplaceScreen(Panel[None]):
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        if event.input.id == "find":
-            self._step(1)
-        elif self._found:
+        self._once_found(partial(self._step, 1) if event.input.id == "find" else self._replace_one)
+
+    def _replace_one(self) -> None:
+        if self._found:
             self._replace([self._found[self._index()]])
 
     def _replace(self, places: list[Edit]) -> None:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import (
+    Among,
     Away,
     BranchEnded,
     EngineEvent,
@@ -208,10 +209,10 @@ class Generation:
 
     # what the model saw
 
-    def see(self, context: Context, longest: int = 0) -> int:
+    def see(self, context: Context, among: Among) -> int:
         """Ask for the tokens of a context, as `Engine.see` has it. Returns the number that the answer carries."""
         assert self.engine is not None
-        return self.engine.see(context, longest)
+        return self.engine.see(context, among)
 
     # everything else
 
@@ -237,13 +238,13 @@ class Generation:
         assert self.engine is not None
         return self.engine.foresee(self.context(end, drawn), places, settings.steering, settings.mix)
 
-    def weigh(self, end: int, settings: FanSettings) -> int:
+    def weigh(self, end: int, settings: FanSettings, conditions: Conditions) -> int:
         """Ask how likely each token is next after the manuscript up to `end`, before and after the samplers of these
         settings. Returns the request's number; 0 if it cannot be asked now."""
         if not self.ready or self.growing:
             return 0
         assert self.engine is not None
-        return self.engine.weigh(self.context(end), settings)
+        return self.engine.weigh(_for(settings, self.context(end, conditions=conditions)), settings)
 
     def tell(self, sentence: str) -> None:
         """Something that the person should know."""

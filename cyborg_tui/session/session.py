@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cyborg_tui.engine.engine import Engine
@@ -123,8 +124,11 @@ class Session(SideBySideLoom):
         return self._generation.foresee(end, places, self.settings, drawn)
 
     def weigh(self, end: int, settings: FanSettings) -> int:
-        """As `Generation.weigh`; what comes of it is heard by those who listen."""
-        return self._generation.weigh(end, settings)
+        """As `Generation.weigh`, under all else that holds at the cursor; what comes of it is heard by those who
+        listen."""
+        now = self.settings
+        settings = replace(settings, steering=now.steering, mix=now.mix)
+        return self._generation.weigh(end, settings, self.conditions())
 
     def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
         """Let somebody hear everything the engine says, instead of whoever did so far."""

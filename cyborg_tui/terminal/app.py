@@ -5,7 +5,7 @@ import base64
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
@@ -16,12 +16,14 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
 
 from cyborg_tui.terminal.closed import forget_closed_widgets
 from cyborg_tui.terminal.driver import LineDriver
 from cyborg_tui.terminal.glass import Difference, Glass
 from cyborg_tui.terminal.kind import Kind
+from cyborg_tui.terminal.order import InOrder
 from cyborg_tui.terminal.outside import OutsideEditorError
 from cyborg_tui.widgets.marks import use_ascii
 
@@ -46,6 +48,13 @@ class LookedAt(Protocol):
     def everything_shown(self) -> None: ...
 
 
+class _PlainScrollBar(ScrollBarRender):
+    """Without the blocks at its ends, which only some terminals can draw."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
 class LineApp(App[None]):
     """Holds painting back while too much is under way to the terminal; what changes meanwhile is painted at once."""
 
@@ -56,8 +65,10 @@ class LineApp(App[None]):
         if kind.in_tmux and self.console._color_system is ColorSystem.STANDARD:
             self.console._color_system = ColorSystem.EIGHT_BIT
         use_ascii(not kind.marks)
+        ScrollBar.renderer = ScrollBarRender if kind.marks else _PlainScrollBar
         forget_closed_widgets()
         self.takes_clipboard = kind.takes_clipboard
+        self._order = InOrder(self, self._hand_on)
         self._glass = Glass(ascii_only=not kind.unicode)
         self._drawn_size = Size(0, 0)
         self._held_since: float | None = None
@@ -115,9 +126,19 @@ class LineApp(App[None]):
                 self._driver.resume_application_mode()
 
     async def on_event(self, event: events.Event) -> None:
-        """What came in one packet with the key that gave the terminal away was not meant for the app."""
-        if not (self.is_away and isinstance(event, (events.InputEvent, events.Paste))):
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self._order.take(event)
+        else:
             await super().on_event(event)
+
+    async def _hand_on(self, event: events.Key | events.Paste) -> None:
+        """What came in one packet with the key that gave the terminal away was not meant for the app."""
+        if self.is_away or self._exit:
+            return
+        try:
+            await super().on_event(event)
+        except Exception as error:
+            self._handle_exception(error)
 
     async def _on_resize(self, event: events.Resize) -> None:
         """Beside what Textual does then: terminals move what they show about, even if they end in the size they had."""

@@ -54,6 +54,8 @@ class Weigh(msgspec.Struct, tag=True, frozen=True):
     id: int
     context: WireContext
     settings: FanSettings
+    beside: tuple[WireContext, ...] = ()
+    """Other contexts that are read with this one, as `settings.mix` weighs them."""
 
 
 class LookAt(msgspec.Struct, tag=True, frozen=True):
