@@ -63,6 +63,8 @@ def _cut_out(tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId]
     """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them. `again`:
     the head that stood there before, if it was one."""
     total = length(pieces)
+    if not total:
+        return None
     for child in tree.children(under):
         there = tree.node(child)
         shared = min(len(there), total)
