@@ -31,12 +31,10 @@ class Page:
         """Where they hold from, and their names, from above to below."""
 
     def write(self, *edits):
-        for start, end, text in reversed(edits):
-            moved = len(text) - (end - start)
-            self.frames = [
-                (at if at <= start else start + len(text) if at <= end else at + moved, name)
-                for at, name in self.frames
-            ]
+        def moved(at):
+            return sum(len(text) - (min(end, at) - start) for start, end, text in edits if start < at)
+
+        self.frames = [(at + moved(at), name) for at, name in self.frames]
         if len(edits) == 1:
             self.loom.write(*edits[0])
         else:
