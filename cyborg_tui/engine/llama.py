@@ -6,7 +6,7 @@ import copy
 import ctypes
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.catalogue import look_at
 from cyborg_tui.engine.checks import BadModelError
 from cyborg_tui.engine.free_memory import free_memory
+from cyborg_tui.engine.halt import Halt
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.log import LONGEST_RUN
 from cyborg_tui.engine.machine import has_amx, physical_cores
@@ -37,7 +38,16 @@ from cyborg_tui.engine.tokenizer import Tokenizer
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
 
-__all__ = ["Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "build", "devices", "on_a_card"]
+__all__ = [
+    "HaltedError",
+    "Llama",
+    "ModelRefusedError",
+    "NoNumbersError",
+    "NoRoomError",
+    "build",
+    "devices",
+    "on_a_card",
+]
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
@@ -57,17 +67,26 @@ class NoRoomError(Exception):
     """The cache is full: some sequence must go before this can be evaluated."""
 
 
+class HaltedError(Exception):
+    """A batch was halted; nothing of it is held."""
+
+
 class NoNumbersError(Exception):
     """What the model computed are no numbers: its weights are damaged."""
 
 
+_NEVER = ll.ggml_abort_callback()
 _complained = 0
+_halting: Halt | None = None
+"""Set while a batch is computed that may be halted."""
 
 
 @ll.llama_log_callback  # type: ignore[untyped-decorator]
 def _quiet(level: int, text: bytes, _data: object) -> None:
-    """Warnings and errors go to the log, as long as there are not too many of them."""
+    """Warnings and errors go to the log, as long as there are not too many of them; not that a batch was halted."""
     global _complained  # noqa: PLW0603
+    if _halting:
+        return
     if level in (3, 4) and _complained < LONGEST_RUN:
         _complained += len(text)
         os.write(2, text[:LONGEST_RUN])
@@ -113,6 +132,9 @@ class Llama(Tokenizer):
         self._config = config = _fixed(config) if config.exact else config
         self._path = path
         self._counted = [0]
+        self.halt = Halt()
+        """Set by whoever wants a batch halted that may be."""
+        self._look = ctypes.cast(self.halt.look, ll.ggml_abort_callback)
         self._context: Any = None
         self._batch: Any = None
         self._owns_model = True
@@ -132,6 +154,8 @@ class Llama(Tokenizer):
         if not ll.llama_model_has_decoder(self._model):
             raise ModelRefusedError(f"{path.name} is an encoder, which cannot write; choose a text model.")
         self.rolls_back = not (ll.llama_model_is_recurrent(self._model) or ll.llama_model_is_hybrid(self._model))
+        self.halts = self.rolls_back and (config.gpu_layers == 0 or devices() == ("CPU",))
+        """Whether a batch can be halted: only what the processor computes, and no state of recurrent layers."""
         self.window = window_of(config, ll.llama_model_n_ctx_train(self._model))
         self.beside = config.resident
         """Cells for other paths than the one that is being written."""
@@ -330,8 +354,9 @@ class Llama(Tokenizer):
 
     # evaluating
 
-    def decode(self, tokens: Sequence[tuple[int, int, int, bool]]) -> None:
-        """Evaluate (token, position, sequence, wants logits) in one batch. Raises NoRoomError."""
+    def decode(self, tokens: Sequence[tuple[int, int, int, bool]], *, may_halt: bool = False) -> None:
+        """Evaluate (token, position, sequence, wants logits) in one batch. `may_halt`: where it can be, it is as soon
+        as that is wanted. Raises NoRoomError, HaltedError."""
         batch = self._batch
         for i, (token, position, sequence, wants) in enumerate(tokens):
             if not 0 <= token < self.n_vocab:
@@ -339,13 +364,27 @@ class Llama(Tokenizer):
             batch.token[i], batch.pos[i] = token, position
             batch.n_seq_id[i], batch.seq_id[i][0], batch.logits[i] = 1, sequence, wants
         batch.n_tokens = len(tokens)
-        result = ll.llama_decode(self._context, batch)
+        with self._halted_if_wanted() if may_halt and self.halts else contextlib.nullcontext():
+            result = ll.llama_decode(self._context, batch)
         self._counted[0] += 1
         if result == 1:
             raise NoRoomError
+        if result == 2:
+            raise HaltedError
         if result != 0:
             raise RuntimeError(f"llama.cpp could not evaluate a batch (code {result})")
         ll.llama_synchronize(self._context)
+
+    @contextlib.contextmanager
+    def _halted_if_wanted(self) -> Iterator[None]:
+        global _halting  # noqa: PLW0603
+        _halting = self.halt
+        ll.llama_set_abort_callback(self._context, self._look, self.halt.address)
+        try:
+            yield
+        finally:
+            ll.llama_set_abort_callback(self._context, _NEVER, None)
+            _halting = None
 
     @property
     def steps(self) -> int:

@@ -19,6 +19,9 @@ from cyborg_tui.widgets.preview import Paragraph
 
 __all__ = ["LensScreen", "paragraphs"]
 
+_MOST_NAME = 24
+"""Cells for the name of a part, at most."""
+
 
 class LensScreen(WorkingScreen[None]):
     CSS_PATH = "levers.tcss"
@@ -119,10 +122,12 @@ def paragraphs(sight: Sight, window: int, *, borders: bool, ids: bool) -> Iterat
     if title := _title(sight):
         yield Paragraph(((title, "accent"),))
     runs = [(key, list(tokens)) for key, tokens in groupby(sight.tokens, key=_part)]
+    cells = max((len(_name(*key)) for key, _ in runs), default=0)
+    cells = max(len("together"), min(cells, _MOST_NAME))
     for key, tokens in runs:
-        yield Paragraph(((f"{_name(*key):<24}", "person"), (f"{len(tokens):>7,} tokens", "muted")))
+        yield Paragraph(((f"{_name(*key):<{cells}}", "person"), (f"{len(tokens):>7,} tokens", "muted")))
     room = f" of a window of {window:,}" if window else ""
-    yield Paragraph(((f"{'together':<24}", "muted"), (f"{len(sight.tokens):>7,} tokens{room}", "muted")))
+    yield Paragraph(((f"{'together':<{cells}}", "muted"), (f"{len(sight.tokens):>7,} tokens{room}", "muted")))
     if sight.left_out or sight.characters_out:
         out = f"{len(sight.left_out):,} tokens" if sight.left_out else ""
         more = f"{sight.characters_out:,} characters" if sight.characters_out else ""
