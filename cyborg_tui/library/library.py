@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from weakref import WeakSet
 
-from cyborg_tui.library.beginning import begin
+from cyborg_tui.library.beginning import bring_up_to_date
 from cyborg_tui.library.caretaker import Caretaker
 from cyborg_tui.library.claims import Claims
 from cyborg_tui.library.errors import UNREADABLE, LibraryError, in_words
@@ -81,7 +81,7 @@ class Library:
         self.on_state: Callable[[str], None] = lambda _: None
         """Called on the library's threads with "" after every commit, or with what is wrong."""
         self._bad_news = ""
-        begin(self.file)
+        bring_up_to_date(self.file)
         self._claims = Claims(folder)
         self._reading = Holding(self.file)
         self._sources: WeakSet[LibrarySource] = WeakSet()
@@ -341,7 +341,7 @@ class Library:
     def _find(self, column: str, value: object) -> LoomRow | None:
         with in_words(self.file):
             row = self._reader.execute(f"{LOOMS} WHERE {column} = ?", (value,)).fetchone()
-        return None if row is None else loom_row(row)
+            return None if row is None else loom_row(row)
 
     def _find_or_begin(self, column: str, value: object, kind: str, title: str) -> LoomRow:
         found = self._find(column, value)
