@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from cyborg_tui.library import schema
-from cyborg_tui.library.aside import begin, new_file, put_in_place
+from cyborg_tui.library.aside import new_file, put_in_place
 from cyborg_tui.library.backups import Backup, Backups
+from cyborg_tui.library.beginning import begin
 from cyborg_tui.library.chunks import Chunks
 from cyborg_tui.library.errors import UNREADABLE, InUseError, LibraryError, reason
 from cyborg_tui.library.examination import examine

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cyborg_tui.library.chunks import chunks_of_node
 from cyborg_tui.library.rows import has_chunks, node_from, pieces_of, to_text
 from cyborg_tui.loom.fan import NodeId
 
@@ -14,7 +15,6 @@ _BOOKMARKED = """SELECT nodes.loom, nodes.id, title, nodes.made_at FROM nodes JO
     WHERE bookmarked ORDER BY nodes.made_at DESC LIMIT ?"""
 _NODE = "SELECT * FROM nodes WHERE loom = ? AND id = ?"
 _BRANCH = "SELECT text FROM branches WHERE loom = ? AND id = ?"
-_PASSAGES = "SELECT before, text FROM passages WHERE loom = ? AND node = ? ORDER BY place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,7 @@ def shelf(connection: sqlite3.Connection) -> Iterator[Kept]:
 
 
 def _text(connection: sqlite3.Connection, loom: int, node: NodeId) -> str:
-    """Of a node; a long one is read from the index."""
     row = connection.execute(_NODE, (loom, node)).fetchone()
-    if has_chunks(row):
-        rows = connection.execute(_PASSAGES, (loom, node))
-        return "".join(to_text(text)[before:] for before, text in rows)
     found = {branch: connection.execute(_BRANCH, (loom, branch)).fetchone() for branch in pieces_of(row)}
-    return node_from(row, {branch: to_text(text[0]) for branch, text in found.items() if text}, gap="").text
+    texts = {branch: to_text(text[0]) for branch, text in found.items() if text}
+    return node_from(row, texts, chunks_of_node(connection, loom, node) if has_chunks(row) else {}, gap="").text
