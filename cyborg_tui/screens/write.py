@@ -140,7 +140,9 @@ class WriteScreen(Desk):
         self._show()
 
     def action_bookmark(self) -> None:
-        self.session.bookmark()
+        marked = self.session.bookmark()
+        if marked is not None:
+            self.notice("Marked." if marked else "Not marked any more.")
         self._show()
 
     def action_why(self, number: int) -> None:
