@@ -140,9 +140,9 @@ class WriteScreen(Desk):
         self._show()
 
     def action_bookmark(self) -> None:
-        marked = self.session.bookmark()
-        if marked is not None:
-            self.notice("Marked." if marked else "Not marked any more.")
+        bookmarked = self.session.bookmark()
+        if bookmarked is not None:
+            self.notice("Bookmarked." if bookmarked else "Not bookmarked any more.")
         self._show()
 
     def action_why(self, number: int) -> None:
