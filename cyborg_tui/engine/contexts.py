@@ -8,8 +8,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from cyborg_tui.engine.fanning import Fanning
-from cyborg_tui.engine.llama import Llama, ModelRefusedError
+from cyborg_tui.engine.llama import Llama
 from cyborg_tui.engine.memory import smaller_windows
+from cyborg_tui.engine.model import ModelRefusedError
 from cyborg_tui.engine.resident import Say
 from cyborg_tui.engine.steering import Helm, Hold
 from cyborg_tui.engine.vectors import BadSteeringError

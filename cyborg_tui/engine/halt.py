@@ -1,6 +1,7 @@
 """Halting llama.cpp in the middle of a batch."""
 
 import ctypes
+from typing import ClassVar
 
 __all__ = ["Halt"]
 
@@ -11,6 +12,9 @@ class Halt:
     What looks at it is the C library's `strlen`: not 0 for the text "!", 0 for an empty one. A function of Python's
     would have to wait for the interpreter each time.
     """
+
+    now: ClassVar["Halt | None"] = None
+    """The one that a batch under way looks at."""
 
     def __init__(self) -> None:
         self._text = ctypes.create_string_buffer(2)

@@ -1,14 +1,11 @@
-"""llama.cpp, known here, in `tokenizer`, `samplers`, `adapters` and `states` alone. A model, and one context of many
-sequences."""
+"""A model with one context of many sequences. llama.cpp is known here, and in `model`, `tokenizer`, `samplers`,
+`adapters` and `states` alone."""
 
 import contextlib
 import copy
 import ctypes
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,49 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.catalogue import look_at
-from cyborg_tui.engine.checks import BadModelError
 from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.halt import Halt
-from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.log import LONGEST_RUN
-from cyborg_tui.engine.machine import has_amx, physical_cores
+from cyborg_tui.engine.machine import physical_cores
 from cyborg_tui.engine.memory import (
-    CACHE_TYPES,
     sequences,
     size_beside,
     smaller_windows,
     too_large_beside,
     window_of,
 )
-from cyborg_tui.engine.portrait import Shape
-from cyborg_tui.engine.tokenizer import Tokenizer
+from cyborg_tui.engine.model import Model, ModelRefusedError, Progress, build, devices, on_a_card
 from cyborg_tui.loom.draw import Decoding
-from cyborg_tui.loom.fan import ModelIdentity
 
-__all__ = [
-    "HaltedError",
-    "Llama",
-    "ModelRefusedError",
-    "NoNumbersError",
-    "NoRoomError",
-    "build",
-    "devices",
-    "on_a_card",
-]
+__all__ = ["Floats", "HaltedError", "Llama", "NoNumbersError", "NoRoomError"]
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
 _SMALL = 20_000_000
 """Parameters below which one thread is fastest: a second one would mostly wait, and on a busy machine for long."""
 
-Progress = Callable[[float], bool | None]
-"""Hears which part of the weights is loaded; answers False to stop that."""
 Floats = NDArray[np.float32]
-
-
-class ModelRefusedError(Exception):
-    """The model cannot be used; the message says why and what to do."""
 
 
 class NoRoomError(Exception):
@@ -76,39 +51,11 @@ class NoNumbersError(Exception):
 
 
 _NEVER = ll.ggml_abort_callback()
-_complained = 0
-_halting: Halt | None = None
-"""Set while a batch is computed that may be halted."""
-
-
-@ll.llama_log_callback  # type: ignore[untyped-decorator]
-def _quiet(level: int, text: bytes, _data: object) -> None:
-    """Warnings and errors go to the log, as long as there are not too many of them; not that a batch was halted."""
-    global _complained  # noqa: PLW0603
-    if _halting:
-        return
-    if level in (3, 4) and _complained < LONGEST_RUN:
-        _complained += len(text)
-        os.write(2, text[:LONGEST_RUN])
-
-
-def build() -> str:
-    """Which llama.cpp this is."""
-    return f"llama-cpp-python {ll.__version__}"
 
 
 def _fixed(config: EngineConfig) -> EngineConfig:
     """With everything fixed that decides which tokens are drawn; the threads are on record with each fan."""
     return msgspec.structs.replace(config, cache_type="f16", flash_attention="on", gpu_layers=0, resident=0)
-
-
-def devices() -> tuple[str, ...]:
-    return ("GPU",) if ll.llama_supports_gpu_offload() else ("CPU",)
-
-
-def on_a_card(config: EngineConfig) -> bool:
-    """Whether a model may lie in memory of which `free_memory` knows nothing."""
-    return config.gpu_layers != 0 and "CPU" not in devices() and sys.platform != "darwin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +70,13 @@ class Counters:
         return self.prompt + self.generated
 
 
-class Llama(Tokenizer):
+class Llama(Model):
     """A loaded model with one context: a unified cache that many sequences share."""
 
     def __init__(self, path: Path, config: EngineConfig, room: int, least: int = 0, *, progress: Progress) -> None:
         """`room`: cells for branches, beside those for the window and for other paths; `least`, if there is no memory
         for so many. Raises ModelRefusedError."""
         self._config = config = _fixed(config) if config.exact else config
-        self._path = path
         self._counted = [0]
         self.halt = Halt()
         """Set by whoever wants a batch halted that may be."""
@@ -138,9 +84,7 @@ class Llama(Tokenizer):
         self._context: Any = None
         self._batch: Any = None
         self._owns_model = True
-        ll.llama_backend_init()
-        ll.llama_log_set(_quiet, ctypes.c_void_p(0))
-        self._model: Any = self._load(path, config, progress)
+        super().__init__(path, config, progress)
         try:
             self._open(path, config, room, least or room)
         except BaseException:
@@ -148,11 +92,7 @@ class Llama(Tokenizer):
             raise
 
     def _open(self, path: Path, config: EngineConfig, room: int, least: int) -> None:
-        self._take_vocabulary(ll.llama_model_get_vocab(self._model))
-        if self.n_vocab <= 0 or ll.llama_model_n_layer(self._model) <= 0:
-            raise ModelRefusedError(f"{path.name} holds only a vocabulary and cannot write; choose a whole model.")
-        if not ll.llama_model_has_decoder(self._model):
-            raise ModelRefusedError(f"{path.name} is an encoder, which cannot write; choose a text model.")
+        self._check()
         self.rolls_back = not (ll.llama_model_is_recurrent(self._model) or ll.llama_model_is_hybrid(self._model))
         self.halts = self.rolls_back and (config.gpu_layers == 0 or devices() == ("CPU",))
         """Whether a batch can be halted: only what the processor computes, and no state of recurrent layers."""
@@ -212,17 +152,6 @@ class Llama(Tokenizer):
         return 0 if shape is None else size_beside(shape, self._config, window + room, many)
 
     @property
-    def _weights(self) -> int:
-        return 0 if self._shape is None else self._shape.weights
-
-    @cached_property
-    def _shape(self) -> Shape | None:
-        """What decides how much memory it takes."""
-        with contextlib.suppress(BadModelError):
-            return look_at(self._path).shape
-        return None
-
-    @property
     def room(self) -> int:
         """Cells for branches, beside those for the window and for other paths."""
         return self.cells - self.window - self.beside
@@ -243,24 +172,6 @@ class Llama(Tokenizer):
         self._memory = ll.llama_get_memory(self._context)
         self._n_batch = ll.llama_n_batch(self._context)
         self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
-
-    def _load(self, path: Path, config: EngineConfig, progress: Progress) -> ll.llama_model_p:
-        params = ll.llama_model_default_params()
-        params.n_gpu_layers = config.gpu_layers if config.gpu_layers >= 0 else 999
-        params.use_extra_bufts = not has_amx()
-
-        @ll.llama_progress_callback  # type: ignore[untyped-decorator]
-        def report(fraction: float, _data: object) -> bool:
-            return progress(fraction) is not False
-
-        params.progress_callback = report
-        model = ll.llama_model_load_from_file(os.fsencode(path), params)
-        if not model:
-            raise ModelRefusedError(
-                f"{path.name} could not be loaded: it is damaged, or of a kind this llama.cpp does not know; "
-                "choose another file, or a newer cyborg-tui."
-            )
-        return model
 
     def _open_context(
         self, config: EngineConfig, room: int, least: int, path: Path, watch: Any = None
@@ -298,18 +209,6 @@ class Llama(Tokenizer):
         self.decoding = Decoding(config.exact, threads, 512, cache, flash, layers, self.window, build(), machine)
         return ll.llama_init_from_model(self._model, params)
 
-    def _bytes_of_a_cell(self, cache_type: str) -> int:
-        """Keys and values of a token in all layers; 0 for a model whose state does not grow with the text."""
-        if ll.llama_model_is_recurrent(self._model):
-            return 0
-        model = self._model
-        rows: int = ll.llama_model_n_layer(model) * ll.llama_model_n_head_kv(model)
-        width = ll.llama_model_n_embd(model) // max(1, ll.llama_model_n_head(model))
-        kind = self._metadata(b"general.architecture")
-        lengths = [self._metadata(f"{kind}.attention.{part}_length".encode()) for part in ("key", "value")]
-        numbers = sum(int(length) if length.isdecimal() else width for length in lengths)
-        return round(rows * numbers * CACHE_TYPES[cache_type])
-
     def _warm_up(self, path: Path) -> None:
         """Touch all weights once. llama.cpp's counters, which never show less than 1, are right from then on."""
         try:
@@ -319,38 +218,6 @@ class Llama(Tokenizer):
         except (NoNumbersError, NoRoomError, RuntimeError):
             raise ModelRefusedError(f"{path.name} is damaged: it computes no numbers; download it again.") from None
         self.cut(0, 0)
-
-    def _identify(self, path: Path) -> ModelIdentity:
-        name = self._metadata(b"general.name") or inert(path.stem, 60)
-        kind = ctypes.create_string_buffer(128)
-        ll.llama_model_desc(self._model, kind, 128)
-        description = inert(kind.value.decode("utf-8", "replace"), 128)
-        return ModelIdentity(name, self.digest, inert(path.name, 255), path.stat().st_size, description, build())
-
-    def _metadata(self, key: bytes) -> str:
-        value = ctypes.create_string_buffer(256)
-        size = ll.llama_model_meta_val_str(self._model, key, value, 256)
-        text = value.value.decode("utf-8", "replace") if size > 0 else ""
-        return "".join(letter for letter in text if letter.isprintable())[:60]
-
-    @property
-    def template(self) -> str:
-        """The chat template in the file; empty for none."""
-        text = ll.llama_model_chat_template(self._model, None)
-        return (text or b"").decode("utf-8", "replace")
-
-    @property
-    def architecture(self) -> str:
-        return self._metadata(b"general.architecture")
-
-    @property
-    def layers(self) -> int:
-        return int(ll.llama_model_n_layer(self._model))
-
-    @property
-    def width(self) -> int:
-        """Of a state, in numbers."""
-        return int(ll.llama_model_n_embd(self._model))
 
     # evaluating
 
@@ -377,14 +244,13 @@ class Llama(Tokenizer):
 
     @contextlib.contextmanager
     def _halted_if_wanted(self) -> Iterator[None]:
-        global _halting  # noqa: PLW0603
-        _halting = self.halt
+        Halt.now = self.halt
         ll.llama_set_abort_callback(self._context, self._look, self.halt.address)
         try:
             yield
         finally:
             ll.llama_set_abort_callback(self._context, _NEVER, None)
-            _halting = None
+            Halt.now = None
 
     @property
     def steps(self) -> int:
@@ -395,11 +261,6 @@ class Llama(Tokenizer):
     def context(self) -> Any:
         """llama.cpp's own, for its samplers and adapters."""
         return self._context
-
-    @property
-    def model(self) -> Any:
-        """llama.cpp's own, for its adapters."""
-        return self._model
 
     @property
     def batch_size(self) -> int:

@@ -8,7 +8,8 @@ import numpy as np
 from cyborg_tui.engine.directions import find_directions
 from cyborg_tui.engine.fanning import Fanning
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.llama import Floats, ModelRefusedError
+from cyborg_tui.engine.llama import Floats
+from cyborg_tui.engine.model import ModelRefusedError
 from cyborg_tui.engine.protocol import MakeVector, VectorEnded, VectorProgress, WireSegment
 from cyborg_tui.engine.resident import Interrupted, Say
 from cyborg_tui.engine.states import state_reader

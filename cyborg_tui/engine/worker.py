@@ -170,7 +170,7 @@ class Worker:
         """Answered with Ready or Unavailable, each once."""
         from cyborg_tui.engine.answering import Answering
         from cyborg_tui.engine.chores import Chores
-        from cyborg_tui.engine.llama import ModelRefusedError
+        from cyborg_tui.engine.model import ModelRefusedError
 
         path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
         self._loads_begun += 1
@@ -211,7 +211,7 @@ class Worker:
 
     def _no_room_for(self, path: Path, shape: Shape, request: Load) -> str:
         """Why the model would not fit into memory, if that can be told and is not to be tried all the same."""
-        from cyborg_tui.engine.llama import on_a_card
+        from cyborg_tui.engine.model import on_a_card
 
         config, free = request.config, free_memory()
         if free is None or config.try_anyway or on_a_card(config):
@@ -225,7 +225,7 @@ class Worker:
 
     def _read_model(self, path: Path, shape: Shape, request: Load) -> "Llama":
         """Raises ModelRefusedError."""
-        from cyborg_tui.engine.llama import ModelRefusedError
+        from cyborg_tui.engine.model import ModelRefusedError
         from cyborg_tui.engine.pace import loader
 
         told = -1.0
@@ -255,7 +255,7 @@ class Worker:
         return large if fits else usual
 
     def _ready(self, model: "Llama", shape: Shape, config: EngineConfig) -> Ready:
-        from cyborg_tui.engine.llama import build, devices
+        from cyborg_tui.engine.model import build, devices
 
         wanted, says = window_of(config, shape.context), ""
         if model.window < wanted:

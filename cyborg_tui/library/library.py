@@ -341,7 +341,7 @@ class Library:
     def _find(self, column: str, value: object) -> LoomRow | None:
         with in_words(self.file):
             row = self._reader.execute(f"{LOOMS} WHERE {column} = ?", (value,)).fetchone()
-        return None if row is None else loom_row(row)
+            return None if row is None else loom_row(row)
 
     def _find_or_begin(self, column: str, value: object, kind: str, title: str) -> LoomRow:
         found = self._find(column, value)
