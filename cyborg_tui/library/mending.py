@@ -177,7 +177,8 @@ def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], besi
         connection.executemany("INSERT OR IGNORE INTO tool_notes VALUES (?, ?, ?, ?, ?)", rows["tool_notes"])
         turns = (row for row in rows["turns"] if row[0] in kept)
         connection.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?)", turns)
-        branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}
+        drawn = ((id, branch) for id, loom in looms.items() for branch in loom.changes.branches)
+        branches = {(id, branch.id) for id, branch in drawn if not branch.purged}
         fans = {(id, fan.id) for id, loom in looms.items() for fan in loom.changes.fans}
         for (table, columns), there in zip(_BESIDE.items(), (branches, fans, fans), strict=True):
             connection.executemany(

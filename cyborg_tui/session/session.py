@@ -18,8 +18,8 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import Steering
 from cyborg_tui.session.asking import SEEDS
 from cyborg_tui.session.choosing import Choosing
+from cyborg_tui.session.engine_view import EngineView
 from cyborg_tui.session.gardening import Gardening
-from cyborg_tui.session.generation import EngineView
 from cyborg_tui.session.loom_file import bring_in
 from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.process import Guide
