@@ -226,12 +226,15 @@ class Session(SideBySideLoom):
         self._changed()
         return True
 
-    def bookmark(self) -> None:
-        """Mark the highlighted branch, or unmark it."""
+    def bookmark(self) -> bool | None:
+        """Mark the highlighted branch, or unmark it. Returns whether it is marked now; None if there is none."""
         branches = self.branches
-        if branches:
-            node = branches[self.highlighted].node
-            self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
+        if not branches:
+            return None
+        node = branches[self.highlighted].node
+        marked = not self.loom.tree.node(node).bookmarked
+        self.garden.bookmark(node, bookmarked=marked)
+        return marked
 
     def undo(self) -> bool:
         """Take the last step back. False if there is none."""
