@@ -44,6 +44,7 @@ from cyborg_tui.terminal.tmux import ask_tmux
 from cyborg_tui.textfile import TextFileError
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import key_name
+from cyborg_tui.widgets.marks import own
 
 __all__ = ["CyborgApp"]
 
@@ -297,7 +298,7 @@ class CyborgApp(GoingApp):
             "why",
         }
         for action in self._actions:
-            keys = " ".join(key_name(key) for key in action.names)
+            keys = own(" ".join(key_name(key) for key in action.names))
             if action.id == "take_over" and not self._session.read_only:
                 continue
             if self._session.read_only and action.id not in READING:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +19,9 @@ __all__ = ["BadFrameFile", "NamedFrames", "frame_from_toml", "frame_to_toml"]
 _LEFT_OUT = ("settings",)
 """Keys of a frame that a file does not hold: a preset says by its name how fans are made."""
 _LONGEST_NAME = 80
+
+Find = Callable[[str], Frame]
+"""The frame with a name."""
 
 
 class BadFrameFile(Exception):
@@ -38,9 +42,16 @@ class NamedFrames:
 
     def read(self, name: str) -> Frame:
         """Raises BadFrameFile."""
+        return self._read(name, self._layout)
+
+    def _layout(self, name: str) -> Frame:
+        """What of a frame can be read together with another. Raises BadFrameFile."""
+        return self._read(name, None).layout
+
+    def _read(self, name: str, find: Find | None) -> Frame:
         file = self._file(name)
         try:
-            return frame_from_toml(file.read_text("utf-8"))
+            return frame_from_toml(file.read_text("utf-8"), find)
         except (OSError, UnicodeDecodeError) as error:
             raise BadFrameFile(f"{file} could not be read ({error}).") from None
         except (tomli.TOMLDecodeError, msgspec.ValidationError, BadSetting) as error:
@@ -70,21 +81,31 @@ class NamedFrames:
         return self._folder / f"{name}.toml"
 
 
-def frame_from_toml(text: str) -> Frame:
-    """Raises tomli.TOMLDecodeError, msgspec.ValidationError, BadSetting."""
+def frame_from_toml(text: str, find: Find | None = None) -> Frame:
+    """`find`: a frame that is named in it and not written there; None: those are left out. Raises
+    tomli.TOMLDecodeError, msgspec.ValidationError, BadSetting, and what `find` raises."""
     values = tomli.loads(text)
     known = {field.name for field in fields(Frame)} - set(_LEFT_OUT)
     for key in values:
         if key not in known:
             raise msgspec.ValidationError(f"there is no key {key}; there are {', '.join(sorted(known))}")
+    for part in _only_named(values):
+        part["frame"] = msgspec.to_builtins(find(part["name"])) if find is not None else {}
     return msgspec.convert(values, Frame)
+
+
+def _only_named(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The frames that are read together with one, of which no more than the name is written."""
+    blend = values.get("blend")
+    blended = [one.get("frame") for one in blend if isinstance(one, dict)] if isinstance(blend, list) else []
+    for part in (values.get("against"), *blended):
+        if isinstance(part, dict) and isinstance(part.get("name"), str) and "frame" not in part:
+            yield part
 
 
 def frame_to_toml(frame: Frame) -> str:
     """What `frame_from_toml` reads. Entries of lists are tables of their own, so they come last."""
-    said: dict[str, Any] = {
-        key: value for key, value in msgspec.to_builtins(frame).items() if value is not None and key not in _LEFT_OUT
-    }
+    said = {key: value for key, value in _said(msgspec.to_builtins(frame)).items() if key not in _LEFT_OUT}
     steering = said.pop("steering", None)
     tables = {key: said.pop(key) for key in ("lore", "blend") if said.get(key)}
     tables |= {f"steering.{key}": entries for key, entries in (steering or {}).items()}
@@ -97,6 +118,21 @@ def frame_to_toml(frame: Frame) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _said(value: Any) -> Any:
+    """Without the keys that say nothing."""
+    match value:
+        case dict():
+            return {key: _said(one) for key, one in value.items() if one is not None}
+        case list() | tuple():
+            return [_said(one) for one in value]
+    return value
+
+
 def _value(value: object) -> str:
-    """JSON's strings, numbers, truth values and lists are TOML's, but for DEL, which TOML wants escaped."""
+    """JSON's strings, numbers and truth values are TOML's, but for DEL, which TOML wants escaped."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

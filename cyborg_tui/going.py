@@ -19,6 +19,7 @@ from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.screens.write import WriteScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.choosing import Choosing
+from cyborg_tui.session.guests import Guests
 from cyborg_tui.terminal.app import LineApp
 
 __all__ = ["GoingApp"]
@@ -34,6 +35,7 @@ class GoingApp(LineApp):
     _write: WriteScreen | None
     _engine: Engine | None
     _choosing: Choosing | None
+    _guests: Guests | None
     _reflecting: Reflecting
     _looked_for = ""
 
@@ -170,9 +172,12 @@ class GoingApp(LineApp):
         screen = ModelsScreen(models_here(self._config), self._config.engine, self._choosing.model)
         self.push_screen(screen, self._choose_model)
 
-    def _choose_model(self, path: str | None) -> None:
+    async def _choose_model(self, path: str | None) -> None:
+        """Models that stood side by side make room for it."""
         if path is not None and self._choosing is not None:
             self._session.cancel()
+            if self._guests is not None:
+                await self._guests.close()
             self._choosing.choose(path)
 
     # what the app itself does

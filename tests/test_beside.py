@@ -1,5 +1,7 @@
 """Side by side in the whole app."""
 
+import subprocess
+
 from tests.engine.odd_models import odd_model
 from tests.terminal import APP, Terminal, words
 
@@ -50,8 +52,19 @@ def test_two_models(tmp_path):
         assert "· model the-other" in screen
         t.send("m")
         t.wait_for("gets no more branches")
+        assert len(workers(t)) == 2
+        t.send("F8")
+        t.wait_for("another one")
+        t.send("another", "Enter")
+        t.press_until(lambda screen: "another one" in screen.splitlines()[-2], "j")
+        assert len(workers(t)) == 1, "the one that stood side by side made room"
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
+
+
+def workers(t):
+    listed = subprocess.run(["ps", "-o", "args=", "--ppid", str(t.pid)], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if "cyborg_tui.engine" in line]
 
 
 def choose(t):

@@ -6,6 +6,7 @@ from cyborg_tui.actions import ACTIONS, BadKeys, rebound
 from cyborg_tui.config import ConfigError, load_config
 from cyborg_tui.loom.settings import BadSetting, FanSettings, Sampling
 from cyborg_tui.theme import load_theme, theme_names
+from tests.colours import contrast
 
 
 def test_an_option_goes_before_the_environment_before_the_file_before_the_default(tmp_path):
@@ -76,27 +77,16 @@ def test_all_themes_load():
     assert [load_theme(name)[1] for name in theme_names()] == [""] * 4
 
 
-def _luminance(colour):
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one, other):
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("name", ["ink", "paper", "high-contrast"])
 def test_text_can_be_read(name):
     theme, _ = load_theme(name)
     for colour in (theme.person, theme.model):
-        assert _contrast(colour, theme.paper) >= 7
+        assert contrast(colour, theme.paper) >= 7
     for colour in (theme.provisional, theme.muted, theme.accent, theme.warning):
-        assert _contrast(colour, theme.paper) >= 4.5
+        assert contrast(colour, theme.paper) >= 4.5
     for colour in (theme.person, theme.model, *theme.entropy):
-        assert _contrast(colour, theme.paper) >= 4.5
-        assert _contrast(colour, theme.selection) >= 4.5, "where it is selected"
+        assert contrast(colour, theme.paper) >= 4.5
+        assert contrast(colour, theme.selection) >= 4.5, "where it is selected"
 
 
 def test_a_theme_that_is_not_there_is_said_and_ink_shown():

@@ -1,11 +1,15 @@
 """What a person sees of a damaged library: one sentence, and a choice."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from cyborg_tui.cli import cli
 from cyborg_tui.library.backups import Backups
 from cyborg_tui.library.library import Library
 from tests.terminal import APP, Terminal, words
@@ -137,3 +141,17 @@ def test_a_backup_that_was_restored_is_what_is_written_on(data):
         t.send("Ctrl+Q")
         t.wait_for_end()
     assert todays_loom(data).text.endswith("And more.")
+
+
+@pytest.mark.parametrize("words", ["list", "provenance 1", "export 1", "notes", "replay 1 1", "lens 1 1"])
+def test_every_command_says_in_one_sentence_what_it_cannot_read(tmp_path, words):
+    library = Library(tmp_path)
+    library.daily(TODAY)
+    library.close()
+    with closing(sqlite3.connect(library.file)) as connection:
+        connection.execute("UPDATE looms SET title = x'ff'")
+        connection.execute("INSERT INTO tool_notes VALUES (1, 0.0, '', x'ff', x'ff')")
+        connection.commit()
+    said = CliRunner().invoke(cli, ["--data-dir", str(tmp_path), *words.split()])
+    assert said.exit_code == 1
+    assert said.output == f"Error: {library.file} is damaged; `cyborg-tui doctor` says more and mends it.\n"

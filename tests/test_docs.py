@@ -43,6 +43,16 @@ def test_every_promise_names_a_test_that_is_there_and_must_pass():
             assert "xfail" not in test[1] or "soak" in test[1], f"{file}::{name}"
 
 
+def test_the_map_of_the_house_names_every_room_and_none_that_is_not_there():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    package = ROOT / "cyborg_tui"
+    for named in re.findall(r"`([\w/]+(?:/|\.py))`", page):
+        assert (ROOT / named).exists() or (package / named).exists(), named
+    rooms = [*package.glob("[a-z]*.py"), *(path.parent for path in package.glob("*/__init__.py"))]
+    for room in rooms:
+        assert f"`{room.relative_to(ROOT)}`" in page or room.name == "models", room
+
+
 def test_the_data_dictionary_is_made_of_what_is_exported():
     page = runpy.run_path(str(ROOT / "docs" / "record.py"))["page"]
     assert (ROOT / "docs" / "record.md").read_text("utf-8") == page(), "run `python docs/record.py`"

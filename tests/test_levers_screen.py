@@ -57,6 +57,34 @@ def test_lore_is_edited_as_text_and_a_mistake_is_said_where_it_is(tmp_path):
         t.wait_for("Esc write")
 
 
+def test_a_named_frame_to_be_led_away_from_is_written_by_its_name_and_seen_in_the_lens(tmp_path):
+    with desk(tmp_path) as t:
+        t.send("F4", *"j" * 12)
+        t.wait_for("Led away from")
+        said_wrong = "frame: whaler"
+        t.send("Enter")
+        t.wait_for("Esc use")
+        t.send(said_wrong, "Esc")
+        t.wait_for("could not be read")
+        t.send("Esc")
+        t.wait_for("Esc write")
+        t.send(*"k" * 12)
+        said(t, "The log of a whaler.")
+        t.send("s")
+        t.wait_for("A name for what holds here")
+        t.send("whaler", "Enter")
+        t.wait_for("Saved in")
+        said(t, " Or is it?")
+        t.send(*"j" * 12)
+        said(t, "frame: whaler")
+        t.send("v")
+        t.wait_for("together")
+        t.send(*["PageDown"] * 3)
+        t.wait_for("read with weight -0.5 · frame whaler")
+        t.send("Esc")
+        t.wait_for("Esc write")
+
+
 def test_numbers_and_presets_are_stepped_and_taken_away_again(tmp_path):
     with desk(tmp_path) as t:
         t.send("F4", *"jjj")

@@ -82,15 +82,17 @@ def test_a_process_leads_and_the_person_chooses(tmp_path, config):
 
 def test_where_it_ends_without_a_choice_one_writes_on(tmp_path, config):
     (config / "processes" / "a-trial.toml").write_text(
-        '[[step]]\nname = "question 1 of 2"\ninsert = "\\n\\nWhat if "\nfan = { max_tokens = 8 }\n'
+        '[[step]]\nname = "question"\ninsert = "\\n\\nWhat if "\nfan = { max_tokens = 8 }\n'
         'choose = "Take one"\notherwise = "end"\n'
     )
     with app(tmp_path, config) as t:
         t.wait_for("Tab branches")
         t.send("It rained.")
-        begin(t)
-        t.wait_for(branches_are_there)
-        assert "What if" in left(t.screen)
+        t.send(NEXT)
+        t.wait_for("objections and answers")
+        t.send("Enter")
+        t.wait_for("a trial: question · Take one")
+        t.wait_for(lambda s: "What if" in left(s) and branches_are_there(s))
         t.send(NEXT)
         t.wait_for("That was a trial.")
         t.send(" Still")
@@ -108,13 +110,30 @@ def test_it_is_left_by_esc_and_gone_on_with(tmp_path, config):
         t.send("Esc")
         t.wait_for("Esc leave process")
         t.send("Esc")
-        t.wait_for("You left a trial; ^] goes on with it.")
+        t.wait_for("You left a trial; ^] and Enter go on with it.")
         t.send(" indeed")
         t.wait_for(lambda s: "indeed" in left(s) and "question" not in s)
         t.send(NEXT)
+        t.wait_for("You left it: Enter goes on there, b begins anew.")
+        t.send("Enter")
         t.wait_for("question 1 of 2")
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
+
+
+def test_who_chose_the_wrong_one_leaves_it_and_chooses_another(tmp_path, config):
+    with app(tmp_path, config) as t:
+        t.wait_for("Tab branches")
+        t.send(NEXT)
+        t.wait_for("objections and answers")
+        t.send("j", "Enter")
+        t.wait_for("1-9 choose")
+        t.send("Esc")
+        t.wait_for("You left another register")
+        t.send(NEXT)
+        t.wait_for("You left it: Enter goes on there")
+        t.send("k", "Enter")
+        t.wait_for("question 1 of 2")
 
 
 def test_what_is_asked_fills_the_templates_in(tmp_path, config):

@@ -23,7 +23,7 @@ def test_a_vector_is_made_looked_into_and_steers_a_fan(tmp_path):
     assert made.returncode == 0, made.stderr
     path = tmp_path / "data" / "vectors" / "sorrow.gguf"
     assert made.stdout.splitlines()[-1] == str(path)
-    shown = run(tmp_path, "vector", "show", path)
+    shown = run(tmp_path, "vector", "show", "sorrow")
     assert "sorrow: for llama, 256 numbers a layer, of 2 and 2 texts." in shown.stdout
     assert "layer   4: pushes" in shown.stdout
     plain, steered = (

@@ -15,6 +15,7 @@ from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.library import examination
 from cyborg_tui.library.backups import Backups
 from cyborg_tui.loom.fan import ModelIdentity
+from cyborg_tui.terminal.kind import kind_of
 from cyborg_tui.theme import load_theme
 
 __all__ = ["Finding", "examine"]
@@ -66,7 +67,8 @@ def _keys(config: Config) -> Finding:
 
 def _theme(config: Config) -> Finding:
     theme, wrong = load_theme(config.theme)
-    return Finding("theme", not wrong, wrong or theme.name)
+    less = "; ansi is shown here, for there are 16 colours" if kind_of().few_colours and not theme.plain else ""
+    return Finding("theme", not wrong, wrong or f"{theme.name}{less}")
 
 
 async def _engine(config: Config) -> list[Finding]:

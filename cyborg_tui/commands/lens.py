@@ -8,7 +8,7 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.protocol import Saw
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.session.sight import Sight, context_then, sight
+from cyborg_tui.session.sight import Sight, context_then, looks
 
 __all__ = ["look", "said"]
 
@@ -22,7 +22,10 @@ def said(sight: Sight) -> Iterator[str]:
     """A line for each token that was seen: its id and its text; before them what was not."""
     draw, out = sight.draw, sight.characters_out
     if draw is not None:
-        yield f"Branches {draw.first + 1} to {draw.first + draw.width}: the model saw {len(sight.tokens):,} tokens."
+        how = "" if sight.weight == 1 and not sight.name else f", with weight {sight.weight:.4g} {sight.name}".rstrip()
+        yield (
+            f"Branches {draw.first + 1} to {draw.first + draw.width}: the model saw {len(sight.tokens):,} tokens{how}."
+        )
     if out or sight.left_out:
         tokens = f"{len(sight.left_out):,} tokens" + (" more" if out else "")
         out_of_sight = f"{out:,} characters and {tokens}" if out else tokens
@@ -38,7 +41,8 @@ async def _look(loom: Loom, draws: tuple[Draw, ...], config: EngineConfig) -> li
     found = []
     async with Listening(config) as listening:
         for draw in draws:
-            context = context_then(loom, draw)
-            listening.engine.see(context)
-            found.append(sight(draw, context, await listening.next(Saw)))
+            context, settings = context_then(loom, draw), loom.tree.fan(draw.fan).settings
+            for look in looks(draw, context, settings):
+                listening.engine.see(look.context)
+                found.append(look.sight(await listening.next(Saw)))
     return found

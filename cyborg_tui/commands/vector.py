@@ -57,9 +57,10 @@ def make(ctx: click.Context, texts: Path, output: str | None, model: str | None)
 @click.option("--model", help="A GGUF file.")
 @click.pass_context
 def show(ctx: click.Context, file: str, model: str | None) -> None:
-    """What is in a vector or an adapter, and whether it fits the model."""
+    """What is in a vector or an adapter, a file or one of the app's by its name, and whether it fits the model."""
+    config: Config = ctx.obj()
     try:
-        looked = asyncio.run(_look(_engine(ctx.obj(), model), file))
+        looked = asyncio.run(_look(_engine(config, model), _found(config, file)))
     except _VectorError as error:
         raise click.ClickException(plain(str(error))) from None
     if looked.vector is not None:
@@ -77,6 +78,12 @@ def _engine(config: "Config", model: str | None) -> "EngineConfig":
     import msgspec
 
     return msgspec.structs.replace(config.engine, model=model) if model else config.engine
+
+
+def _found(config: "Config", file: str) -> str:
+    from cyborg_tui.session.vectors import Vectors
+
+    return file if Path(file).exists() else Vectors(config.data / "vectors").path(file)
 
 
 def _in_folder(config: "Config", name: str) -> str:

@@ -11,6 +11,8 @@ from cyborg_tui.engine.levers import Levers, LeversOfWorker
 from cyborg_tui.engine.losses import Losses
 from cyborg_tui.engine.parting import Cure, Parting
 from cyborg_tui.engine.protocol import (
+    UNREAD,
+    Among,
     Cancel,
     EngineEvent,
     Evaluate,
@@ -18,7 +20,6 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanRequest,
     FanStats,
-    Follow,
     FollowEnded,
     Foresee,
     ForeseeingEnded,
@@ -28,8 +29,6 @@ from cyborg_tui.engine.protocol import (
     Loading,
     LookAt,
     Lost,
-    MakeVector,
-    Preview,
     PreviewEnded,
     Ready,
     Refused,
@@ -50,6 +49,7 @@ from cyborg_tui.engine.protocol import (
 )
 from cyborg_tui.engine.pulse import WRITING, WRITING_ELSEWHERE, Patience, loading
 from cyborg_tui.engine.supervisor import KILLED, Supervisor
+from cyborg_tui.engine.undone import undone
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.guidance import ALONE, Mix
@@ -176,12 +176,11 @@ class EngineClient:
         others, following = wire_beside(context), wire_following(context)
         return FanRequest(self._fans, wire(context), settings, seed, begun, left_out, others, following)
 
-    def see(self, context: Context, longest: int = 0) -> int:
-        """Ask which tokens a context is, and how many would be left out before branches of up to `longest` tokens.
-        Returns the number that the answer carries; there is none without a model."""
+    def see(self, context: Context, among: Among = UNREAD) -> int:
+        """As `Engine` has it."""
         self._fans += 1
         if self._ready:
-            self._worker.send(See(self._fans, wire(context), longest))
+            self._worker.send(See(self._fans, wire(context), among))
         return self._fans
 
     def want(self, fan: int) -> None:
@@ -211,7 +210,7 @@ class EngineClient:
 
     def weigh(self, context: Context, settings: FanSettings) -> int:
         """As `Engine` has it."""
-        request = Weigh(self._weighed + 1, wire(context), settings)
+        request = Weigh(self._weighed + 1, wire(context), settings, wire_beside(context))
         if not self._ask_gently(request):
             return 0
         self._weighed += 1
@@ -245,19 +244,8 @@ class EngineClient:
         unanswered = tuple(self._unanswered)
         self._unanswered.clear()
         for request in unanswered:
-            match request:
-                case ScoreRequest(id=id):
-                    self._listener(ScoreEnded(id, False))
-                case Follow(id=id):
-                    self._listener(FollowEnded(id, False))
-                case Preview(id=id):
-                    self._listener(PreviewEnded(id, False))
-                case MakeVector(id=id):
-                    self._listener(VectorEnded(id))
-                case Weigh(id=id):
-                    self._listener(Weighed(id))
-                case _:
-                    pass
+            if not isinstance(request, FanRequest | Evaluate | Foresee):  # of these one hears by the loss itself
+                self._listener(undone(request))
 
     def _ask_gently(self, request: Work) -> bool:
         """If there is a model, and no fan that is wanted; and not what has cost two workers. Whether it was asked."""

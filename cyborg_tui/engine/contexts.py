@@ -8,21 +8,15 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from cyborg_tui.engine.fanning import Fanning
-from cyborg_tui.engine.free_memory import free_memory
-from cyborg_tui.engine.llama import Llama, ModelRefusedError
+from cyborg_tui.engine.llama import Llama
+from cyborg_tui.engine.memory import smaller_windows
+from cyborg_tui.engine.model import ModelRefusedError
 from cyborg_tui.engine.resident import Say
 from cyborg_tui.engine.steering import Helm, Hold
 from cyborg_tui.engine.vectors import BadSteeringError
 from cyborg_tui.loom.steering import Steering
 
 __all__ = ["Contexts"]
-
-_SHORTEST = 256
-"""Tokens of the least window that is worth having."""
-_AT_ONCE = 512
-"""Tokens that llama.cpp computes together."""
-_PART = 0.8
-"""Of the free memory that may be taken."""
 
 
 class Contexts:
@@ -75,22 +69,21 @@ class Contexts:
             self._steered.model.close()
         self._steered, self.at_work = None, self.plain
 
+    @property
+    def size_beside(self) -> int:
+        """Bytes that the steered context takes, as it is reckoned."""
+        if self._steered is None:
+            return 0
+        steered = self._steered.model
+        return self.model.size_beside(steered.window, steered.room)
+
     def _another(self) -> Llama:
-        """As large as the plain one without what that holds beside, or as large as there is memory for."""
-        model, room = self.model, self.model.cells - self.model.window - self.model.beside
-        window = _window(model, room)
+        """As large as the plain one without what that holds beside, or as large as there is memory for. Raises
+        BadSteeringError."""
+        model, room = self.model, self.model.room
+        windows = (model.window, *smaller_windows(model.window))
+        window = next((one for one in windows if not model.too_large_beside(one, room)), windows[-1])
         try:
-            if window >= min(_SHORTEST, model.window):
-                return model.another(window, room)
-        except ModelRefusedError:
-            pass
-        raise BadSteeringError("There is no memory to steer with; choose a smaller engine.context, or a smaller model.")
-
-
-def _window(model: Llama, room: int) -> int:
-    """The longest window for which there is memory."""
-    free = free_memory()
-    if free is None or not model.cell_bytes:
-        return model.window
-    computing = 4 * (_AT_ONCE + model.sequences) * model.n_vocab
-    return min(model.window, int(free * _PART - computing) // model.cell_bytes - room)
+            return model.another(window, room)
+        except ModelRefusedError as error:
+            raise BadSteeringError(str(error)) from None

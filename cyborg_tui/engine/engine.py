@@ -6,7 +6,7 @@ from typing import Protocol
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.levers import Levers
-from cyborg_tui.engine.protocol import EngineEvent, Start
+from cyborg_tui.engine.protocol import UNREAD, Among, EngineEvent, Start
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.guidance import ALONE, Mix
 from cyborg_tui.loom.settings import FanSettings
@@ -96,9 +96,9 @@ class Engine(Protocol):
         """A fan that was made ahead is wanted now."""
         ...
 
-    def see(self, context: Context, longest: int = 0) -> int:
-        """Ask which tokens a context is, and how many would be left out before branches of up to `longest` tokens.
-        Returns the number that the answer carries; there is none without a model."""
+    def see(self, context: Context, among: Among = UNREAD) -> int:
+        """Ask which tokens a context is, and how many would be left out of it. Returns the number that the answer
+        carries; there is none without a model."""
         ...
 
     def cancel(self) -> None:

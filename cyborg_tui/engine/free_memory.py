@@ -11,9 +11,12 @@ from pathlib import Path
 __all__ = ["free_memory", "free_on_mac"]
 
 
-def free_memory(root: Path = Path("/")) -> int | None:
-    """None where it cannot be told. `root` is the machine's, unless a test has another."""
+def free_memory(root: Path = Path("/"), *, mapped: int = 0) -> int | None:
+    """None where it cannot be told. `root` is the machine's, unless a test has another. `mapped`: bytes of files that
+    this process goes on using, which are not free although the machine says so."""
     machine = _on_mac() if sys.platform == "darwin" else _available(root)
+    if machine is not None:
+        machine -= mapped
     bounds = [left for left in (machine, *_left_in_groups(root), _left_of_address_space(root)) if left is not None]
     return max(0, min(bounds)) if bounds else None
 

@@ -1,10 +1,10 @@
-"""llama.cpp, known here, in `tokenizer`, `samplers`, `adapters` and `states` alone. A model, and one context of many
-sequences."""
+"""A model with one context of many sequences. llama.cpp is known here, and in `model`, `tokenizer`, `samplers`,
+`adapters` and `states` alone."""
 
+import contextlib
 import copy
 import ctypes
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,62 +15,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.log import LONGEST_RUN
-from cyborg_tui.engine.machine import has_amx, physical_cores
-from cyborg_tui.engine.memory import CACHE_TYPES, sequences, smaller_windows, window_of
-from cyborg_tui.engine.tokenizer import Tokenizer
+from cyborg_tui.engine.free_memory import free_memory
+from cyborg_tui.engine.halt import Halt
+from cyborg_tui.engine.machine import physical_cores
+from cyborg_tui.engine.memory import (
+    sequences,
+    size_beside,
+    smaller_windows,
+    too_large_beside,
+    window_of,
+)
+from cyborg_tui.engine.model import Model, ModelRefusedError, Progress, build, devices, on_a_card
 from cyborg_tui.loom.draw import Decoding
-from cyborg_tui.loom.fan import ModelIdentity
 
-__all__ = ["Llama", "ModelRefusedError", "NoNumbersError", "NoRoomError", "build", "devices"]
+__all__ = ["Floats", "HaltedError", "Llama", "NoNumbersError", "NoRoomError"]
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _FLASH = {"auto": -1, "off": 0, "on": 1}
 _SMALL = 20_000_000
 """Parameters below which one thread is fastest: a second one would mostly wait, and on a busy machine for long."""
 
-Progress = Callable[[float], bool | None]
-"""Hears which part of the weights is loaded; answers False to stop that."""
 Floats = NDArray[np.float32]
-
-
-class ModelRefusedError(Exception):
-    """The model cannot be used; the message says why and what to do."""
 
 
 class NoRoomError(Exception):
     """The cache is full: some sequence must go before this can be evaluated."""
 
 
+class HaltedError(Exception):
+    """A batch was halted; nothing of it is held."""
+
+
 class NoNumbersError(Exception):
     """What the model computed are no numbers: its weights are damaged."""
 
 
-_complained = 0
-
-
-@ll.llama_log_callback  # type: ignore[untyped-decorator]
-def _quiet(level: int, text: bytes, _data: object) -> None:
-    """Warnings and errors go to the log, as long as there are not too many of them."""
-    global _complained  # noqa: PLW0603
-    if level in (3, 4) and _complained < LONGEST_RUN:
-        _complained += len(text)
-        os.write(2, text[:LONGEST_RUN])
-
-
-def build() -> str:
-    """Which llama.cpp this is."""
-    return f"llama-cpp-python {ll.__version__}"
+_NEVER = ll.ggml_abort_callback()
 
 
 def _fixed(config: EngineConfig) -> EngineConfig:
     """With everything fixed that decides which tokens are drawn; the threads are on record with each fan."""
     return msgspec.structs.replace(config, cache_type="f16", flash_attention="on", gpu_layers=0, resident=0)
-
-
-def devices() -> tuple[str, ...]:
-    return ("GPU",) if ll.llama_supports_gpu_offload() else ("CPU",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +70,7 @@ class Counters:
         return self.prompt + self.generated
 
 
-class Llama(Tokenizer):
+class Llama(Model):
     """A loaded model with one context: a unified cache that many sequences share."""
 
     def __init__(self, path: Path, config: EngineConfig, room: int, least: int = 0, *, progress: Progress) -> None:
@@ -93,12 +78,13 @@ class Llama(Tokenizer):
         for so many. Raises ModelRefusedError."""
         self._config = config = _fixed(config) if config.exact else config
         self._counted = [0]
+        self.halt = Halt()
+        """Set by whoever wants a batch halted that may be."""
+        self._look = ctypes.cast(self.halt.look, ll.ggml_abort_callback)
         self._context: Any = None
         self._batch: Any = None
         self._owns_model = True
-        ll.llama_backend_init()
-        ll.llama_log_set(_quiet, ctypes.c_void_p(0))
-        self._model: Any = self._load(path, config, progress)
+        super().__init__(path, config, progress)
         try:
             self._open(path, config, room, least or room)
         except BaseException:
@@ -106,12 +92,10 @@ class Llama(Tokenizer):
             raise
 
     def _open(self, path: Path, config: EngineConfig, room: int, least: int) -> None:
-        self._take_vocabulary(ll.llama_model_get_vocab(self._model))
-        if self.n_vocab <= 0 or ll.llama_model_n_layer(self._model) <= 0:
-            raise ModelRefusedError(f"{path.name} holds only a vocabulary and cannot write; choose a whole model.")
-        if not ll.llama_model_has_decoder(self._model):
-            raise ModelRefusedError(f"{path.name} is an encoder, which cannot write; choose a text model.")
+        self._check()
         self.rolls_back = not (ll.llama_model_is_recurrent(self._model) or ll.llama_model_is_hybrid(self._model))
+        self.halts = self.rolls_back and (config.gpu_layers == 0 or devices() == ("CPU",))
+        """Whether a batch can be halted: only what the processor computes, and no state of recurrent layers."""
         self.window = window_of(config, ll.llama_model_n_ctx_train(self._model))
         self.beside = config.resident
         """Cells for other paths than the one that is being written."""
@@ -138,7 +122,9 @@ class Llama(Tokenizer):
     def another(self, window: int, room: int, many: int | None = None, watch: Any = None) -> "Llama":
         """Another context of this model, with a cache of its own: a window, `room` for branches, and `many` sequences.
         It must be closed before this one is. `watch`: llama.cpp's callback for what is computed. Raises
-        ModelRefusedError."""
+        ModelRefusedError, also where it is reckoned that it would not fit into memory."""
+        if problem := self.too_large_beside(window, room, many):
+            raise ModelRefusedError(problem)
         twin = copy.copy(self)
         twin._owns_model = False
         twin._context = twin._batch = None
@@ -151,6 +137,19 @@ class Llama(Tokenizer):
             twin.close()
             raise
         return twin
+
+    def too_large_beside(self, window: int, room: int, many: int | None = None) -> str:
+        """Why there is no memory for `another`; empty if there is, if it cannot be told, or if it is to be tried."""
+        if self._config.try_anyway or on_a_card(self._config):
+            return ""
+        needed, free = self.size_beside(window, room, many), free_memory(mapped=self._weights)
+        return "" if free is None else too_large_beside(self.identity.name, needed, free)
+
+    def size_beside(self, window: int, room: int, many: int | None = None) -> int:
+        """Bytes that `another` takes, as it is reckoned; 0 if its file cannot be read any more."""
+        shape = self._shape
+        many = min(many or self.sequences, self.sequences)
+        return 0 if shape is None else size_beside(shape, self._config, window + room, many)
 
     @property
     def room(self) -> int:
@@ -173,24 +172,6 @@ class Llama(Tokenizer):
         self._memory = ll.llama_get_memory(self._context)
         self._n_batch = ll.llama_n_batch(self._context)
         self._batch = ll.llama_batch_init(self._n_batch, 0, 1)
-
-    def _load(self, path: Path, config: EngineConfig, progress: Progress) -> ll.llama_model_p:
-        params = ll.llama_model_default_params()
-        params.n_gpu_layers = config.gpu_layers if config.gpu_layers >= 0 else 999
-        params.use_extra_bufts = not has_amx()
-
-        @ll.llama_progress_callback  # type: ignore[untyped-decorator]
-        def report(fraction: float, _data: object) -> bool:
-            return progress(fraction) is not False
-
-        params.progress_callback = report
-        model = ll.llama_model_load_from_file(os.fsencode(path), params)
-        if not model:
-            raise ModelRefusedError(
-                f"{path.name} could not be loaded: it is damaged, or of a kind this llama.cpp does not know; "
-                "choose another file, or a newer cyborg-tui."
-            )
-        return model
 
     def _open_context(
         self, config: EngineConfig, room: int, least: int, path: Path, watch: Any = None
@@ -228,18 +209,6 @@ class Llama(Tokenizer):
         self.decoding = Decoding(config.exact, threads, 512, cache, flash, layers, self.window, build(), machine)
         return ll.llama_init_from_model(self._model, params)
 
-    def _bytes_of_a_cell(self, cache_type: str) -> int:
-        """Keys and values of a token in all layers; 0 for a model whose state does not grow with the text."""
-        if ll.llama_model_is_recurrent(self._model):
-            return 0
-        model = self._model
-        rows: int = ll.llama_model_n_layer(model) * ll.llama_model_n_head_kv(model)
-        width = ll.llama_model_n_embd(model) // max(1, ll.llama_model_n_head(model))
-        kind = self._metadata(b"general.architecture")
-        lengths = [self._metadata(f"{kind}.attention.{part}_length".encode()) for part in ("key", "value")]
-        numbers = sum(int(length) if length.isdecimal() else width for length in lengths)
-        return round(rows * numbers * CACHE_TYPES[cache_type])
-
     def _warm_up(self, path: Path) -> None:
         """Touch all weights once. llama.cpp's counters, which never show less than 1, are right from then on."""
         try:
@@ -250,42 +219,11 @@ class Llama(Tokenizer):
             raise ModelRefusedError(f"{path.name} is damaged: it computes no numbers; download it again.") from None
         self.cut(0, 0)
 
-    def _identify(self, path: Path) -> ModelIdentity:
-        name = self._metadata(b"general.name") or inert(path.stem, 60)
-        kind = ctypes.create_string_buffer(128)
-        ll.llama_model_desc(self._model, kind, 128)
-        description = inert(kind.value.decode("utf-8", "replace"), 128)
-        return ModelIdentity(name, self.digest, inert(path.name, 255), path.stat().st_size, description, build())
-
-    def _metadata(self, key: bytes) -> str:
-        value = ctypes.create_string_buffer(256)
-        size = ll.llama_model_meta_val_str(self._model, key, value, 256)
-        text = value.value.decode("utf-8", "replace") if size > 0 else ""
-        return "".join(letter for letter in text if letter.isprintable())[:60]
-
-    @property
-    def template(self) -> str:
-        """The chat template in the file; empty for none."""
-        text = ll.llama_model_chat_template(self._model, None)
-        return (text or b"").decode("utf-8", "replace")
-
-    @property
-    def architecture(self) -> str:
-        return self._metadata(b"general.architecture")
-
-    @property
-    def layers(self) -> int:
-        return int(ll.llama_model_n_layer(self._model))
-
-    @property
-    def width(self) -> int:
-        """Of a state, in numbers."""
-        return int(ll.llama_model_n_embd(self._model))
-
     # evaluating
 
-    def decode(self, tokens: Sequence[tuple[int, int, int, bool]]) -> None:
-        """Evaluate (token, position, sequence, wants logits) in one batch. Raises NoRoomError."""
+    def decode(self, tokens: Sequence[tuple[int, int, int, bool]], *, may_halt: bool = False) -> None:
+        """Evaluate (token, position, sequence, wants logits) in one batch. `may_halt`: where it can be, it is as soon
+        as that is wanted. Raises NoRoomError, HaltedError."""
         batch = self._batch
         for i, (token, position, sequence, wants) in enumerate(tokens):
             if not 0 <= token < self.n_vocab:
@@ -293,13 +231,26 @@ class Llama(Tokenizer):
             batch.token[i], batch.pos[i] = token, position
             batch.n_seq_id[i], batch.seq_id[i][0], batch.logits[i] = 1, sequence, wants
         batch.n_tokens = len(tokens)
-        result = ll.llama_decode(self._context, batch)
+        with self._halted_if_wanted() if may_halt and self.halts else contextlib.nullcontext():
+            result = ll.llama_decode(self._context, batch)
         self._counted[0] += 1
         if result == 1:
             raise NoRoomError
+        if result == 2:
+            raise HaltedError
         if result != 0:
             raise RuntimeError(f"llama.cpp could not evaluate a batch (code {result})")
         ll.llama_synchronize(self._context)
+
+    @contextlib.contextmanager
+    def _halted_if_wanted(self) -> Iterator[None]:
+        Halt.now = self.halt
+        ll.llama_set_abort_callback(self._context, self._look, self.halt.address)
+        try:
+            yield
+        finally:
+            ll.llama_set_abort_callback(self._context, _NEVER, None)
+            Halt.now = None
 
     @property
     def steps(self) -> int:
@@ -310,11 +261,6 @@ class Llama(Tokenizer):
     def context(self) -> Any:
         """llama.cpp's own, for its samplers and adapters."""
         return self._context
-
-    @property
-    def model(self) -> Any:
-        """llama.cpp's own, for its adapters."""
-        return self._model
 
     @property
     def batch_size(self) -> int:

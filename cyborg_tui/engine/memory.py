@@ -9,7 +9,18 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.portrait import Shape
 from cyborg_tui.loom.settings import FanSettings
 
-__all__ = ["CACHE_TYPES", "Estimate", "estimate", "in_words", "sequences", "smaller_windows", "too_large", "window_of"]
+__all__ = [
+    "CACHE_TYPES",
+    "Estimate",
+    "estimate",
+    "in_words",
+    "sequences",
+    "size_beside",
+    "smaller_windows",
+    "too_large",
+    "too_large_beside",
+    "window_of",
+]
 
 _LONGEST_WINDOW = 4096
 """Tokens, if the config names no other."""
@@ -21,6 +32,9 @@ CACHE_TYPES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 
 """Bytes a number of the cache takes."""
 _PROCESS = 60_000_000
 """Python and the worker's modules, without a model."""
+_PLANS = 48_000_000
+"""Of what is to be computed in one more context: little of it is used, but where llama.cpp cannot get it, it ends the
+process."""
 _PER_TOKEN = 64
 """Of the vocabulary: its text, here and there."""
 
@@ -58,17 +72,25 @@ def estimate(shape: Shape, config: EngineConfig, branches: int = _BRANCHES) -> E
     """`branches`: tokens that the branches of one fan may have together; there is room for two fans beside the window
     and the resident paths."""
     cells = window_of(config, shape.context) + 2 * branches + config.resident
-    number = CACHE_TYPES[config.cache_type]
-    many = sequences(recurrent=shape.recurrent)
+    context = _context(shape, config, cells, sequences(recurrent=shape.recurrent))
+    return Estimate(shape.weights, *context, _PROCESS + _PER_TOKEN * shape.vocabulary)
+
+
+def size_beside(shape: Shape, config: EngineConfig, cells: int, many: int) -> int:
+    """What one more context takes of a model that is there: one that is steered, or in which something is tried. It has
+    so many cells, and `many` sequences."""
+    return sum(_context(shape, config, cells, many)) + _PLANS
+
+
+def _context(shape: Shape, config: EngineConfig, cells: int, many: int) -> tuple[int, int, int]:
+    """Cache, states, and what it computes with."""
     scores = shape.heads * cells if config.flash_attention == "off" else 0
     layer = 4 * shape.width + 3 * shape.inner + shape.masks * (scores + cells // 2)
     widest = max(shape.vocabulary + 2 * shape.width, layer)
-    return Estimate(
-        shape.weights,
-        int((shape.keys + shape.values) * cells * number),
+    return (
+        int((shape.keys + shape.values) * cells * CACHE_TYPES[config.cache_type]),
         4 * shape.states * many,
         4 * (_AT_ONCE * widest + many * shape.vocabulary),
-        _PROCESS + _PER_TOKEN * shape.vocabulary,
     )
 
 
@@ -85,6 +107,16 @@ def too_large(name: str, shape: Shape, config: EngineConfig, free: int, branches
     smaller = _fitting(shape, config, free, branches)
     what = f"engine.context = {smaller} would fit" if smaller else "choose a smaller model or quantisation"
     return f"{says}; {what}. engine.try_anyway = true in the config loads it all the same."
+
+
+def too_large_beside(name: str, needed: int, free: int) -> str:
+    """Why another context of a model will not fit into so much memory; empty if it fits."""
+    if needed <= free:
+        return ""
+    return (
+        f"Another context of {name} needs about {in_words(needed)} of memory beside the one that writes, and "
+        f"{in_words(free)} are free; choose a smaller engine.context, or a smaller model."
+    )
 
 
 def _fitting(shape: Shape, config: EngineConfig, free: int, branches: int) -> int:

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Sequence
 
-from cyborg_tui.engine.llama import Llama
+from cyborg_tui.engine.llama import HaltedError, Llama
 
 __all__ = ["loader"]
 
@@ -14,11 +14,15 @@ class SlowLlama(Llama):
 
     _step_s, _prompt_tokens_per_s = 0.0, 1e9
 
-    def decode(self, tokens: Sequence[tuple[int, int, int, bool]]) -> None:
-        super().decode(tokens)
+    def decode(self, tokens: Sequence[tuple[int, int, int, bool]], *, may_halt: bool = False) -> None:
         same_sequence = len({sequence for _, _, sequence, _ in tokens}) == 1
         read_s = len(tokens) / self._prompt_tokens_per_s if same_sequence else 0.0
-        time.sleep(max(self._step_s, read_s))
+        until = time.monotonic() + max(self._step_s, read_s)
+        while (left := until - time.monotonic()) > 0:
+            if may_halt and self.halt and self.halts:
+                raise HaltedError
+            time.sleep(min(left, 0.02))
+        super().decode(tokens, may_halt=may_halt)
 
 
 def loader() -> type[Llama]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cyborg_tui.engine.cache import Cache, Cut
 from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.keeping import Keeping
-from cyborg_tui.engine.llama import Floats, Llama, NoRoomError
+from cyborg_tui.engine.llama import Floats, HaltedError, Llama, NoRoomError
 from cyborg_tui.engine.protocol import EngineEvent, Held, PromptProgress
 from cyborg_tui.engine.protocol import WireSegment as Segment
 from cyborg_tui.engine.tips import Tips
@@ -15,8 +15,10 @@ from cyborg_tui.engine.window import Window, left_out
 
 __all__ = ["FrameTooLong", "Interrupted", "Resident", "Say", "Told"]
 
-_LONGEST_CHUNK = 0.3
-"""Seconds of prompt evaluated without looking whether something else is wanted."""
+_FIRST_CHUNK = 0.3
+"""Seconds of prompt evaluated together; without looking whether something else is wanted, if that cannot be halted."""
+_LONGEST_CHUNK = 2.0
+"""The same of later ones that can; so often it is told how far it is."""
 _SHORTEST_CHUNK = 8
 _EXACT_CHUNK = 32
 """Tokens of prompt evaluated together where that must always be the same: in other chunks, other tokens are drawn."""
@@ -177,13 +179,10 @@ class Resident:
         """Keep the cache of this path until the next time, in steps; its last tokens only `to_the_end`."""
         return iter(()) if self._steered else self.keeping.keep(self._path, to_the_end=to_the_end)
 
-    def left_out(self, told: Told, longest: int) -> int:
-        """How many tokens `in_window` would leave out; nothing changes by asking. All, if there is no room at all."""
-        try:
-            where = left_out if self.model.exact else self._window.where
-            return where(told.own, self._room(told, longest), self._ends_paragraph)
-        except FrameTooLong:
-            return len(told.own)
+    def left_out(self, told: Told, longest: int, most: int | None = None) -> int:
+        """How many tokens `in_window` would leave out; nothing changes by asking. Raises FrameTooLong."""
+        where = left_out if self.model.exact else self._window.where
+        return where(told.own, self._room(told, longest, most), self._ends_paragraph)
 
     def _room(self, told: Told, longest: int, most: int | None = None) -> int:
         """Tokens of the manuscript that can be seen. Raises FrameTooLong."""
@@ -210,7 +209,7 @@ class Resident:
 
     def time_step(self, width: int) -> float | None:
         """Seconds of a step with so many branches at the end of the path evaluated last; the quicker of two. None if
-        that cannot be found out now."""
+        that cannot be found out now. Raises Interrupted."""
         trunk, length = self._cache.nearest(self._path)
         if trunk is None or length < len(self._path):
             return None
@@ -221,8 +220,11 @@ class Resident:
                 keep.add(self.branch_off(trunk, length, keep))
             branches = sorted(keep - {trunk})
             for step in range(2):
+                if self._wanted_elsewhere():
+                    raise Interrupted
                 began = time.perf_counter()
-                self.decode([(self._path[-1], length + step, branch, True) for branch in branches], keep)
+                batch = [(self._path[-1], length + step, branch, True) for branch in branches]
+                self.decode(batch, keep, may_halt=True)
                 seconds.append(time.perf_counter() - began)
         finally:
             for branch in keep - {trunk}:
@@ -250,17 +252,18 @@ class Resident:
         near, shared = self._cache.nearest(tokens)
         missing = next((i for i in range(rows, 0, -1) if self._tips.get(tokens[: len(tokens) - i + 1]) is None), 0)
         sequence, start = self._place_for(near, min(shared, len(tokens) - missing), keep)
-        done = start
+        done, began = start, time.perf_counter()
         while done < len(tokens):
             if self._wanted_elsewhere():
                 raise Interrupted
             if not quietly:
                 self._progress(fan, done, len(tokens), done - start)
-            size = min(self._chunk(), len(tokens) - done)
             at = time.perf_counter()
+            size = min(self._chunk(at - began), len(tokens) - done)
             piece = tokens[done : done + size]
             last = len(tokens) - rows
-            self.decode([(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)], {sequence, *keep})
+            batch = [(t, done + i, sequence, done + i >= last) for i, t in enumerate(piece)]
+            self.decode(batch, {sequence, *keep}, may_halt=True)
             for i in range(max(0, last - done), size):
                 self._tips.keep(tokens[: done + i + 1], self.model.row(i))
             self._cache.extend(sequence, piece)
@@ -297,25 +300,32 @@ class Resident:
         for sequence, start in cuts:
             self.model.cut(sequence, start)
 
-    def _chunk(self) -> int:
+    def _chunk(self, so_far: float = 0.0) -> int:
+        """Tokens of the next one; large ones take up to a third less time, but halting one loses what was computed of
+        it: never more than was read before it. `so_far`: seconds for which this prompt has been read."""
         if self.model.exact:
             return _EXACT_CHUNK
         if not self._tokens_per_s:
             return min(16, self.model.batch_size)
-        return max(_SHORTEST_CHUNK, min(self.model.batch_size, int(self._tokens_per_s * _LONGEST_CHUNK)))
+        seconds = min(_LONGEST_CHUNK, max(_FIRST_CHUNK, so_far)) if self.model.halts else _FIRST_CHUNK
+        return max(_SHORTEST_CHUNK, min(self.model.batch_size, int(self._tokens_per_s * seconds)))
 
     def _progress(self, fan: int | None, done: int, total: int, since_start: int) -> None:
         if since_start or total - done > self._chunk():
             left = (total - done) / self._tokens_per_s if self._tokens_per_s else None
             self._say(PromptProgress(fan, done, total, left))
 
-    def decode(self, batch: Sequence[tuple[int, int, int, bool]], keep: set[int]) -> None:
-        """Evaluate; if the cache is full, what was used longest ago goes, and nothing of the sequences in `keep`."""
+    def decode(self, batch: Sequence[tuple[int, int, int, bool]], keep: set[int], *, may_halt: bool = False) -> None:
+        """Evaluate; if the cache is full, what was used longest ago goes, and nothing of the sequences in `keep`. With
+        `may_halt`, raises Interrupted as soon as something else is wanted that cannot use it; nothing of the batch is
+        held then."""
         while True:
             try:
-                self.model.decode(batch)
+                self.model.decode(batch, may_halt=may_halt)
                 self.keeping.worked()
                 return
+            except HaltedError:
+                raise Interrupted from None
             except NoRoomError:
                 cuts = self._cache.make_room(keep)
                 if not cuts:

@@ -7,11 +7,11 @@ import numpy as np
 
 from cyborg_tui.engine.filling import filled
 from cyborg_tui.engine.llama import Floats
-from cyborg_tui.engine.protocol import Beside, WireContext, digest
-from cyborg_tui.engine.resident import Resident
+from cyborg_tui.engine.protocol import Among, Beside, WireContext, digest
+from cyborg_tui.engine.resident import FrameTooLong, Resident, Told
 from cyborg_tui.loom.guidance import ALONE, Mix
 
-__all__ = ["Reading", "Together", "mixed"]
+__all__ = ["Reading", "Together", "left_out", "mixed"]
 
 _LEAST_SEEN = 32
 """Tokens of each context that are seen however little room there is."""
@@ -91,6 +91,16 @@ class Together:
         paths = [[*one.tokens, *more] for one in (self.own, *self.others)]
         rows = [self._resident.tip(path[: len(path) - back]) for path in paths]
         return mixed(self.weights, rows) if self.others else rows[0]
+
+
+def left_out(resident: Resident, told: Told, among: Among) -> int:
+    """How many tokens of a context would be left out; nothing changes by asking. All, if there is no room at all."""
+    longest, contexts = among.longest, among.contexts
+    most = _most(resident, contexts, among.width, longest) if contexts > 1 else None
+    try:
+        return resident.end_of(told, most or 0)[1] if among.other else resident.left_out(told, longest, most)
+    except FrameTooLong:
+        return len(told.own)
 
 
 def mixed(weights: Sequence[float], rows: Sequence[Floats], out: Floats | None = None) -> Floats:

@@ -16,10 +16,11 @@ _TOLD = 40
 
 
 def weigh(resident: Resident, request: Weigh, say: Say) -> None:
-    """Answer; where the context has been evaluated before, nothing is evaluated. Raises Interrupted, NoRoomError,
+    """Answer; where the contexts have been evaluated before, nothing is evaluated. Raises Interrupted, NoRoomError,
     NoNumbersError, FrameTooLong."""
-    model, sampling = resident.model, request.settings.sampling
-    together = Together(resident, request.context, longest=request.settings.max_tokens)
+    model, settings, sampling = resident.model, request.settings, request.settings.sampling
+    width, longest = settings.width, settings.max_tokens
+    together = Together(resident, request.context, request.beside, settings.mix, width=width, longest=longest)
     together.evaluate(None)
     row = together.tip()
     biases = Biases(sampling, lambda text: model.tokenize(text, at_start=False))

@@ -18,6 +18,7 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.catalogue import look_at
 from cyborg_tui.engine.checks import BadModelError, embedded_model
 from cyborg_tui.engine.free_memory import free_memory
+from cyborg_tui.engine.inbox import Inbox
 from cyborg_tui.engine.inert import inert
 from cyborg_tui.engine.machine import end_with_parent
 from cyborg_tui.engine.memory import estimate, too_large, window_of
@@ -46,6 +47,7 @@ from cyborg_tui.engine.protocol import (
     encode_frame,
     frames,
 )
+from cyborg_tui.engine.undone import undone
 
 if TYPE_CHECKING:
     from cyborg_tui.engine.answering import Answering
@@ -76,8 +78,7 @@ class Worker:
 
     def __init__(self, source: BinaryIO, target: BinaryIO) -> None:
         self._source, self._target = source, target
-        self._inbox: queue.SimpleQueue[Request] = queue.SimpleQueue()
-        self._urgent = threading.Event()
+        self._inbox = Inbox()
         self._saying = threading.Lock()
         self._model: Llama | None = None
         self._loaded: _Loaded | None = None
@@ -118,7 +119,6 @@ class Worker:
                     continue
                 self._loads_asked += isinstance(request, Load)
                 self._inbox.put(request)
-                self._urgent.set()
         if self._leaving is not None:
             self._leaving.wait(_LEAVE)
         os._exit(0)
@@ -137,16 +137,10 @@ class Worker:
         """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
         void."""
         request = self._next()
-        while isinstance(request, Work | Cancel) and not isinstance(request, FanRequest) and not self._inbox.empty():
+        while isinstance(request, Work | Cancel) and not isinstance(request, FanRequest) and self._inbox.waiting:
             if not isinstance(request, Cancel):
-                from cyborg_tui.engine.answering import undone
-
                 self._say(undone(request))
-            request = self._inbox.get()
-        if self._inbox.empty():
-            self._urgent.clear()
-        if not self._inbox.empty():
-            self._urgent.set()
+            request = self._inbox.next()
         return request
 
     def _next(self) -> Request:
@@ -155,10 +149,10 @@ class Worker:
         if chores is not None:
             chores.renew()
             with contextlib.suppress(queue.Empty):
-                return self._inbox.get(timeout=_QUIET)
-            while self._inbox.empty() and chores.do_a_step():
+                return self._inbox.next(_QUIET)
+            while not self._inbox.waiting and chores.do_a_step():
                 pass
-        return self._inbox.get()
+        return self._inbox.next()
 
     def _leave(self) -> None:
         if self._chores is not None:
@@ -175,7 +169,7 @@ class Worker:
         """Answered with Ready or Unavailable, each once."""
         from cyborg_tui.engine.answering import Answering
         from cyborg_tui.engine.chores import Chores
-        from cyborg_tui.engine.llama import ModelRefusedError
+        from cyborg_tui.engine.model import ModelRefusedError
 
         path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
         self._loads_begun += 1
@@ -191,7 +185,8 @@ class Worker:
             self._say(Unavailable(inert(str(error), _LONGEST_SENTENCE)))
             return
         self._loaded = _Loaded(request, _stamp(path), shape, self._ready(model, shape, request.config))
-        self._answering = Answering(model, self._say, self._urgent.is_set)
+        model.halt = self._inbox.halt
+        self._answering = Answering(model, self._say, self._inbox.wanted)
         self._say(self._loaded.answer)
         kept = Path(os.fsdecode(request.kept)) if request.kept and request.config.keep_mb else None
         contexts = self._answering.contexts
@@ -215,20 +210,21 @@ class Worker:
 
     def _no_room_for(self, path: Path, shape: Shape, request: Load) -> str:
         """Why the model would not fit into memory, if that can be told and is not to be tried all the same."""
-        from cyborg_tui.engine.llama import devices
+        from cyborg_tui.engine.model import on_a_card
 
         config, free = request.config, free_memory()
-        on_a_card = config.gpu_layers != 0 and "CPU" not in devices() and sys.platform != "darwin"
-        if free is None or config.try_anyway or on_a_card:
+        if free is None or config.try_anyway or on_a_card(config):
             return ""
         if self._loaded is not None:  # its weights are pages of a file, which count as free
             then = self._loaded.request
             free += estimate(self._loaded.shape, then.config, then.branches).beside_weights
+        if self._answering is not None:
+            free += self._answering.contexts.size_beside
         return too_large(path.name, shape, config, free, request.branches)
 
     def _read_model(self, path: Path, shape: Shape, request: Load) -> "Llama":
         """Raises ModelRefusedError."""
-        from cyborg_tui.engine.llama import ModelRefusedError
+        from cyborg_tui.engine.model import ModelRefusedError
         from cyborg_tui.engine.pace import loader
 
         told = -1.0
@@ -258,7 +254,7 @@ class Worker:
         return large if fits else usual
 
     def _ready(self, model: "Llama", shape: Shape, config: EngineConfig) -> Ready:
-        from cyborg_tui.engine.llama import build, devices
+        from cyborg_tui.engine.model import build, devices
 
         wanted, says = window_of(config, shape.context), ""
         if model.window < wanted:

@@ -4,26 +4,18 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from cyborg_tui.library import schema
 from cyborg_tui.library.backups import Backup
+from cyborg_tui.library.beginning import begin
 from cyborg_tui.library.errors import InUseError, LibraryError, reason
 from cyborg_tui.library.folder import private_file
 from cyborg_tui.library.holding import BESIDE
 from cyborg_tui.library.leftovers import in_use
 
-__all__ = ["begin", "begin_empty", "new_file", "put_in_place", "restore"]
-
-
-def begin(file: Path, version: int | None = None) -> None:
-    """A library without looms, of this version or an earlier one, in a file that is not there yet. Raises
-    sqlite3.Error, OSError."""
-    private_file(file)
-    with closing(schema.connect(file)) as connection:
-        schema.migrate(connection, version)
+__all__ = ["begin_empty", "new_file", "put_in_place", "restore"]
 
 
 def begin_empty(file: Path, now: datetime) -> Path | None:

@@ -8,11 +8,19 @@ from cyborg_tui.library.backups import Backups
 from cyborg_tui.library.errors import LibraryError, NotALibraryError, in_words, reason
 from cyborg_tui.library.folder import private_file, private_folder
 
-__all__ = ["begin"]
+__all__ = ["begin", "bring_up_to_date"]
 
 
-def begin(file: Path) -> None:
-    """See to it that there is a library with the tables of this version. Raises LibraryError; of which
+def begin(file: Path, version: int | None = None) -> None:
+    """A library without looms, of this version or an earlier one, in a file that is not there yet. Raises
+    sqlite3.Error, OSError."""
+    private_file(file)
+    with closing(schema.connect(file)) as connection:
+        schema.migrate(connection, version)
+
+
+def bring_up_to_date(file: Path) -> None:
+    """See to it that there is a library, and that it has the tables of this version. Raises LibraryError; of which
     UnusableLibraryError means that the file was left as it is, to the byte."""
     try:
         private_folder(file.parent)

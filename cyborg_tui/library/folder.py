@@ -1,12 +1,13 @@
 """The folder of the library: only its owner may look into it, whatever the umask."""
 
 import os
+import re
 from pathlib import Path
 
 __all__ = ["private_file", "private_folder"]
 
-_OURS = ("library.", "engine.", "backups")
-"""How the names of all files begin that the app keeps there."""
+_OURS = re.compile(r"library\..*|engine[.-].*|backups|models|vectors")
+"""The names of all that the app keeps there."""
 
 
 def private_folder(folder: Path) -> None:
@@ -18,9 +19,13 @@ def private_folder(folder: Path) -> None:
     missing = [folder, *folder.parents]
     for above in reversed(missing[: next((at for at, path in enumerate(missing) if path.exists()), len(missing))]):
         above.mkdir(mode=0o700, exist_ok=True)
-    mode = folder.stat().st_mode & 0o777
-    if mode & 0o077 and all(entry.name.startswith(_OURS) for entry in folder.iterdir()):
+    if folder.stat().st_mode & 0o077 and _is_ours({entry.name for entry in folder.iterdir()}):
         folder.chmod(0o700)
+
+
+def _is_ours(names: set[str]) -> bool:
+    """Whether nothing else is in a folder; one that only has models, say, may be anybody's."""
+    return all(map(_OURS.fullmatch, names)) and (not names or any(name.startswith("library.") for name in names))
 
 
 def private_file(file: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from weakref import WeakSet
 
-from cyborg_tui.library.beginning import begin
+from cyborg_tui.library.beginning import bring_up_to_date
 from cyborg_tui.library.caretaker import Caretaker
 from cyborg_tui.library.claims import Claims
 from cyborg_tui.library.errors import UNREADABLE, LibraryError, in_words
@@ -16,11 +16,10 @@ from cyborg_tui.library.finding import Finder, Finding
 from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.leftovers import sweep
 from cyborg_tui.library.log import Log
-from cyborg_tui.library.reading import LOOMS, LoomRow, loom_row, open_loom, read_loom
+from cyborg_tui.library.reading import LOOMS, LoomRow, draws_of, loom_row, open_loom, read_loom, showing_of
 from cyborg_tui.library.records import Records
 from cyborg_tui.library.rows import (
     alternatives_from,
-    draw_from,
     event_from,
     score_from,
     scorer_from,
@@ -44,9 +43,7 @@ from cyborg_tui.loom.terms import Asked
 
 __all__ = ["Library", "LibraryError", "LoomRow"]
 
-_DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
 _SHOWINGS = "SELECT packed FROM showings WHERE loom = ?"
-_SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
 _SCORE = "SELECT lead, tokens, packed FROM scores WHERE loom = ? AND key = ?"
 _SCORER = """SELECT window, name, vocabulary, file, size, quantisation, build
     FROM scorers JOIN models ON models.id = scorers.model WHERE loom = ?"""
@@ -84,7 +81,7 @@ class Library:
         self.on_state: Callable[[str], None] = lambda _: None
         """Called on the library's threads with "" after every commit, or with what is wrong."""
         self._bad_news = ""
-        begin(self.file)
+        bring_up_to_date(self.file)
         self._claims = Claims(folder)
         self._reading = Holding(self.file)
         self._sources: WeakSet[LibrarySource] = WeakSet()
@@ -231,13 +228,12 @@ class Library:
         """How a fan's branches were drawn; empty where that is not known. Raises LibraryError."""
         self.flush(self._patience)
         with in_words(self.file):
-            return tuple(draw_from(packed) for (packed,) in self._reader.execute(_DRAWS, (loom, fan)))
+            return draws_of(self._reader, loom, fan)
 
     def showing(self, loom: int, fan: FanId) -> Showing | None:
         """How a fan was shown, as far as it is committed; None where that is not known. Raises LibraryError."""
         with in_words(self.file):
-            row = self._reader.execute(_SHOWING, (loom, fan)).fetchone()
-            return showing_from(row[0]) if row else None
+            return showing_of(self._reader, loom, fan)
 
     def scorer(self, loom: int) -> Scorer | None:
         """By what a loom was scored last. Raises LibraryError."""
@@ -345,7 +341,7 @@ class Library:
     def _find(self, column: str, value: object) -> LoomRow | None:
         with in_words(self.file):
             row = self._reader.execute(f"{LOOMS} WHERE {column} = ?", (value,)).fetchone()
-        return None if row is None else loom_row(row)
+            return None if row is None else loom_row(row)
 
     def _find_or_begin(self, column: str, value: object, kind: str, title: str) -> LoomRow:
         found = self._find(column, value)

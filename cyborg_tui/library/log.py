@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from cyborg_tui.library.reader import Reader
-from cyborg_tui.library.rows import Row, showing_from, to_text
+from cyborg_tui.library.reading import showing_of
+from cyborg_tui.library.rows import Row, to_text
 from cyborg_tui.library.schema import RARE
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.fan import BranchId, FanId, Finish
@@ -26,7 +27,6 @@ _FIRST = "SELECT min(id) FROM events WHERE at >= ?"
 _LATEST = "SELECT id, at FROM events ORDER BY id DESC"
 _BRANCHES = """SELECT id, text, healed, tokens, looked FROM branches
     WHERE loom = ? AND fan = ? AND node > 0 AND (finish IS NULL OR finish <> ?) ORDER BY place"""
-_SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
 _JUDGED = f"SELECT count(*) FROM events WHERE kind = 'judged' AND {RARE} AND at >= ?"
 _KEPT = f"""SELECT DISTINCT events.loom, branches.fan, branches.id FROM events JOIN branches
     ON branches.loom = events.loom AND branches.id = CASE kind WHEN 'taken' THEN branch ELSE
@@ -102,8 +102,7 @@ class Log(Reader):
             branches = {row[0]: _drawn(*row) for row in rows}
             if not branches:
                 return None
-            packed = connection.execute(_SHOWING, (loom, fan)).fetchone()
-            showing = showing_from(packed[0]) if packed else None
+            showing = showing_of(connection, loom, fan)
             order = [id for id in showing.order if id in branches] if showing else []
             rest = [id for id in branches if id not in order] if order else list(branches)
             return Shown(tuple(branches[id] for id in (*order, *rest)), showing)

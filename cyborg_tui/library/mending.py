@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from cyborg_tui.library import schema
-from cyborg_tui.library.aside import begin, new_file, put_in_place
+from cyborg_tui.library.aside import new_file, put_in_place
 from cyborg_tui.library.backups import Backup, Backups
+from cyborg_tui.library.beginning import begin
 from cyborg_tui.library.chunks import Chunks
 from cyborg_tui.library.errors import UNREADABLE, InUseError, LibraryError, reason
 from cyborg_tui.library.examination import examine
@@ -79,8 +80,10 @@ def mend(file: Path, now: datetime) -> Mended:
         if backup is not None:
             backed_up = salvage(backup.file)
             _add_what_there_is_more_of(looms, _looms(backed_up))
-            for table in beside:
-                beside[table] += backed_up.rows[table]
+            from_there = {id for id, loom in looms.items() if loom.from_backup}
+            for table in beside:  # what is whole here and is not in it was deleted
+                torn = table in salvaged.torn
+                beside[table] += (row for row in backed_up.rows[table] if torn or row[0] in from_there)
         with new_file(file) as part:
             _write(part, looms, salvaged.rows, beside)
             faults = examine(part).faults
@@ -176,7 +179,8 @@ def _write(part: Path, looms: dict[int, _Loom], rows: dict[str, list[Row]], besi
         connection.executemany("INSERT OR IGNORE INTO tool_notes VALUES (?, ?, ?, ?, ?)", rows["tool_notes"])
         turns = (row for row in rows["turns"] if row[0] in kept)
         connection.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?)", turns)
-        branches = {(id, branch.id) for id, loom in looms.items() for branch in loom.changes.branches}
+        drawn = ((id, branch) for id, loom in looms.items() for branch in loom.changes.branches)
+        branches = {(id, branch.id) for id, branch in drawn if not branch.purged}
         fans = {(id, fan.id) for id, loom in looms.items() for fan in loom.changes.fans}
         for (table, columns), there in zip(_BESIDE.items(), (branches, fans, fans), strict=True):
             connection.executemany(

@@ -6,20 +6,35 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from cyborg_tui.library.chunks import chunks_of_loom
-from cyborg_tui.library.rows import Row, branch_from, facts_from, fan_from, node_from, place_from, places_from, to_text
+from cyborg_tui.library.rows import (
+    Row,
+    branch_from,
+    draw_from,
+    facts_from,
+    fan_from,
+    node_from,
+    place_from,
+    places_from,
+    showing_from,
+    to_text,
+)
 from cyborg_tui.library.soundness import breaks
 from cyborg_tui.library.steps import recollection
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.node import Node
+from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.source import Skeleton, Source
 from cyborg_tui.loom.tree import ROOT, BrokenTree, Tree
 
-__all__ = ["FANS", "LOOMS", "LoomRow", "fans_from", "loom_row", "open_loom", "read_loom"]
+__all__ = ["FANS", "LOOMS", "LoomRow", "draws_of", "fans_from", "loom_row", "open_loom", "read_loom", "showing_of"]
 
 LOOMS = "SELECT id, kind, title, made_at, changed_at, path, digest FROM looms"
 _PLACE = "SELECT node, cursor, fan, highlighted, next_node FROM looms WHERE id = ?"
 _USED = "SELECT next_fan, next_branch FROM used WHERE loom = ?"
+_DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
+_SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
 FANS = """SELECT fans.*, name, vocabulary, file, size, quantisation, build
     FROM fans JOIN models ON models.id = fans.model WHERE loom = ? {} ORDER BY fans.id"""
 """With a place for another condition."""
@@ -125,6 +140,17 @@ def _skeleton(connection: sqlite3.Connection, loom: int) -> Skeleton:
     if ROOT not in skeleton.parents or not skeleton.parents.keys() >= {*skeleton.parents.values()} - {None}:
         raise BrokenTree("a node hangs on nothing")
     return skeleton
+
+
+def draws_of(connection: sqlite3.Connection, loom: int, fan: FanId) -> tuple[Draw, ...]:
+    """How a fan's branches were drawn; empty where that is not known. Raises sqlite3.Error, msgspec.DecodeError."""
+    return tuple(draw_from(packed) for (packed,) in connection.execute(_DRAWS, (loom, fan)))
+
+
+def showing_of(connection: sqlite3.Connection, loom: int, fan: FanId) -> Showing | None:
+    """How a fan was shown; None where that is not known. Raises sqlite3.Error, msgspec.DecodeError."""
+    row = connection.execute(_SHOWING, (loom, fan)).fetchone()
+    return showing_from(row[0]) if row else None
 
 
 def fans_from(members: Iterable[tuple[FanId, BranchId]], rows: Iterable[Row]) -> list[Fan]:

@@ -8,11 +8,10 @@ from typing import TypeVar
 
 from cyborg_tui.library.chunks import chunks_of_node
 from cyborg_tui.library.reader import Reader
-from cyborg_tui.library.reading import FANS, fans_from
-from cyborg_tui.library.rows import branch_from, draw_from, has_chunks, node_from, pieces_of, showing_from
+from cyborg_tui.library.reading import FANS, draws_of, fans_from, showing_of
+from cyborg_tui.library.rows import branch_from, has_chunks, node_from, pieces_of
 from cyborg_tui.library.schema import RARE
 from cyborg_tui.loom.context import Context, context_of
-from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.mirror.recorded import Judgement, Praise, RecordedFan
 from cyborg_tui.loom.node import Node
@@ -25,8 +24,6 @@ _BRANCH = "SELECT * FROM branches WHERE loom = ? AND id = ?"
 _BRANCHES = "SELECT * FROM branches WHERE loom = ? AND fan = ? AND node > 0 ORDER BY place"
 _BOOKMARKED = """SELECT branches.id FROM branches JOIN nodes ON nodes.loom = branches.loom AND nodes.id = branches.node
     WHERE branches.loom = ? AND fan = ? AND bookmarked"""
-_SHOWING = "SELECT packed FROM showings WHERE loom = ? AND fan = ?"
-_DRAWS = "SELECT packed FROM draws WHERE loom = ? AND fan = ? ORDER BY first"
 _JUDGED = f"""SELECT at, branch, amount, note FROM events
     WHERE kind = 'judged' AND {RARE} AND loom = ? AND branch IS NOT NULL ORDER BY id"""
 _PRAISED = f"SELECT at, amount, note FROM events WHERE kind = 'praised' AND {RARE} AND loom = ? ORDER BY id"
@@ -50,10 +47,9 @@ class Records(Reader):
             if made is None:
                 return None
             found = [branch_from(row) for row in connection.execute(_BRANCHES, (loom, fan))]
-            packed = connection.execute(_SHOWING, (loom, fan)).fetchone()
-            draws: tuple[Draw, ...] = tuple(draw_from(row[0]) for row in connection.execute(_DRAWS, (loom, fan)))
             marked = frozenset(id for (id,) in connection.execute(_BOOKMARKED, (loom, fan)))
-            return RecordedFan(made, tuple(found), showing_from(packed[0]) if packed else None, draws, marked)
+            showing, draws = showing_of(connection, loom, fan), draws_of(connection, loom, fan)
+            return RecordedFan(made, tuple(found), showing, draws, marked)
 
     def context(self, loom: int, node: NodeId, characters: int) -> tuple[Context, bool]:
         """The last characters of the text up to a node, so many or somewhat more, in the tokens that a model drew where

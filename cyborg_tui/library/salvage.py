@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyborg_tui.library import schema
-from cyborg_tui.library.aside import begin
+from cyborg_tui.library.beginning import begin
 from cyborg_tui.library.rows import Row
 
 __all__ = ["Salvaged", "salvage"]

@@ -14,10 +14,11 @@ Suffix = Iterable[tuple[Node, Pieces]]
 
 
 def carry(tree: Tree, suffix: Suffix, under: NodeId, at: float) -> tuple[NodeId, set[NodeId]]:
-    """The same chain again below `under`; a copy already there is used. Returns its end and what was made."""
+    """The same chain again below `under`; a copy already there is used. Of nodes without text only those from which on
+    something holds. Returns its end and what was made."""
     made: set[NodeId] = set()
     for node, pieces in suffix:
-        if not pieces:
+        if not pieces and not tree.holds_on(node.id):
             continue
         there = next((child for child in tree.children(under) if _carries_same(tree, child, node, pieces)), None)
         if there is None:

@@ -49,6 +49,8 @@ class Conditions:
     """Of the tokens of the template."""
     beside: tuple["Conditions", ...] = ()
     """Under which the manuscript was read together with this, in the order of the weights in the fan's settings."""
+    name: str = ""
+    """Of the frame that says so, where it has one and is read beside another."""
 
     def __bool__(self) -> bool:
         return bool(self.inserts or self.chat or self.beside)

@@ -8,8 +8,9 @@ from cyborg_tui.loom.sampling import check_range
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED, Steering
 
-__all__ = ["USUAL", "Blended", "Frame", "LoreEntry", "inherited"]
+__all__ = ["USUAL", "Blended", "Frame", "LoreEntry", "Named", "Part", "inherited"]
 
+_LAYOUT = ("memory", "examples", "lore", "lore_reach", "lore_budget", "header", "note", "note_depth", "footer", "chat")
 _USUAL_GUIDANCE = 1.5
 _STRONGEST = 20.0
 """Guidance."""
@@ -32,15 +33,34 @@ class LoreEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Blended:
-    """A part of a blend: the same frame with another memory. The frame itself has the weight 1."""
+class Named:
+    """A frame with a name, as it was when it was named here. It is read whole: what it does not say is not there."""
 
-    text: str
-    """Stands in the memory's place."""
+    name: str
+    frame: "Frame"
+    """What of it stands beside a manuscript."""
+
+
+Part = str | Named
+"""What is read together with a frame: the same with another memory, or another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blended:
+    """A part of a blend. The frame itself has the weight 1."""
+
+    text: str = ""
+    """Stands in the memory's place, all else being equal."""
     weight: float = 1.0
+    frame: Named | None = None
+    """Read instead of that."""
 
     def __post_init__(self) -> None:
         check_range("weight of a blend", self.weight, 0.0, 100.0)
+
+    @property
+    def part(self) -> Part:
+        return self.text if self.frame is None else self.frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +92,8 @@ class Frame:
     """How fans are made, instead of the app's settings."""
     steering: Steering | None = None
     """What is added inside the model while it writes."""
-    against: str | None = None
-    """What the model is led away from: stands in the memory's place in the negative frame. Empty: nothing."""
+    against: Part | None = None
+    """What the model is led away from: the negative frame. Empty: nothing."""
     guidance: float | None = None
     """How strongly it is led away: out + guidance·(with − out). 1: not at all."""
     blend: tuple[Blended, ...] | None = None
@@ -100,10 +120,24 @@ class Frame:
         return replace(above, **{name: value for name, value in said.items() if value is not None})
 
     @property
-    def others(self) -> tuple["Frame", ...]:
-        """The frames that are read together with this one."""
-        memories = [*(part.text for part in self.blend or ()), *([self.against] if self.against else ())]
-        return tuple(replace(self, memory=memory, against=None, blend=None) for memory in memories)
+    def layout(self) -> "Frame":
+        """What of it stands beside a manuscript."""
+        return Frame(**{key: getattr(self, key) for key in _LAYOUT})
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is read together with this one."""
+        return (*(blended.part for blended in self.blend or ()), *((self.against,) if self.against else ()))
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        """Those of the parts that have names."""
+        return tuple(part for part in self.parts if isinstance(part, Named))
+
+    @property
+    def chats(self) -> bool:
+        """Whether the manuscript is read as a conversation, in this frame or in a part."""
+        return any(one.chat for one in (self, *(part.frame for part in self.named)))
 
     @property
     def mix(self) -> Mix:

@@ -343,6 +343,8 @@ class Loom:
 
     def _return(self, view: View, step: Step, *, undoing: bool) -> None:
         if step.deed is not None:
+            if isinstance(step.deed, deeds.Marked):
+                self.manuscript.cut_again(step.deed.after.facts.node, view.path)
             then = deeds.undo if undoing else deeds.redo
             self._history.became(step, then(self.tree, step.deed, self.manuscript.leaf, self._clock()))
             self.manuscript.refresh()

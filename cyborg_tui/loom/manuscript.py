@@ -51,6 +51,8 @@ class Manuscript(Path):
         writing = first < len(self._path) and start >= self._begin(first)
         if writing and start == self._begin(first) and length(pieces) and self._path[first].carries is not None:
             writing = False
+        if writing and length(pieces) and self.tree.holds_on(self.leaf) and start == len(self):
+            writing = False
         if writing:
             self._write(first, start, end, pieces)
         else:
@@ -65,7 +67,7 @@ class Manuscript(Path):
                 self.edit(edit.start, edit.end, typed(edit.text), at)
             return
         left = self.leaf
-        parts = list(rewritten(self._path, edits))
+        parts = list(rewritten(self._path, edits, self.tree.holds_on))
         under = self._anchor(edits[0].start)
         fresh: set[NodeId] = set()
         for node, pieces in parts:
@@ -90,6 +92,17 @@ class Manuscript(Path):
         """The node that ends at an offset; one that goes over it is cut there. The cut stays if something holds it
         before the path is gone along again."""
         return self._anchor(offset)
+
+    def cut_again(self, node: NodeId, then: Snapshot) -> None:
+        """Cut where a node ended that `place` made on this path, if that was undone meanwhile."""
+        index = next((i for i, step in enumerate(then) if step.id == node and step.cut), None)
+        if index is None or node in self.tree:
+            return
+        end = sum(map(len, then[: index + 1]))
+        if end <= len(self) and self._ending_at(end) is None:
+            at = bisect_left(self._ends, end)
+            self.tree.split(self._path[at].id, end - self._begin(at), then[index])
+            self._follow(self.leaf)
 
     def go(self, node: NodeId) -> None:
         """Make the path to this node the manuscript."""
@@ -206,7 +219,7 @@ class Manuscript(Path):
             last = min(end - begin, len(node))
             text = splice(node.pieces, max(0, start - begin), last, pieces if i == index else ())
             tree.rewrite(node.id, text)
-            if not text and not tree.is_kept(node.id):
+            if not text and not tree.is_kept(node.id) and not tree.holds_on(node.id):
                 emptied.append(node.id)
         if not emptied and all(node.id in tree.open for node in self._path[first:]):
             self._see_again(index)
@@ -223,7 +236,7 @@ class Manuscript(Path):
     def _fork(self, start: int, end: int, pieces: Pieces, at: float) -> None:
         """Begin a new path at `start`; what stood after `end` is carried along."""
         tree = self.tree
-        suffix = self._after(end)
+        suffix = self._after(start, end)
         left = self.leaf
         anchor = self._anchor(start)
         if not length(pieces):
@@ -233,12 +246,13 @@ class Manuscript(Path):
             self._hang(suffix, written, at, above=written)
         self._mend(left)
 
-    def _after(self, offset: int) -> list[tuple[Node, Pieces]]:
-        """The nodes after `offset`, each with the part of its text that stands there."""
+    def _after(self, start: int, end: int) -> list[tuple[Node, Pieces]]:
+        """The nodes after `end`, each with the part of its text that stands there; before them those that end after
+        `start`, without text, from which on something holds."""
         return [
-            (node, cut(node.pieces, offset - self._begin(i), len(node)))
+            (node, cut(node.pieces, end - self._begin(i), len(node)))
             for i, node in enumerate(self._path)
-            if self._ends[i] > offset
+            if self._ends[i] > end or (self._ends[i] > start and self.tree.holds_on(node.id))
         ]
 
     def _anchor(self, offset: int) -> NodeId:
@@ -285,7 +299,8 @@ class Manuscript(Path):
         beside = parent == under or (above is not None and tree.node(above).parent == parent)
         passing = tree.node(parent).cut and not tree.is_context(parent)
         staying = {node.id for node, _ in suffix}
-        if any(tree.is_kept(node_id) for node_id in tree.open if node_id not in staying):
+        left = [node_id for node_id in tree.open if node_id not in staying]
+        if any(tree.is_kept(node_id) or tree.holds_on(node_id) for node_id in left):
             return False
         return (beside or passing) and under not in tree.open and staying <= {*tree.open}
 

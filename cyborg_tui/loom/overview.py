@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from cyborg_tui.loom.fan import FanId, NodeId
-from cyborg_tui.loom.tree import ROOT, Tree
+from cyborg_tui.loom.tree import Tree
 
 __all__ = ["Overview"]
 
@@ -13,8 +13,6 @@ class Overview:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._counts: dict[NodeId, int] = {}
-        self._counted = -1
 
     def children(self, node: NodeId) -> tuple[NodeId, ...]:
         """In the order shown: as the person arranged them, then as they were made."""
@@ -24,12 +22,6 @@ class Overview:
             return tuple(children)
         place = {self._standing_for(child, node): index for index, child in reversed([*enumerate(order)])}
         return tuple(sorted(children, key=lambda child: place.get(child, len(order))))
-
-    def descendants(self, node: NodeId) -> int:
-        """How many nodes are below this one."""
-        if self._counted != self._tree.shape:
-            self._counts, self._counted = self._count(), self._tree.shape
-        return self._counts.get(node, 0)
 
     def is_unread(self, fan: FanId) -> bool:
         """Whether none of a fan's branches was looked at."""
@@ -58,12 +50,3 @@ class Overview:
             above = self._tree.parent(at)
             at = above if above is not None and self._tree.node(above).cut else None
         return child if at is None else at
-
-    def _count(self) -> dict[NodeId, int]:
-        tree = self._tree
-        counts: dict[NodeId, int] = {}
-        for node in reversed([*tree.below(ROOT)]):
-            children = tree.children(node)
-            if children:
-                counts[node] = sum(counts.get(child, 0) for child in children) + len(children)
-        return counts

@@ -66,7 +66,11 @@ class _Needs:
         for node in tree:
             branches = {piece.branch for piece in node.pieces} - {None, node.branch}
             needs = {tree.branch(branch).node for branch in branches if branch is not None}
-            if node.carries is not None and not node.cut and _leads_to_a_fan(tree, node.carries):
+            if (
+                node.carries is not None
+                and not node.cut
+                and (_leads_to_a_fan(tree, node.carries) or tree.holds_on(node.carries))
+            ):
                 needs.add(node.carries)
             if needs:
                 self._needs[node.id] = needs

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from cyborg_tui.loom.fan import NodeId
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Pieces, cut, join, length, same
 from cyborg_tui.loom.tree import ROOT, Tree
@@ -29,7 +30,8 @@ def find(tree: Tree, node: Node, under: NodeId, kept: Collection[NodeId]) -> Nod
         there = tree.node(child)
         if child in kept:
             continue
-        if there.branch == node.branch and there.carries == node.carries and same(there.pieces, node.pieces):
+        alike = there.branch == node.branch and there.carries == node.carries and same(there.pieces, node.pieces)
+        if alike and tree.frame(child) == _held(tree, node):
             return child
     return None
 
@@ -48,7 +50,7 @@ def make_again(tree: Tree, node: Node, under: NodeId, kept: Collection[NodeId], 
         tree.restore(Node(node.id, under, node.pieces, carries=carries, made_at=node.made_at))
         return node.id
     again = node if node.cut and node.id not in tree else None
-    found = _cut_out(tree, join(node.pieces), under, kept, again)
+    found = _cut_out(tree, join(node.pieces), under, kept, again, frame=_held(tree, node))
     if found is not None:
         return found
     return tree.add(under, node.pieces, at, carries=node.id if node.id in tree else carries)
@@ -59,20 +61,32 @@ def _can_be_restored(tree: Tree, node: Node) -> bool:
     return node.id not in tree and node.branch is None and not node.cut
 
 
-def _cut_out(tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId], again: Node | None) -> NodeId | None:
+def _held(tree: Tree, node: Node) -> Frame | None:
+    """What was said from a node on, which may have vanished."""
+    if node.id in tree:
+        return tree.frame(node.id)
+    return tree.frame(node.carries) if node.carries is not None and not node.cut else None
+
+
+def _cut_out(
+    tree: Tree, pieces: Pieces, under: NodeId, kept: Collection[NodeId], again: Node | None, *, frame: Frame | None
+) -> NodeId | None:
     """The place below `under` whose path adds these pieces, cut out of a longer text that begins with them. `again`:
-    the head that stood there before, if it was one."""
+    the head that stood there before, if it was one. `frame`: what is said from there on; nothing is before."""
     total = length(pieces)
+    if not total:
+        return None
     for child in tree.children(under):
         there = tree.node(child)
         shared = min(len(there), total)
         if not shared or not same(cut(there.pieces, 0, shared), cut(pieces, 0, shared)):
             continue
-        if len(there) > total:
+        if len(there) > total and frame is None:
             return tree.split(child, total, again)
-        if child in kept:
+        if child in kept or len(there) > total or tree.frame(child) != (frame if len(there) == total else None):
             continue
-        found = child if len(there) == total else _cut_out(tree, cut(pieces, shared, total), child, kept, again)
+        rest = cut(pieces, shared, total)
+        found = child if len(there) == total else _cut_out(tree, rest, child, kept, again, frame=frame)
         if found is not None:
             return found
     return None

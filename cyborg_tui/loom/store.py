@@ -172,8 +172,13 @@ class Store:
             frame = self.facts(at).frame
             if frame is not None:
                 return frame
-            at = self.node(at).carries
+            here = self.node(at)
+            at = None if here.cut else here.carries  # what was cut off ends before what it carries
         return None
+
+    def holds_on(self, node: NodeId) -> bool:
+        """Whether something holds from the end of this node on, so that it has its place without any text too."""
+        return self.frame(node) is not None
 
     @property
     def bookmarked(self) -> tuple[NodeId, ...]:
@@ -236,10 +241,10 @@ class Store:
         return self._fans_at.get(node, ())
 
     def fans_at(self, node: NodeId) -> tuple[FanId, ...]:
-        """Fans made from this node, and from what it carries."""
+        """Fans made from this node, and from what it carries, if it has any of that text."""
         fans = list(self._fans_at.get(node, ()))
         carrier = self.node(node)
-        if carrier.carries is not None and carrier.carries in self and not carrier.cut:
+        if carrier.carries is not None and carrier.carries in self and carrier.pieces and not carrier.cut:
             fans += self.fans_at(carrier.carries)
         return tuple(dict.fromkeys(fans))
 

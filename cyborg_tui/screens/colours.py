@@ -45,6 +45,7 @@ def textual_theme(theme: Theme) -> TextualTheme:
             "provisional-style": theme.provisional_style,
             "muted": theme.muted,
             "muted-style": theme.muted_style,
+            "text-disabled": theme.muted,
             "chosen": theme.selection,
             "chosen-style": "reverse" if theme.selection == "ansi_default" else "none",
             "rule": theme.selection,

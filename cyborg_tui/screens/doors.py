@@ -45,7 +45,7 @@ class Doors:
         return screen if isinstance(screen, WriteScreen) and not screen.session.read_only else None
 
     async def _process(self) -> None:
-        """Go on with a process, or choose one."""
+        """Go on in a process, or choose one; the one that was left comes first."""
         write = self._writing
         if write is not None and not write.guiding.go_on():
             from cyborg_tui.screens.processes import Processes

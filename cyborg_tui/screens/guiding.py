@@ -25,33 +25,33 @@ class Guiding:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Process and step, for the status line."""
-        step, words = self._guide.step, self._guide.words
-        going_on = (f"{self._key} on",) if step is not None and step.wait in (Wait.CHOICE, Wait.TEXT) else ()
-        return (*words, *going_on)
+        """Process and step, for the status line; how to go on stands in the footer."""
+        return self._guide.words
 
     def begin(self, process: Process) -> None:
         self._guide.begin(process)
         self.look()
 
     def go_on(self) -> bool:
-        """To the next step, or on with what was left. False if there is nothing to go on with."""
+        """To the next step. False if there is no process."""
         process = self._guide.process
-        if self._guide.can_go_on:
-            self._guide.resume()
-        elif process is None:
+        if process is None:
             return False
-        else:
-            self._guide.go_on()
+        self._guide.go_on()
         self._went_on(process)
         return True
+
+    def resume(self) -> None:
+        """Go on with the one that was left."""
+        self._guide.resume()
+        self.look()
 
     def leave(self) -> bool:
         """False if there is no process."""
         process = self._guide.process
         if process is None or not self._guide.leave():
             return False
-        self._screen.notice(f"You left {process.name}; {self._key} goes on with it.")
+        self._screen.notice(f"You left {process.name}; {self._key} and Enter go on with it.")
         return True
 
     def look(self) -> None:

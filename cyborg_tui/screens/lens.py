@@ -12,11 +12,15 @@ from cyborg_tui.screens.panes import ComparePane, bound_keys
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.session.sight import SeenToken, Sight
+from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.lines import Footer, Status, StatusLine
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.preview import Paragraph
 
 __all__ = ["LensScreen", "paragraphs"]
+
+_MOST_NAME = 24
+"""Cells for the name of a part, at most."""
 
 
 class LensScreen(WorkingScreen[None]):
@@ -76,8 +80,9 @@ class LensScreen(WorkingScreen[None]):
             yield Paragraph((("…", "muted"),))
         elif not self._sights:
             yield Paragraph((("That is not known: there is no model now, or it is not on record.", "muted"),))
-        for sight in self._sights or ():
-            yield from paragraphs(sight, self.session.view.window, borders=self._borders, ids=self._ids)
+        for one in self._sights or ():
+            for sight in (one, *one.beside):
+                yield from paragraphs(sight, self.session.view.window, borders=self._borders, ids=self._ids)
 
     def _show_lines(self) -> None:
         if not self.is_whole:
@@ -114,14 +119,15 @@ class LensScreen(WorkingScreen[None]):
 
 def paragraphs(sight: Sight, window: int, *, borders: bool, ids: bool) -> Iterator[Paragraph]:
     """What was seen: first how much of each part, then all of it in order, under the names of the parts."""
-    draw = sight.draw
-    if draw is not None:
-        yield Paragraph(((f"Branches {draw.first + 1} to {draw.first + draw.width}", "accent"),))
+    if title := _title(sight):
+        yield Paragraph(((title, "accent"),))
     runs = [(key, list(tokens)) for key, tokens in groupby(sight.tokens, key=_part)]
+    cells = max((len(_name(*key)) for key, _ in runs), default=0)
+    cells = max(len("together"), min(cells, _MOST_NAME))
     for key, tokens in runs:
-        yield Paragraph(((f"{_name(*key):<24}", "person"), (f"{len(tokens):>7,} tokens", "muted")))
+        yield Paragraph(((f"{_name(*key):<{cells}}", "person"), (f"{len(tokens):>7,} tokens", "muted")))
     room = f" of a window of {window:,}" if window else ""
-    yield Paragraph(((f"{'together':<24}", "muted"), (f"{len(sight.tokens):>7,} tokens{room}", "muted")))
+    yield Paragraph(((f"{'together':<{cells}}", "muted"), (f"{len(sight.tokens):>7,} tokens{room}", "muted")))
     if sight.left_out or sight.characters_out:
         out = f"{len(sight.left_out):,} tokens" if sight.left_out else ""
         more = f"{sight.characters_out:,} characters" if sight.characters_out else ""
@@ -135,6 +141,18 @@ def paragraphs(sight: Sight, window: int, *, borders: bool, ids: bool) -> Iterat
         yield Paragraph(((_name(*key), "accent"),))
         yield Paragraph(tuple(_run(tokens, borders=borders, ids=ids)))
     yield Paragraph()
+
+
+def _title(sight: Sight) -> str:
+    """Which draw it is of, and how it counts where others are read together with it."""
+    draw, parts = sight.draw, []
+    if draw is not None:
+        parts.append(f"Branches {draw.first + 1} to {draw.first + draw.width}")
+    if sight.weight != 1 or sight.name:
+        parts.append(f"read with weight {sight.weight:.4g}")
+    if sight.name:
+        parts.append(f"frame {drawable(sight.name)}")
+    return " · ".join(parts)
 
 
 def _part(token: SeenToken) -> tuple[Origin, str]:

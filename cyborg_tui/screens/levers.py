@@ -322,16 +322,36 @@ class LeversScreen(WorkingScreen[bool]):
 
     def action_lever_done(self) -> None:
         """Use what was written. What cannot be used stays in the editor; leaving once more drops it."""
-        unchanged = self._draft.text == text_of(self._lever, self._holds)
-        dropped = self._refused == self._draft.text
-        if dropped or unchanged or self._try(partial(with_text, self._lever, self._frame, self._draft.text)):
-            if dropped:
-                self._load()
-            self._editor.read_only = True
-            self.set_focus(self._pane)
-        else:
+        if self._refused == self._draft.text:
+            self._load()
+        elif not self._use_written():
             self._refused = self._draft.text
             self.say_too("Esc again leaves it as it was.")
+            return
+        self._editor.read_only = True
+        self.set_focus(self._pane)
+
+    def _use_written(self) -> bool:
+        """Frames that it names are taken as they are now. False if it cannot be used."""
+        lever, text = self._lever, self._draft.text
+        try:
+            frame = with_text(lever, self._frame, text, self._find)
+        except BadFrame as error:
+            self.notice(str(error))
+            return False
+        written, holds = (getattr(one, lever.key) for one in (frame, self._holds))
+        unchanged = text == text_of(lever, self._holds) and not frame.named
+        return unchanged or written == holds or self._use(frame)
+
+    def _find(self, name: str) -> Frame:
+        """What a frame is now; as it was taken before, if its file is gone. Raises BadFrameFile."""
+        try:
+            return self._named.read(name)
+        except BadFrameFile:
+            held = {part.name: part.frame for part in self._holds.named}
+            if name not in held:
+                raise
+            return held[name]
 
     def action_undo(self) -> None:
         if self._editing:

@@ -34,6 +34,8 @@ _WIDE, _AROUND, _NAME = 84, 8, 22
 
 class Wish(str, Enum):
     RUN = "run"
+    RESUME = "resume"
+    """Go on where it was left."""
     EDIT = "edit"
 
 
@@ -47,10 +49,10 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
     ProcessesScreen #keys { height: 1; color: $muted; }
     """
 
-    def __init__(self, listed: Sequence[Listed], at: str = "") -> None:
-        """`at`: the name of the one that is highlighted."""
+    def __init__(self, listed: Sequence[Listed], at: str = "", left: str = "") -> None:
+        """`at`: the name of the one that is highlighted. `left`: of the one that can be gone on with."""
         super().__init__()
-        self._listed = listed
+        self._listed, self._left = listed, left
         self._at = next((i for i, one in enumerate(listed) if one.name == at), 0)
 
     def compose(self) -> ComposeResult:
@@ -75,13 +77,17 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
         one = self._highlighted
         if one is not None:
             steps = "" if one.process is None else " · ".join(step.name for step in one.process.steps)
-            self.query_one("#details", Static).update(Text(drawable(one.problem or steps)))
+            left = "You left it: Enter goes on there, b begins anew.\n" if self._is_left(one) else ""
+            self.query_one("#details", Static).update(Text(left + drawable(one.problem or steps)))
 
     @on(OptionList.OptionSelected)
     def _run(self) -> None:
         one = self._highlighted
         if one is not None and one.process is not None:
-            self.dismiss((Wish.RUN, one))
+            self.dismiss((Wish.RESUME if self._is_left(one) else Wish.RUN, one))
+
+    def _is_left(self, one: Listed) -> bool:
+        return one.process is not None and one.name == self._left
 
     def on_key(self, event: events.Key) -> None:
         one = self._highlighted
@@ -92,6 +98,8 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
             options.action_cursor_down()
         elif event.key == "k":
             options.action_cursor_up()
+        elif event.key == "b" and one is not None and self._is_left(one):
+            self.dismiss((Wish.RUN, one))
         elif event.key == "e" and one is not None:
             self.dismiss((Wish.EDIT, one))
         else:
@@ -116,6 +124,9 @@ class Processes:
         self._app, self._config, self._write = app, config, write
 
     def choose(self, at: str = "") -> None:
+        """`at`: the name of the one that is highlighted; else it is the one that was left, if there is any."""
+        guiding, guide = self._write.guiding, self._write.session.guide
+        left = guide.latest.name if guide.can_go_on and guide.latest is not None else ""
         listed = list_processes(self._config.presets, self._config.fan)
 
         def chosen(wish: tuple[Wish, Listed] | None) -> None:
@@ -124,10 +135,12 @@ class Processes:
             what, one = wish
             if what is Wish.EDIT:
                 self._app.run_worker(self._edit(one, choose_again=True))
+            elif what is Wish.RESUME:
+                guiding.resume()
             elif one.process is not None:
-                self._write.guiding.begin(one.process)
+                guiding.begin(one.process)
 
-        self._app.push_screen(ProcessesScreen(listed, at), chosen)
+        self._app.push_screen(ProcessesScreen(listed, at or left, left), chosen)
 
     def edit_current(self) -> None:
         """The one that is gone through, or was left."""

@@ -15,7 +15,7 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session.bridging import Bridging
 from cyborg_tui.session.counted import CountedLoom
-from cyborg_tui.session.generation import EngineView
+from cyborg_tui.session.engine_view import EngineView
 from cyborg_tui.session.hosting import Hosting
 from cyborg_tui.session.vectors import Vectors
 
@@ -150,7 +150,7 @@ class AskingLoom(CountedLoom):
         """Whether the manuscript is read as a conversation, and the model's chat template is not there yet; it is asked
         for. A line of the person's is over when an answer is wanted."""
         engine, model = self._generation.engine, self.view.model
-        if not self.frame.chat or engine is None or model is None:
+        if not self.frame.chats or engine is None or model is None:
             return False
         self._framing.vocabulary = model.vocabulary
         self._framing.conditions(self.loom.cursor)

@@ -63,6 +63,5 @@ class FramedLoom(ShownLoom):
         return decode(next((draw.following for draw in self.draws(fan)), b""))
 
     def _conditions_of(self, fan: FanId) -> Conditions | None:
-        """Under which a fan was begun; None if that is not on record, or there is nothing to know. Raises
-        LibraryError."""
-        return next((draw.conditions for draw in self.draws(fan)), None) if self.loom.tree.has_frames else None
+        """Under which a fan was begun; None if that is not on record. Raises LibraryError."""
+        return next((draw.conditions for draw in self.draws(fan)), None)

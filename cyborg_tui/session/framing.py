@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cyborg_tui.loom.chat import roles_of, said_in
-from cyborg_tui.loom.conditions import BARE, Conditions, Insert, Origin, system_of
+from cyborg_tui.loom.conditions import Conditions, Insert, Origin, system_of
 from cyborg_tui.loom.fan import NodeId
-from cyborg_tui.loom.frame import Frame, LoreEntry, inherited
+from cyborg_tui.loom.frame import USUAL, Blended, Frame, Named, Part, inherited
 from cyborg_tui.loom.loom import Loom
-from cyborg_tui.loom.lore import came_up, key_pattern, with_room
+from cyborg_tui.loom.lore import key_pattern
 from cyborg_tui.loom.template import BadTemplate, filled
 from cyborg_tui.session.chatting import Chatting
+from cyborg_tui.session.layout import Layout, memory_of
 from cyborg_tui.session.patterns import BadExpression, occurs
 
 __all__ = ["BadFrame", "Framed", "Framing"]
@@ -34,14 +35,12 @@ class Framed:
 
 
 class Framing:
-    """The frames of one loom. What has been told stays told for a while, and a note stays in its place, so that what
-    the model has read can be used again."""
+    """The frames of one loom."""
 
     def __init__(self, loom: Loom, title: Callable[[], str], clock: Callable[[], float]) -> None:
         self._loom, self._title, self._clock = loom, title, clock
-        self._told: frozenset[str] = frozenset()
-        """Names of the lore entries that were told last."""
-        self._note_at = -1
+        self._own, self._others = self._new_layout(), dict[Named, Layout]()
+        """Of what holds; of the frames that are read together with that."""
         self.chatting = Chatting()
         self.vocabulary = ""
         """Of the model in use."""
@@ -71,50 +70,54 @@ class Framing:
 
     def check(self, frame: Frame) -> None:
         """Raises BadFrame."""
+        self._check(frame, "")
+        for part in frame.named:
+            self._check(part.frame, f" of {part.name}")
+
+    def _check(self, frame: Frame, of: str) -> None:
         for name, template in (("header", frame.header), ("footer", frame.footer)):
             try:
                 filled(template or "", self.fields)
             except BadTemplate as error:
-                raise BadFrame(f"The {name} cannot be filled in. {error}") from None
+                raise BadFrame(f"The {name}{of} cannot be filled in. {error}") from None
         names = [entry.name for entry in frame.lore or ()]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise BadFrame(f"Two lore entries are called {twice}; give one of them another name.")
+            raise BadFrame(f"Two lore entries{of} are called {twice}; give one of them another name.")
         text = self._loom.text[-2 * (frame.lore_reach or 1000) :]
         for entry in frame.lore or ():
             for key in entry.keys:
                 try:
                     occurs(key_pattern(entry, key), text)
                 except BadExpression as error:
-                    raise BadFrame(f"The lore entry {entry.name} cannot be looked for. {error}") from None
+                    raise BadFrame(f"The lore entry {entry.name}{of} cannot be looked for. {error}") from None
 
     def conditions(self, offset: int, drawn: str = "", over: Frame | None = None) -> Conditions:
         """What stands beside the manuscript up to an offset and what is `drawn` after it. `over`: a frame over those
         that hold there."""
         self.problem, self.missing = "", ()
         frame = self.frame(offset) if over is None else over.over(self.frame(offset))
-        if not frame.over(Frame()):
-            return BARE
-        rest, text = self._inserts(frame, offset, drawn), self._loom.text[:offset] + drawn
-        own, *others = (self._with(frame.chat, one.memory or "", rest, text) for one in (frame, *frame.others))
-        return replace(own, beside=tuple(others))
+        text = self._loom.text[:offset]
+        own = self._own.inserts(frame, text, drawn)
+        others = tuple(self._beside(part, frame, own, text, drawn) for part in frame.parts)
+        self._others = {part: self._others[part] for part in frame.named}
+        return replace(self._laid_out(own, frame, text + drawn), beside=others)
 
-    def _with(self, chat: bool | None, memory: str, rest: tuple[Insert, ...], text: str) -> Conditions:
-        """A memory, and what else stands beside the manuscript `text`."""
-        conditions = Conditions((*_paragraph(Origin.MEMORY, memory), *rest))
-        return self._as_conversation(conditions, text) if chat else conditions
+    def _beside(self, part: Part, frame: Frame, own: tuple[Insert, ...], text: str, drawn: str) -> Conditions:
+        """What is read together with a frame, of which the `own` inserts are."""
+        if isinstance(part, str):
+            rest = (insert for insert in own if insert.origin is not Origin.MEMORY)
+            return self._laid_out((*memory_of(part), *rest), frame, text + drawn)
+        whole = part.frame.over(USUAL)
+        inserts = self._others.setdefault(part, self._new_layout()).inserts(whole, text, drawn)
+        return replace(self._laid_out(inserts, whole, text + drawn), name=part.name)
 
-    def _inserts(self, frame: Frame, offset: int, drawn: str) -> tuple[Insert, ...]:
-        """All but the memory."""
-        inserts = [
-            *(insert for text in frame.examples or () for insert in _paragraph(Origin.EXAMPLE, text)),
-            *(Insert(Origin.LORE, _line(entry.text), entry.name) for entry in self._lore(frame, offset, drawn)),
-            *_paragraph(Origin.HEADER, self._filled(frame.header or "")),
-            *self._note(frame, offset, drawn),
-        ]
-        if footer := self._filled(frame.footer or ""):
-            inserts.append(Insert(Origin.FOOTER, footer))
-        return tuple(inserts)
+    def _laid_out(self, inserts: tuple[Insert, ...], frame: Frame, text: str) -> Conditions:
+        conditions = Conditions(inserts)
+        return self._as_conversation(conditions, text) if frame.chat else conditions
+
+    def _new_layout(self) -> Layout:
+        return Layout(self._filled, self._matches)
 
     def _as_conversation(self, beside: Conditions, text: str) -> Conditions:
         turns = said_in(text)
@@ -148,51 +151,12 @@ class Framing:
             self.problem = str(error)
             return template
 
-    def _lore(self, frame: Frame, offset: int, drawn: str) -> tuple[LoreEntry, ...]:
-        reach, lore = frame.lore_reach or 1, frame.lore or ()
-        if not lore:
-            return ()
-        text = self._loom.text[max(0, offset - 2 * reach) : offset] + drawn
-        told = with_room(came_up(lore, text, reach, self._told, self._matches), frame.lore_budget or 1)
-        self._told = frozenset(entry.name for entry in told)
-        return told
-
     def _matches(self, pattern: str, text: str) -> bool:
         try:
             return occurs(pattern, text)
         except BadExpression as error:
             self.problem = str(error)
             return False
-
-    def _note(self, frame: Frame, offset: int, drawn: str) -> tuple[Insert, ...]:
-        """The note stays in its place until it has drifted to twice its depth; then it moves once."""
-        if not frame.note:
-            return ()
-        text, depth = self._loom.text[:offset], frame.note_depth or 1
-        lines = text.count("\n", self._note_at) + drawn.count("\n") if 0 <= self._note_at <= offset else 0
-        stays = depth <= lines <= 2 * depth and (self._note_at == 0 or text[self._note_at - 1] == "\n")
-        if not stays:
-            self._note_at = _line_start(text, depth - drawn.count("\n"))
-        return (Insert(Origin.NOTE, _line(frame.note), at=self._note_at),)
-
-
-def _line_start(text: str, depth: int) -> int:
-    """Where the line begins that has `depth` line ends after its beginning; the beginning if there are fewer."""
-    at = len(text)
-    for _ in range(max(1, depth) + 1):
-        at = text.rfind("\n", 0, at)
-        if at < 0:
-            return 0
-    return at + 1
-
-
-def _paragraph(origin: Origin, text: str) -> tuple[Insert, ...]:
-    """With an empty line after it; nothing if there is no text."""
-    return (Insert(origin, text.rstrip("\n") + "\n\n"),) if text.strip() else ()
-
-
-def _line(text: str) -> str:
-    return text.rstrip("\n") + "\n"
 
 
 def _clean(text: str) -> str:
@@ -215,9 +179,18 @@ def cleaned(frame: Frame) -> Frame:
         note=_cleaned(frame.note),
         footer=_cleaned(frame.footer),
         preset=_cleaned(frame.preset),
-        against=_cleaned(frame.against),
-        blend=None if frame.blend is None else tuple(replace(part, text=_clean(part.text)) for part in frame.blend),
+        against=_cleaned_part(frame.against) if frame.against is not None else None,
+        blend=None if frame.blend is None else tuple(map(_cleaned_blended, frame.blend)),
     )
+
+
+def _cleaned_part(part: Part) -> Part:
+    return _clean(part) if isinstance(part, str) else Named(_clean(part.name), cleaned(part.frame.layout))
+
+
+def _cleaned_blended(blended: Blended) -> Blended:
+    part = _cleaned_part(blended.part)
+    return replace(blended, text=part) if isinstance(part, str) else replace(blended, text="", frame=part)
 
 
 def _cleaned(text: str | None) -> str | None:

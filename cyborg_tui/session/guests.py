@@ -114,7 +114,7 @@ class Guests:
                 pass
 
     async def close(self) -> None:
-        """End their engines; nothing of them is left when this returns."""
+        """End their engines; nothing of them is left when this returns. They come again when they are wanted."""
         if self._leaving is not None:
             self._leaving.cancel()
         guests, self._guests = list(self._guests.values()), {}

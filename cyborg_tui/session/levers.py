@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from cyborg_tui.loom.blend_text import BadBlend, blend_from, blend_to
-from cyborg_tui.loom.frame import Frame
+from cyborg_tui.frames import BadFrameFile
+from cyborg_tui.loom.blend_text import BadBlend, Find, blend_from, blend_to, part_from, part_to
+from cyborg_tui.loom.frame import Frame, Named
 from cyborg_tui.loom.lore_text import BadLore, lore_from, lore_to
 from cyborg_tui.loom.settings import BadSetting
 from cyborg_tui.loom.steering import UNSTEERED, Steering
@@ -54,9 +55,9 @@ LEVERS = (
     ),
     Lever("preset", "samplers", "How tokens are drawn.", Kind.PRESET),
     Lever("steering", "steering", "Vectors, adapters, a line each: “1.5 sorrow layers 3-8”, “0.5 adapter poems.gguf”."),
-    Lever("against", "against", "Led away from: stands in the memory's place in a negative frame."),
+    Lever("against", "against", "Led away from: a memory in place of this one, or “frame:” and the name of a frame."),
     Lever("guidance", "guidance", "How strongly it is led away; 1: not at all.", Kind.NUMBER, "", 0.25, -20),
-    Lever("blend", "blend", "Read together with this: other memories, *** between them, “weight: 0.5” first."),
+    Lever("blend", "blend", "Read together with this: memories, “frame: a name”; *** between, “weight: 0.5” first."),
 )
 
 
@@ -72,6 +73,8 @@ def text_of(lever: Lever, frame: Frame) -> str:
             return steering_to(value or UNSTEERED)
         case "blend":
             return blend_to(value or ())
+        case "against":
+            return part_to(value or "")
     return value or ""
 
 
@@ -84,6 +87,8 @@ def summary_of(lever: Lever, value: object) -> str:
             return f"{value:,} {lever.unit}".strip()
         case Steering():
             parts = steering_to(value).splitlines()
+        case Named():
+            parts = [part_to(value)]
         case tuple() if lever.key == "lore":
             parts = [entry.name for entry in value]
         case tuple():
@@ -93,24 +98,28 @@ def summary_of(lever: Lever, value: object) -> str:
     return ", ".join(parts)
 
 
-def with_text(lever: Lever, frame: Frame, text: str) -> Frame:
-    """The frame with a text lever moved. Raises BadFrame."""
-    value: object = text
-    match lever.key:
+def with_text(lever: Lever, frame: Frame, text: str, find: Find) -> Frame:
+    """The frame with a text lever moved. `find`: a frame by its name; raises BadFrameFile. Raises BadFrame."""
+    try:
+        return _with(lever.key, frame, _read(lever.key, text, find))
+    except (BadLore, BadSteering, BadBlend, BadFrameFile) as error:
+        raise BadFrame(str(error)) from None
+
+
+def _read(key: str, text: str, find: Find) -> object:
+    """Raises BadLore, BadSteering, BadBlend, BadFrameFile."""
+    match key:
         case "examples":
-            value = tuple(filter(str.strip, text.split(_BETWEEN)))
+            return tuple(filter(str.strip, text.split(_BETWEEN)))
         case "lore":
-            try:
-                value = lore_from(text)
-            except BadLore as error:
-                raise BadFrame(str(error)) from None
-        case "steering" | "blend":
-            read: Callable[[str], object] = steering_from if lever.key == "steering" else blend_from
-            try:
-                value = read(text)
-            except (BadSteering, BadBlend) as error:
-                raise BadFrame(str(error)) from None
-    return _with(lever.key, frame, value)
+            return lore_from(text)
+        case "steering":
+            return steering_from(text)
+        case "blend":
+            return blend_from(text, find)
+        case "against":
+            return part_from(text, find)
+    return text
 
 
 def with_step(lever: Lever, frame: Frame, inherited: Frame, by: int) -> Frame:

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Iterable
 
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Saw, Unavailable
-from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session.generation import Generation
-from cyborg_tui.session.sight import Sight, context_then, sight
+from cyborg_tui.session.sight import Look, Sight, context_then, joined, looks
 
 __all__ = ["Seeing"]
 
@@ -26,24 +25,27 @@ class Seeing:
         """What the model saw, once for each draw that it can still be said of."""
         found = []
         for draw in draws:
-            context = context_then(self._loom, draw)
-            if (saw := await self._ask(context)) is not None:
-                found.append(sight(draw, context, saw))
+            context, settings = context_then(self._loom, draw), self._loom.tree.fan(draw.fan).settings
+            if (seen := await self._ask(looks(draw, context, settings))) is not None:
+                found.append(seen)
         return tuple(found)
 
     async def before(self, offset: int, settings: FanSettings) -> Sight | None:
         """What it would see of a fan made at an offset of the manuscript now; None if that cannot be said."""
-        context = self._generation.context(offset)
-        saw = await self._ask(context, settings.max_tokens)
-        return None if saw is None else sight(None, context, saw)
+        return await self._ask(looks(None, self._generation.context(offset), settings))
 
-    async def _ask(self, context: Context, longest: int = 0) -> Saw | None:
-        if not self._generation.ready:
-            return None
-        number = self._generation.see(context, longest)
-        waiting: asyncio.Future[Saw | None] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = waiting
-        return await waiting
+    async def _ask(self, looks: Iterable[Look]) -> Sight | None:
+        found = []
+        for look in looks:
+            if not self._generation.ready:
+                return None
+            number = self._generation.see(look.context, look.among)
+            waiting: asyncio.Future[Saw | None] = asyncio.get_running_loop().create_future()
+            self._waiting[number] = waiting
+            if (saw := await waiting) is None:
+                return None
+            found.append(look.sight(saw))
+        return joined(found)
 
     def hear(self, event: EngineEvent) -> None:
         """Everything the engine says comes in here."""

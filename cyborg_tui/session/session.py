@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cyborg_tui.engine.engine import Engine
@@ -17,8 +18,8 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import Steering
 from cyborg_tui.session.asking import SEEDS
 from cyborg_tui.session.choosing import Choosing
+from cyborg_tui.session.engine_view import EngineView
 from cyborg_tui.session.gardening import Gardening
-from cyborg_tui.session.generation import EngineView
 from cyborg_tui.session.loom_file import bring_in
 from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.process import Guide
@@ -123,8 +124,11 @@ class Session(SideBySideLoom):
         return self._generation.foresee(end, places, self.settings, drawn)
 
     def weigh(self, end: int, settings: FanSettings) -> int:
-        """As `Generation.weigh`; what comes of it is heard by those who listen."""
-        return self._generation.weigh(end, settings)
+        """As `Generation.weigh`, under all else that holds at the cursor; what comes of it is heard by those who
+        listen."""
+        now = self.settings
+        settings = replace(settings, steering=now.steering, mix=now.mix)
+        return self._generation.weigh(end, settings, self.conditions())
 
     def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
         """Let somebody hear everything the engine says, instead of whoever did so far."""
@@ -222,12 +226,15 @@ class Session(SideBySideLoom):
         self._changed()
         return True
 
-    def bookmark(self) -> None:
-        """Mark the highlighted branch, or unmark it."""
+    def bookmark(self) -> bool | None:
+        """Mark the highlighted branch, or unmark it. Returns whether it is marked now; None if there is none."""
         branches = self.branches
-        if branches:
-            node = branches[self.highlighted].node
-            self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
+        if not branches:
+            return None
+        node = branches[self.highlighted].node
+        marked = not self.loom.tree.node(node).bookmarked
+        self.garden.bookmark(node, bookmarked=marked)
+        return marked
 
     def undo(self) -> bool:
         """Take the last step back. False if there is none."""

@@ -1,17 +1,21 @@
-"""What the model saw when it drew branches, or would see now: the context, token by token."""
+"""What the model saw when it drew branches, or would see now: each context, token by token."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
-from cyborg_tui.engine.protocol import Saw, digest
+from msgspec.structs import replace as replace_struct
+
+from cyborg_tui.engine.protocol import Among, Saw, digest
 from cyborg_tui.loom.conditions import Origin
 from cyborg_tui.loom.context import Context, Segment, composed
-from cyborg_tui.loom.draw import Draw
+from cyborg_tui.loom.draw import Draw, SeenBeside
 from cyborg_tui.loom.fan import Branch, BranchId, decode, encode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.piece import cut, length
+from cyborg_tui.loom.settings import FanSettings
 
-__all__ = ["SeenToken", "Sight", "context_then", "drawn_in", "sight"]
+__all__ = ["Look", "SeenToken", "Sight", "context_then", "drawn_in", "joined", "looks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class Sight:
     same: bool
     """Whether these are the very tokens: another vocabulary, or version of llama.cpp, may divide typed text in another
     way."""
+    beside: tuple["Sight", ...] = ()
+    """Of the other contexts that are read together with this one."""
+    weight: float = 1.0
+    """How this one counts among them."""
+    name: str = ""
+    """Of the frame that it is laid out by, if it has one and is read beside another."""
 
 
 def context_then(loom: Loom, draw: Draw) -> Context:
@@ -50,12 +60,42 @@ def context_then(loom: Loom, draw: Draw) -> Context:
     return replace(context, following=(Segment(decode(draw.following)),)) if draw.following else context
 
 
-def sight(draw: Draw | None, context: Context, saw: Saw) -> Sight:
-    """What the engine answers to a context: the one of a draw as it was seen, or one that is still to come."""
-    tokens, head = tuple(_with_origins(context, saw)), saw.head
-    out = head + (saw.left_out if draw is None else draw.tokens_out)
-    same = draw is None or digest((*saw.tokens[:head], *saw.tokens[out:])) == draw.digest
-    return Sight(draw, tokens[head:out], tokens[:head] + tokens[out:], context.left_out, same)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """At one context of a fan, of which the engine is to tell the tokens."""
+
+    draw: Draw | None
+    context: Context
+    among: Among
+    seen: SeenBeside | None
+    """As it was seen; None: of a fan that is still to come."""
+    weight: float
+
+    def sight(self, saw: Saw) -> Sight:
+        """What the engine answers."""
+        tokens, head, seen = tuple(_with_origins(self.context, saw)), saw.head, self.seen
+        out = head + (saw.left_out if seen is None else seen.tokens_out)
+        same = seen is None or digest((*saw.tokens[:head], *saw.tokens[out:])) == seen.digest
+        left_out, inside = tokens[head:out], tokens[:head] + tokens[out:]
+        weight, name = self.weight, self.context.conditions.name
+        return Sight(self.draw, left_out, inside, self.context.left_out, same, weight=weight, name=name)
+
+
+def looks(draw: Draw | None, context: Context, settings: FanSettings) -> tuple[Look, ...]:
+    """At a context and at those beside it, of a draw or of a fan that is still to come (None)."""
+    contexts, mix = (context, *context.beside), settings.mix
+    among = Among(settings.width, settings.max_tokens, len(contexts))
+    other = replace_struct(among, other=True)
+    seen: Iterable[SeenBeside | None] = repeat(None)
+    if draw is not None:
+        seen = (SeenBeside(draw.tokens_out, draw.tokens, draw.digest), *draw.beside)
+    parts = zip(contexts, seen, (mix.own, *mix.others), strict=False)
+    return tuple(Look(draw, one, other if at else among, then, weight) for at, (one, then, weight) in enumerate(parts))
+
+
+def joined(sights: Sequence[Sight]) -> Sight:
+    """Of one context, with the sights of those beside it."""
+    return replace(sights[0], beside=tuple(sights[1:]))
 
 
 def _with_origins(context: Context, saw: Saw) -> Iterator[SeenToken]:

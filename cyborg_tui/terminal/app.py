@@ -5,7 +5,7 @@ import base64
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
@@ -16,6 +16,7 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
 
 from cyborg_tui.terminal.closed import forget_closed_widgets
@@ -47,6 +48,13 @@ class LookedAt(Protocol):
     def everything_shown(self) -> None: ...
 
 
+class _PlainScrollBar(ScrollBarRender):
+    """Without the blocks at its ends, which only some terminals can draw."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
 class LineApp(App[None]):
     """Holds painting back while too much is under way to the terminal; what changes meanwhile is painted at once."""
 
@@ -57,6 +65,7 @@ class LineApp(App[None]):
         if kind.in_tmux and self.console._color_system is ColorSystem.STANDARD:
             self.console._color_system = ColorSystem.EIGHT_BIT
         use_ascii(not kind.marks)
+        ScrollBar.renderer = ScrollBarRender if kind.marks else _PlainScrollBar
         forget_closed_widgets()
         self.takes_clipboard = kind.takes_clipboard
         self._order = InOrder(self, self._hand_on)

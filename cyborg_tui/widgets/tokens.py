@@ -76,7 +76,7 @@ class Tokens(RowView, can_focus=True):
         view, old = self._view, self._rows
         roomy = self.size.height >= 16
         gap = [_Row(())] if roomy else []
-        above, below = ((view.heading,), view.facts) if roomy else ((" · ".join((view.heading, *view.facts)),), ())
+        above, below = ((view.heading,), view.facts) if roomy else ((view.heading, " · ".join(view.facts)), ())
         heading = [row for line in above if line for row in self._folded(line, "muted")]
         choices = [self._choice_row(index, choice) for index, choice in enumerate(view.choices)]
         facts = [row for fact in below for row in self._folded(fact, "muted")]

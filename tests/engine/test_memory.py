@@ -14,10 +14,13 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.catalogue import look_at
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.engine.free_memory import free_memory, free_on_mac
-from cyborg_tui.engine.memory import estimate, in_words, too_large
+from cyborg_tui.engine.memory import estimate, in_words, size_beside, too_large
 from cyborg_tui.engine.protocol import Loading, Lost, Ready, Unavailable
+from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
-from tests.engine.odd_models import KINDS, odd_model
+from tests.engine.deck import Deck, steered
+from tests.engine.odd_models import KINDS, WIDTH, odd_model
+from tests.engine.test_steering import vector_file
 
 GB = 1_000_000_000
 
@@ -183,3 +186,79 @@ async def test_a_worker_that_the_system_ends_while_it_loads_is_said_to_have_had_
     assert not lost.again
     assert "most likely for want of memory, twice while it loaded sea.gguf" in lost.sentence
     assert "smaller model" in lost.sentence
+
+
+# contexts beside the one that writes
+
+
+async def test_a_steered_context_takes_about_what_was_reckoned(tmp_path):
+    path = odd_model(tmp_path / "m.gguf", "plain", context=32_768)
+    config = EngineConfig(model=str(path), nice=0, context=32_768, cache_type="f32")
+    vector = vector_file(tmp_path / "x.gguf", width=WIDTH)
+    async with Engine(config) as engine:
+        assert isinstance(engine.ready, Ready)
+        await engine.fan("Once", width=2, max_tokens=4)
+        before = resident_size(engine.client.pid)
+        answer = await engine.fan("Once", width=2, max_tokens=4, steering=steered((vector, 1.0)))
+        taken = resident_size(engine.client.pid) - before
+    assert answer.stats.steered_by
+    cells = 32_768 + 2 * 8 * 900
+    expected = size_beside(look_at(path).shape, config, cells, 64)
+    assert 0.8 * taken - 10e6 < expected < 1.25 * taken + 110e6, "little of what is computed with is used here"
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A machine that has so many bytes free, beside the files that are in use."""
+    free = {"bytes": GB}
+    monkeypatch.setattr("cyborg_tui.engine.llama.free_memory", lambda mapped=0: free["bytes"])
+    return free
+
+
+def test_a_vector_gets_a_smaller_window_or_is_refused_in_a_sentence_and_all_else_goes_on(tmp_path, small):
+    deck = Deck()
+    deck.make_vector(tmp_path / "sorrow.gguf")
+    model, steering = deck.model, steered((tmp_path / "sorrow.gguf", 1.0))
+    plain = deck.fan("Once upon a time", 3).texts
+    small["bytes"] = model.size_beside(256, model.room) - 1
+    refused = deck.fan("Once upon a time", 3, steering=steering).refused
+    assert refused.startswith("Another context of commonplace needs about ")
+    assert refused.endswith("are free; choose a smaller engine.context, or a smaller model.")
+    assert deck.answering.contexts.size_beside == 0
+    assert deck.fan("Once upon a time", 3).texts == plain
+    small["bytes"] = model.size_beside(256, model.room)
+    assert deck.fan("Once upon a time", 3, steering=steering).refused == ""
+    assert deck.answering.contexts.at_work.model.window == 256
+    assert deck.answering.contexts.size_beside == small["bytes"]
+    deck.close()
+
+
+def test_what_is_tried_or_made_needs_a_context_too(tmp_path, small):
+    deck = Deck()
+    small["bytes"] = 1000
+    (ended,) = deck.preview("Once upon a time", [FanSettings(width=1, max_tokens=4)])
+    assert not ended.complete
+    assert "and 0 MB are free" in ended.sentence or "and 1 MB are free" in ended.sentence
+    assert "Another context of commonplace" in deck.make_vector(tmp_path / "sorrow.gguf").sentence
+    assert not (tmp_path / "sorrow.gguf").exists()
+    assert any(deck.fan("Once upon a time", 3).texts)
+    deck.close()
+
+
+async def test_a_model_that_just_fits_is_not_ended_by_a_vector(tmp_path):
+    path = odd_model(tmp_path / "m.gguf", "plain", context=1_000_000)
+    config = EngineConfig(model=str(path), nice=0, context=131_072)
+    vector = vector_file(tmp_path / "x.gguf", width=WIDTH)
+    async with Engine(config, command=limited(plain_address_space() + GB // 2)) as engine:
+        assert isinstance(engine.ready, Ready)
+        pid = engine.client.pid
+        await engine.fan("Once", width=2, max_tokens=4, steering=steered((vector, 1.0)))
+        assert engine.client.pid == pid
+        plain = await engine.fan("Once", width=2, max_tokens=4)
+        assert [len(tokens) for tokens in plain.tokens] == [4, 4]
+
+
+def test_files_in_use_are_not_free(tmp_path):
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc/meminfo").write_text("MemAvailable:    8000000 kB\n")
+    assert free_memory(tmp_path, mapped=1024) == 7_999_999 * 1024

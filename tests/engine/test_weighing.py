@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from cyborg_tui.engine.biases import Biases
@@ -10,6 +11,7 @@ from cyborg_tui.engine.samplers import Sampler
 from cyborg_tui.engine.weighing import weigh
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import decode
+from cyborg_tui.loom.guidance import blended, guided
 from cyborg_tui.loom.sampling import Sampling
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.drawing import Pen
@@ -91,6 +93,41 @@ def test_where_the_context_is_ready_nothing_is_evaluated(pen):
     for temperature in (0.5, 1.0, 1.5):
         weighed(pen, temperature=temperature)
     assert pen.model.counters().total == before
+
+
+@pytest.mark.parametrize("mix", [guided(2.0), blended(1.0, [3.0])], ids=["led away", "blended"])
+def test_the_chances_are_of_all_that_is_read_together_and_nothing_is_evaluated_again(pen, mix):
+    texts = ("A tale of mirth. " + SEA, "A tale of grief. " + SEA)
+    own, other = (wire(Context((Segment(text),))) for text in texts)
+    resident = pen.fanning.resident
+    rows = []
+    for context in (own, other):
+        tokens = resident.tokens_of(context).tokens
+        resident.evaluate(tokens, None)
+        rows.append(resident.tip(tokens).astype(float))
+    wanted = np.exp(mix.own * log_softmax(rows[0]) + mix.others[0] * log_softmax(rows[1]))
+    wanted /= wanted.sum()
+    pieces = pen.model.pieces
+
+    def told(temperature):
+        pen.heard.clear()
+        settings = FanSettings(sampling=Sampling(min_p=0.0, temperature=temperature), mix=mix)
+        weigh(resident, Weigh(1, own, settings, (other,)), pen.heard.append)
+        (answer,) = [event for event in pen.heard if isinstance(event, Weighed)]
+        return {token.text: token for token in answer.tokens}
+
+    found = told(1.0)
+    for token in np.argsort(-wanted)[:20]:
+        assert found[pieces[token]].before == pytest.approx(wanted[token], rel=0.02)
+        assert found[pieces[token]].after == pytest.approx(wanted[token], rel=0.02)
+    before = pen.model.counters().total
+    for temperature in (0.5, 1.0, 1.5):
+        told(temperature)
+    assert pen.model.counters().total == before
+
+
+def log_softmax(row):
+    return row - row.max() - np.log(np.exp(row - row.max()).sum())
 
 
 def draws(pen, times, **sampling):

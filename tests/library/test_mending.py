@@ -291,6 +291,7 @@ def test_how_fans_were_shown_comes_through(file):
 
 
 def test_what_was_purged_is_no_damage_and_stays_away(file, written):
+    Backups(file).make(NOW - timedelta(days=1))
     library = Library(file.parent)
     library._caretaker.after_commit = lambda: None
     loom = library.open(1)
@@ -307,9 +308,10 @@ def test_what_was_purged_is_no_damage_and_stays_away(file, written):
 
     change(file, "DELETE FROM nodes WHERE loom = 2 AND id % 2")
     mended = mend(file, NOW)
-    assert mended.torn == ("Wednesday 25 November 2026",)
+    assert mended.from_backup == ("Wednesday 25 November 2026",)
     library = Library(file.parent)
     again = library.open(1)
     assert len(again.tree) == len(loom.tree)
     assert all(again.tree.branch(branch).purged for branch in gone)
+    assert not any(library.alternatives(1, branch) for branch in gone), "which the backup still has"
     library.close()

@@ -104,6 +104,21 @@ def test_without_utf_8_all_is_ascii_and_other_letters_cannot_be_taken_for_text(d
     assert todays_loom(data).text.startswith(THEIRS), "and it is kept as it was written"
 
 
+def test_of_the_apps_own_marks_none_is_missing_in_ascii(data):
+    with app(data, columns=80, rows=24, environment={"LC_ALL": "C"}) as t:
+        t.wait_for("Tab branches")
+        t.send("Plain words. ")
+        for key in ("F1", "F4", "Ctrl+P"):
+            before = t.settle(0.1)
+            t.send(key)
+            t.wait_for(lambda s, before=before: s.splitlines()[2:14] != before.splitlines()[2:14])
+            t.settle(0.1)
+            cells = [cell for y in range(24) for cell in row_of(t, y)]
+            assert not any(cell.data == "?" and cell.reverse for cell in cells), f"{key}\n{t.screen}"
+            t.send("Esc")
+            t.wait_for(lambda s: "Tab branches" in s and "Plain words." in s)
+
+
 def row_of(t, y):
     return [t._screen.buffer[y][x] for x in range(t._screen.columns)]
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from cyborg_tui.loom.errors import NotPossible
+from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.tree import ROOT
 from tests.loom.writer import Writer, words
@@ -65,6 +66,14 @@ class Person(Writer):
             else:
                 getattr(self.garden, what)(node, "" if gone else "the sea")
         self.check_one_step(said, authors)
+
+    @rule(where=st.floats(0, 1), at_end=st.booleans(), gone=st.booleans())
+    def condition(self, where, at_end, gone):
+        authors, total = self.authors(), len(self.loom.text)
+        offset = total if at_end else round(where * total)
+        self.garden.frame(offset, Frame() if gone else Frame(memory="the sea"))
+        assert self.authors() == authors
+        assert gone or self.loom.tree.frame(self.loom.manuscript.node_at(offset))
 
     @rule(data=st.data(), by=st.sampled_from((-1, 1)))
     def arrange(self, data, by):

@@ -90,7 +90,7 @@ class Promises(RuleBasedStateMachine):
                 if branch.node in tree:
                     self.branch_texts.setdefault(branch.id, tree.path_text(branch.node))
         for node in tree:
-            if node.carries is not None and not node.cut:
+            if node.carries is not None and node.pieces and not node.cut:
                 assert node.carries in tree
                 for fan in tree.fans_at(node.carries):
                     assert fan in tree.fans_at(node.id), "the fan of a carried node cannot be reached"

@@ -111,11 +111,13 @@ async def test_more_branches_of_a_fan_are_drawn_under_its_own_frame(desk):
     session.edit(0, 0, LINE)
     session.set_frame(0, Frame(memory="A storm is coming."))
     fan = (await desk.fan())[0].fan
-    session.set_frame(0, Frame(memory="All is calm."))
-    session.more()
-    await desk.until(lambda: not session.busy)
-    first, second = session.draws(fan)
-    assert first.conditions == second.conditions
+    for otherwise in (Frame(memory="All is calm."), Frame()):
+        session.set_frame(0, otherwise)
+        session.more()
+        await desk.until(lambda: not session.busy)
+    first, *others = session.draws(fan)
+    assert first.conditions.inserts
+    assert [draw.conditions for draw in others] == [first.conditions] * 2
 
 
 async def test_a_framed_fan_can_be_made_again_exactly(desk):

@@ -13,7 +13,7 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
 from cyborg_tui.engine.protocol import Evaluated, VectorEnded
 from cyborg_tui.engine.vectors import read_vector, write_vector
-from cyborg_tui.frames import frame_from_toml, frame_to_toml
+from cyborg_tui.frames import BadFrameFile, frame_from_toml, frame_to_toml
 from cyborg_tui.loom.blend_text import BadBlend, blend_from, blend_to
 from cyborg_tui.loom.conditions import Origin
 from cyborg_tui.loom.contrast import Contrast
@@ -27,6 +27,11 @@ from cyborg_tui.session.sight import context_then
 from tests.engine.deck import MINUS, PLUS
 
 SEA = "I have been thinking about the sea again."
+
+
+def nothing(name):
+    """No frame has a name."""
+    raise BadFrameFile(f"There is no frame {name}.")
 
 
 async def read_ahead(desk, tokens):
@@ -124,7 +129,7 @@ def test_blend_and_guidance_are_weighed_together():
     parts = (Blended("one", 1.0), Blended("two", 2.0))
     assert Frame(blend=parts).mix == Mix(0.25, (0.25, 0.5))
     assert Frame(blend=parts, against="x", guidance=2.0).mix == Mix(0.5, (0.5, 1.0, -1.0))
-    assert [other.memory for other in Frame("own", blend=parts, against="x").others] == ["one", "two", "x"]
+    assert Frame("own", blend=parts, against="x").parts == ("one", "two", "x")
     assert Frame("own").mix == ALONE
 
 
@@ -166,8 +171,8 @@ def test_a_frame_file_has_it_too(steering, blend):
 
 @given(st.lists(st.builds(Blended, st.text("ab \n").map(str.strip).filter(bool), st.just(0.5)), max_size=2))
 def test_a_blend_is_read_as_it_was_written(parts):
-    assert blend_from(blend_to(parts)) == tuple(parts)
-    assert all(blend_from(part.text) == (replace(part, weight=1.0),) for part in parts)
+    assert blend_from(blend_to(parts), nothing) == tuple(parts)
+    assert all(blend_from(part.text, nothing) == (replace(part, weight=1.0),) for part in parts)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +191,7 @@ def test_what_cannot_be_read_is_said_with_its_line(text, says):
     with pytest.raises(BadSteering, match=f"^{says}"):
         steering_from(text)
     with pytest.raises(BadBlend, match=r"^Part 2: weight must be a number"):
-        blend_from("a\n***\nweight: many\nb")
+        blend_from("a\n***\nweight: many\nb", nothing)
 
 
 def test_how_a_person_writes_it():
@@ -203,4 +208,5 @@ def test_how_a_person_writes_it():
         (Adapter("poems.gguf", 0.5),),
     )
     lever = next(one for one in LEVERS if one.key == "steering")
-    assert with_text(lever, Frame(), text_of(lever, with_text(lever, Frame(), text))) == with_text(lever, Frame(), text)
+    frame = with_text(lever, Frame(), text, nothing)
+    assert with_text(lever, Frame(), text_of(lever, frame), nothing) == frame

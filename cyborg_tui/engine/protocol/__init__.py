@@ -45,6 +45,8 @@ from cyborg_tui.engine.protocol.lever_events import (
 )
 from cyborg_tui.engine.protocol.lever_requests import Follow, LookAt, MakeVector, Preview, Render, Weigh
 from cyborg_tui.engine.protocol.requests import (
+    UNREAD,
+    Among,
     Cancel,
     Evaluate,
     FanRequest,
@@ -62,7 +64,9 @@ from cyborg_tui.engine.protocol.segments import Start, WireContext, WireSegment,
 
 __all__ = [
     "MAGIC",
+    "UNREAD",
     "VERSION",
+    "Among",
     "Away",
     "Beside",
     "BranchEnded",

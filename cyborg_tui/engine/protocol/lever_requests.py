@@ -42,8 +42,8 @@ class MakeVector(msgspec.Struct, tag=True, frozen=True):
     path: bytes
     """The GGUF file that is made; one that is there is replaced."""
     name: str
-    plus: tuple[bytes, ...]
-    minus: tuple[bytes, ...]
+    towards: tuple[bytes, ...]
+    away: tuple[bytes, ...]
     method: Method
 
 
@@ -54,6 +54,8 @@ class Weigh(msgspec.Struct, tag=True, frozen=True):
     id: int
     context: WireContext
     settings: FanSettings
+    beside: tuple[WireContext, ...] = ()
+    """Other contexts that are read with this one, as `settings.mix` weighs them."""
 
 
 class LookAt(msgspec.Struct, tag=True, frozen=True):

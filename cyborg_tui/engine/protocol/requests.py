@@ -14,6 +14,8 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED, Steering
 
 __all__ = [
+    "UNREAD",
+    "Among",
     "Cancel",
     "Evaluate",
     "FanRequest",
@@ -67,13 +69,26 @@ class FanRequest(msgspec.Struct, tag=True, frozen=True):
     """What the branches are to lead to, for a model that was trained to fill in the middle."""
 
 
+class Among(msgspec.Struct, frozen=True):
+    """What a context is to be read for: fans of that size, from so many contexts read together."""
+
+    width: int = 1
+    longest: int = 0
+    """Tokens of a branch; 0: it is not to be read."""
+    contexts: int = 1
+    other: bool = False
+    """Whether it is another one than the own."""
+
+
+UNREAD = Among()
+
+
 class See(msgspec.Struct, tag=True, frozen=True):
-    """Asks for a context's tokens."""
+    """Asks for a context's tokens; and how many would be left out, if it is to be read."""
 
     id: int
     context: WireContext
-    longest: int = 0
-    """If branches of so many tokens are to follow, how many tokens would be left out is told too."""
+    among: Among = UNREAD
 
 
 class Evaluate(msgspec.Struct, tag=True, frozen=True):

@@ -12,6 +12,8 @@ from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.backoff import Backoff
 from cyborg_tui.engine.levers import Levers, LeversElsewhere
 from cyborg_tui.engine.protocol import (
+    UNREAD,
+    Among,
     Away,
     EngineEvent,
     FanEnded,
@@ -166,7 +168,7 @@ class RemoteEngine:
     def want(self, fan: int) -> None:
         """Nothing is made ahead."""
 
-    def see(self, context: Context, longest: int = 0) -> int:
+    def see(self, context: Context, among: Among = UNREAD) -> int:
         """Not known: a server divides a text into tokens by itself."""
         self._fans += 1
         asyncio.get_running_loop().call_soon(self._listener, Saw(self._fans, (), ()))

@@ -39,7 +39,7 @@ ABOUT: dict[str, About] = {
     ),
     "pace": About(
         "Time to choose",
-        "Whether you chose sooner than what you took can be read; not whether you read it.",
+        "How long you took, in times of what it takes to read it (1: as long); not whether you read it.",
         Pace,
     ),
     "lengths": About(
