@@ -195,7 +195,7 @@ def test_what_is_taken_whole_cannot_be_taken_again(reading, data):
 
 def test_a_branch_is_marked_and_another_hidden(reading, data):
     reading.send("b")
-    reading.wait_for("1*▌")
+    reading.wait_for(lambda s: "1*▌" in s and "Bookmarked." in s)
     reading.send("j", "x")
     reading.wait_for("7 of 8 branches")
     loom = quit_and_read(reading, data)

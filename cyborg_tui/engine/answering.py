@@ -13,16 +13,13 @@ from cyborg_tui.engine.looking_at import look_at
 from cyborg_tui.engine.making import make_vector
 from cyborg_tui.engine.previewing import preview
 from cyborg_tui.engine.protocol import (
-    EngineEvent,
     Evaluate,
     Evaluated,
     FanEnded,
     FanRequest,
     FanStats,
     Follow,
-    FollowEnded,
     Foresee,
-    ForeseeingEnded,
     LookAt,
     LookedAt,
     MakeVector,
@@ -32,7 +29,6 @@ from cyborg_tui.engine.protocol import (
     Render,
     Rendered,
     Saw,
-    ScoreEnded,
     ScoreRequest,
     See,
     VectorEnded,
@@ -44,12 +40,13 @@ from cyborg_tui.engine.protocol import (
 from cyborg_tui.engine.rendering import render
 from cyborg_tui.engine.resident import FrameTooLong, Interrupted, Say
 from cyborg_tui.engine.together import Together, left_out
+from cyborg_tui.engine.undone import undone
 from cyborg_tui.engine.vectors import BadSteeringError
 from cyborg_tui.engine.weighing import weigh
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.guidance import Mix
 
-__all__ = ["Answering", "undone"]
+__all__ = ["Answering"]
 
 _AHEAD = 32
 """Tokens of branches that are reckoned with when a context is read ahead."""
@@ -148,17 +145,3 @@ def _check(beside: Sequence[WireContext], mix: Mix) -> None:
     """Raises BadSteeringError."""
     if len(beside) != len(mix.others):
         raise BadSteeringError("There are not as many other contexts as weights for them; choose them again.")
-
-
-def undone(request: Work) -> EngineEvent:
-    """The answer to a request that is not done since something else is wanted."""
-    answers: dict[type, Callable[[int], EngineEvent]] = {
-        FanRequest: lambda id: FanEnded(id, Finish.CANCELLED, FanStats()),
-        Foresee: ForeseeingEnded,
-        ScoreRequest: lambda id: ScoreEnded(id, False),
-        Follow: lambda id: FollowEnded(id, False),
-        Preview: lambda id: PreviewEnded(id, False),
-        MakeVector: VectorEnded,
-        Weigh: Weighed,
-    }
-    return Evaluated(0) if isinstance(request, Evaluate) else answers[type(request)](request.id)

@@ -20,7 +20,6 @@ from cyborg_tui.engine.protocol import (
     FanEnded,
     FanRequest,
     FanStats,
-    Follow,
     FollowEnded,
     Foresee,
     ForeseeingEnded,
@@ -30,8 +29,6 @@ from cyborg_tui.engine.protocol import (
     Loading,
     LookAt,
     Lost,
-    MakeVector,
-    Preview,
     PreviewEnded,
     Ready,
     Refused,
@@ -52,6 +49,7 @@ from cyborg_tui.engine.protocol import (
 )
 from cyborg_tui.engine.pulse import WRITING, WRITING_ELSEWHERE, Patience, loading
 from cyborg_tui.engine.supervisor import KILLED, Supervisor
+from cyborg_tui.engine.undone import undone
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.guidance import ALONE, Mix
@@ -246,19 +244,8 @@ class EngineClient:
         unanswered = tuple(self._unanswered)
         self._unanswered.clear()
         for request in unanswered:
-            match request:
-                case ScoreRequest(id=id):
-                    self._listener(ScoreEnded(id, False))
-                case Follow(id=id):
-                    self._listener(FollowEnded(id, False))
-                case Preview(id=id):
-                    self._listener(PreviewEnded(id, False))
-                case MakeVector(id=id):
-                    self._listener(VectorEnded(id))
-                case Weigh(id=id):
-                    self._listener(Weighed(id))
-                case _:
-                    pass
+            if not isinstance(request, FanRequest | Evaluate | Foresee):  # of these one hears by the loss itself
+                self._listener(undone(request))
 
     def _ask_gently(self, request: Work) -> bool:
         """If there is a model, and no fan that is wanted; and not what has cost two workers. Whether it was asked."""

@@ -98,8 +98,8 @@ class LeversOfWorker:
 
     def make_vector(self, path: str, name: str, contrast: Contrast) -> int:
         id = next(self._count)
-        plus, minus = (tuple(encode(text) for text in texts) for texts in (contrast.plus, contrast.minus))
-        request = MakeVector(id, os.fsencode(path), name, plus, minus, contrast.method)
+        towards, away = (tuple(encode(text) for text in texts) for texts in (contrast.towards, contrast.away))
+        request = MakeVector(id, os.fsencode(path), name, towards, away, contrast.method)
         if not self._ask(request):
             self._say(VectorEnded(id, None, _NOT_THERE))
         return id

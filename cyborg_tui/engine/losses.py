@@ -74,7 +74,7 @@ def _keys(request: Work) -> list[bytes]:
     """What a request is known by, whoever asks for it again and with whichever seed: its context and all else, then its
     context alone, as it is steered. Digests, so that no text is kept."""
     if isinstance(request, MakeVector):
-        return [_digest(request.plus, request.minus)]
+        return [_digest(request.towards, request.away)]
     own: tuple[object, ...] = ()
     match request:
         case FanRequest(settings=settings, beside=beside, following=following):

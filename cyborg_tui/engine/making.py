@@ -26,13 +26,13 @@ def make_vector(
     model = fanning.model
     if model.layers < 2:
         raise BadSteeringError(f"{model.identity.name} has too few layers to be steered.")
-    plus, minus = _states(fanning, request, say, wanted_elsewhere)
-    found = find_directions(plus, minus, request.method)
+    towards, away = _states(fanning, request, say, wanted_elsewhere)
+    found = find_directions(towards, away, request.method)
     if not all(np.isfinite(one).all() for one in found.by_layer.values()):
         raise BadSteeringError("The model computes no numbers for these texts; its file is damaged.")
     if not any(one.norm for one in found.facts):
         raise BadSteeringError("The model makes the same of both sets of texts; choose texts that differ at their end.")
-    counts = len(request.plus), len(request.minus)
+    counts = len(request.towards), len(request.away)
     facts = VectorFacts(request.name, model.architecture, model.width, found.facts, counts)
     try:
         facts = write_vector(path.expanduser(), facts, found.by_layer)
@@ -45,7 +45,7 @@ def make_vector(
 def _states(
     fanning: Fanning, request: MakeVector, say: Say, wanted_elsewhere: Callable[[], bool]
 ) -> tuple[Floats, Floats]:
-    texts = [*request.plus, *request.minus]
+    texts = [*request.towards, *request.away]
     tokens = [fanning.resident.tokens_of((WireSegment(text, (), ""),)).tokens for text in texts]
     read: list[Floats] = []
     try:
@@ -57,7 +57,7 @@ def _states(
                     raise Interrupted
     except ModelRefusedError as error:
         raise BadSteeringError(str(error)) from None
-    return _stacked(read[: len(request.plus)]), _stacked(read[len(request.plus) :])
+    return _stacked(read[: len(request.towards)]), _stacked(read[len(request.towards) :])
 
 
 def _stacked(states: Sequence[Floats]) -> Floats:

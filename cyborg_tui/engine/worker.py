@@ -47,6 +47,7 @@ from cyborg_tui.engine.protocol import (
     encode_frame,
     frames,
 )
+from cyborg_tui.engine.undone import undone
 
 if TYPE_CHECKING:
     from cyborg_tui.engine.answering import Answering
@@ -138,8 +139,6 @@ class Worker:
         request = self._next()
         while isinstance(request, Work | Cancel) and not isinstance(request, FanRequest) and self._inbox.waiting:
             if not isinstance(request, Cancel):
-                from cyborg_tui.engine.answering import undone
-
                 self._say(undone(request))
             request = self._inbox.next()
         return request

@@ -26,19 +26,19 @@ class Method(str, Enum):
 class Contrast:
     """Texts of the one kind and of the other; pairs if there are as many of each. Raises BadContrast."""
 
-    plus: tuple[str, ...]
-    minus: tuple[str, ...]
+    towards: tuple[str, ...]
+    away: tuple[str, ...]
     method: Method = Method.MEANS
 
     def __post_init__(self) -> None:
-        for name, texts in {"plus": self.plus, "minus": self.minus}.items():
+        for name, texts in {"towards": self.towards, "away": self.away}.items():
             if not 0 < len(texts) <= _MOST:
-                raise BadContrast(f"there are {len(texts):,} texts of “{name}”; there must be 1 to {_MOST:,}")
+                raise BadContrast(f"there are {len(texts):,} texts in “{name}”; there must be 1 to {_MOST:,}")
             if not all(text.strip() for text in texts):
-                raise BadContrast(f"a text of “{name}” is empty")
+                raise BadContrast(f"a text in “{name}” is empty")
             if any(len(text) > _LONGEST for text in texts):
-                raise BadContrast(f"a text of “{name}” is longer than {_LONGEST:,} characters")
-        if self.plus == self.minus:
+                raise BadContrast(f"a text in “{name}” is longer than {_LONGEST:,} characters")
+        if self.towards == self.away:
             raise BadContrast("both sets are the same")
-        if self.method is Method.COMPONENT and len(self.plus) + len(self.minus) < 4:
+        if self.method is Method.COMPONENT and len(self.towards) + len(self.away) < 4:
             raise BadContrast("a principal component needs two texts of each kind; take the means")

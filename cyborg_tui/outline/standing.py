@@ -13,7 +13,7 @@ class Standing(Enum):
     HERE = "where you are"
     PATH = "on your path"
     TAKEN = "taken once"
-    UNREAD = "not looked at yet"
+    UNREAD = "unread"
     READ = "looked at"
     WRITTEN = "written"
     """By the person, or carried along with an edit of theirs."""

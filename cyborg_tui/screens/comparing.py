@@ -34,7 +34,7 @@ class Comparing:
         try:
             some = self._version(marked)
         except KeyError:
-            return "The branch that was marked is gone."
+            return "The branch to compare with is gone."
         self._compare(some, self._version(branch.id))
         return ""
 

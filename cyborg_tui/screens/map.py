@@ -116,7 +116,7 @@ class MapScreen(Chart):
     def _to_bookmark(self, by: int) -> None:
         place = self.session.garden.overview.next_bookmark(self._outline.place, backwards=by < 0)
         if place is None:
-            self.notice("There is no other bookmark; b marks a place.")
+            self.notice("There is no other bookmark; b makes one.")
         else:
             self._go_to(place)
 

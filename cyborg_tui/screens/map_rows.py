@@ -54,7 +54,7 @@ def _of_fan(tree: Tree, row: Row, fan: FanId) -> str:
     made = tree.fan(fan)
     unread = sum(is_unread(tree, branch.node) for branch in tree.branches(fan) if branch.node in tree)
     said = f"fan {fan} · {row.lines} branch{'' if row.lines == 1 else 'es'}"
-    said += f" · {unread} not looked at" if unread else ""
+    said += f" · {unread} unread" if unread else ""
     return said + (f" · {made.model.name}" if made.model.name else "")
 
 

@@ -52,7 +52,7 @@ _WORDS = {
     EventKind.OPENED: "opened the loom",
     EventKind.CLOSED: "closed the loom",
     EventKind.HIDDEN: "hid a branch",
-    EventKind.BOOKMARKED: "marked a branch",
+    EventKind.BOOKMARKED: "bookmarked something",
     EventKind.NAMED: "named a place",
     EventKind.TAGGED: "tagged a place",
     EventKind.NOTED: "noted something",

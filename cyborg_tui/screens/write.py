@@ -140,7 +140,9 @@ class WriteScreen(Desk):
         self._show()
 
     def action_bookmark(self) -> None:
-        self.session.bookmark()
+        bookmarked = self.session.bookmark()
+        if bookmarked is not None:
+            self.notice("Bookmarked." if bookmarked else "Not bookmarked any more.")
         self._show()
 
     def action_why(self, number: int) -> None:

@@ -15,7 +15,7 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session.bridging import Bridging
 from cyborg_tui.session.counted import CountedLoom
-from cyborg_tui.session.generation import EngineView
+from cyborg_tui.session.engine_view import EngineView
 from cyborg_tui.session.hosting import Hosting
 from cyborg_tui.session.vectors import Vectors
 

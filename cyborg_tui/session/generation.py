@@ -1,8 +1,7 @@
 """Fans under way: asked of the engine, and grown in the loom as it answers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.protocol import (
@@ -15,7 +14,6 @@ from cyborg_tui.engine.protocol import (
     FanStats,
     FileHash,
     Grew,
-    Held,
     Loading,
     Lost,
     PromptProgress,
@@ -29,67 +27,20 @@ from cyborg_tui.engine.protocol import (
 from cyborg_tui.loom.conditions import BARE, Conditions
 from cyborg_tui.loom.context import Context, Segment, composed, out_of_reach
 from cyborg_tui.loom.draw import Decoding, Draw, SeenBeside
-from cyborg_tui.loom.fan import BATCHED, BranchId, Fan, FanId, Finish, ModelIdentity, decode, encode
+from cyborg_tui.loom.fan import BATCHED, BranchId, Fan, FanId, Finish, decode, encode
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.piece import Piece, join
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session.ahead import Ahead
+from cyborg_tui.session.engine_view import EngineView, Waiting
 from cyborg_tui.session.framing import Framing
 from cyborg_tui.session.sight import drawn_in
 
-__all__ = ["EngineView", "Generation", "Waiting"]
+__all__ = ["Generation"]
 
 _FOLLOWING = 4000
 """Characters after a gap that a model is told of which fills it."""
 _BACK = "The engine stopped and was started again."
-
-
-class Waiting(str, Enum):
-    """What the person is waiting for."""
-
-    NOTHING = ""
-    ELSEWHERE = "reaching"
-    """Another machine, on which the model is to be."""
-    MODEL = "loading"
-    AHEAD = "reading ahead"
-    """Evaluating what may soon be asked for; nobody waits yet."""
-    PROMPT = "reading"
-    BRANCHES = "writing"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineView:
-    """What the status line says of the engine."""
-
-    model: ModelIdentity | None = None
-    window: int = 0
-    """The longest context, in tokens."""
-    fills: bool = False
-    """Whether the model was trained to fill in the middle of a text."""
-    waiting: Waiting = Waiting.MODEL
-    done: float = 0.0
-    """The part that is done of what is being waited for, 0 to 1."""
-    seconds_left: float | None = None
-    unheard: int = 0
-    """Seconds for which an engine on another machine has been waited for in vain."""
-    next_try: int | None = None
-    """Seconds until it is looked for again."""
-    problem: str = ""
-    """Why there is no model."""
-    news: str = ""
-    """What happened to the engine, or to what was asked of it, that is mended already or that another try mends."""
-    decoding: Decoding | None = None
-    """How the model is run."""
-    file_hash: str = ""
-    """SHA-256 of the model's file, as far as it is known."""
-    step_seconds: Mapping[int, float] = field(default_factory=dict)
-    """How long a step takes, by the number of branches; empty if it was not measured."""
-    stats: FanStats | None = None
-    """Of the last fan."""
-    held: Held | None = None
-    """What the engine's cache holds, as far as it is known."""
-    shortened: bool = False
-    """Whether the last fan's context was only the end of the manuscript."""
 
 
 @dataclass(frozen=True, slots=True)

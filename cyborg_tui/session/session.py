@@ -18,8 +18,8 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import Steering
 from cyborg_tui.session.asking import SEEDS
 from cyborg_tui.session.choosing import Choosing
+from cyborg_tui.session.engine_view import EngineView
 from cyborg_tui.session.gardening import Gardening
-from cyborg_tui.session.generation import EngineView
 from cyborg_tui.session.loom_file import bring_in
 from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.process import Guide
@@ -226,12 +226,15 @@ class Session(SideBySideLoom):
         self._changed()
         return True
 
-    def bookmark(self) -> None:
-        """Mark the highlighted branch, or unmark it."""
+    def bookmark(self) -> bool | None:
+        """Mark the highlighted branch, or unmark it. Returns whether it is marked now; None if there is none."""
         branches = self.branches
-        if branches:
-            node = branches[self.highlighted].node
-            self.garden.bookmark(node, bookmarked=not self.loom.tree.node(node).bookmarked)
+        if not branches:
+            return None
+        node = branches[self.highlighted].node
+        marked = not self.loom.tree.node(node).bookmarked
+        self.garden.bookmark(node, bookmarked=marked)
+        return marked
 
     def undo(self) -> bool:
         """Take the last step back. False if there is none."""

@@ -63,7 +63,7 @@ class SteeringDesk:
         """Make a vector of that name. Raises BadName, OSError."""
         path = self.vectors.new(name)
         self._engine.cancel()
-        self.made, self.problem, self.progress = None, "", (0, len(contrast.plus) + len(contrast.minus))
+        self.made, self.problem, self.progress = None, "", (0, len(contrast.towards) + len(contrast.away))
         self._looked.pop(path, None)
         self._making = self._engine.levers.make_vector(path, name, contrast)
 

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from cyborg_tui.widgets.bars import bar, percent, visible
-from cyborg_tui.widgets.cells import drawable, width
+from cyborg_tui.widgets.cells import drawable, fold, pairs, width
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.rows import RowView
 
@@ -106,8 +106,11 @@ class ChanceRows(_Lines):
 
     def show(self, heading: Sequence[str], rows: Sequence[ChanceRow]) -> None:
         self._shown = (tuple(heading), tuple(rows))
-        lines = [((f" {own(drawable(line))}", "muted"),) for line in heading]
+        lines = [((f" {part}", "muted"),) for line in heading for part in self._folded(own(drawable(line)))]
         self._put([*lines, ((" ", "muted"),), *(self._line(row) for row in rows)])
+
+    def _folded(self, line: str) -> list[str]:
+        return [line[a:b].rstrip() for a, b in pairs(fold(line, max(8, self.size.width - 2)))]
 
     _shown: tuple[tuple[str, ...], tuple[ChanceRow, ...]] = ((), ())
 

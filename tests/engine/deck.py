@@ -110,8 +110,8 @@ class Deck:
         told = {event.candidate: (event.logprob, event.tokens) for event in events if isinstance(event, Followed)}
         return [told[index] for index in sorted(told)], isinstance(events[-1], FollowEnded) and events[-1].complete
 
-    def make_vector(self, path, plus=PLUS, minus=MINUS, method=Method.MEANS, name="sorrow"):
-        texts = (tuple(text.encode() for text in some) for some in (plus, minus))
+    def make_vector(self, path, towards=PLUS, away=MINUS, method=Method.MEANS, name="sorrow"):
+        texts = (tuple(text.encode() for text in some) for some in (towards, away))
         events = self.ask(MakeVector(1, str(path).encode(), name, *texts, method))
         assert isinstance(events[-1], VectorEnded)
         return events[-1]

@@ -91,7 +91,7 @@ def test_a_vector_made_from_pairs_moves_what_it_should_the_more_the_stronger(dec
 def test_two_sets_of_passages_need_not_be_pairs(deck, tmp_path):
     path = tmp_path / "sorrow.gguf"
     for method in Method:
-        assert deck.make_vector(path, plus=PLUS[:7], minus=MINUS[:4], method=method).facts.texts == (7, 4)
+        assert deck.make_vector(path, towards=PLUS[:7], away=MINUS[:4], method=method).facts.texts == (7, 4)
         leanings = [leaning(deck, steered((path, strength))) for strength in (-1, 0, 1)]
         assert leanings == sorted(leanings)
 
@@ -208,7 +208,7 @@ def test_progress_is_told_and_it_stops_when_something_else_is_wanted(deck, tmp_p
     assert told == [(done, 16) for done in range(1, 17)]
     before = path.read_bytes()
     deck.stops_after = 5
-    assert deck.make_vector(path, plus=MINUS, minus=PLUS) == VectorEnded(1)
+    assert deck.make_vector(path, towards=MINUS, away=PLUS) == VectorEnded(1)
     deck.stops_after = None
     assert len(deck.heard) == 6
     assert path.read_bytes() == before
@@ -234,7 +234,7 @@ def test_texts_of_which_nothing_can_be_made():
 
 
 def test_texts_that_the_model_sees_alike(deck, tmp_path):
-    answer = deck.make_vector(tmp_path / "x.gguf", plus=("the same",), minus=("the same",))
+    answer = deck.make_vector(tmp_path / "x.gguf", towards=("the same",), away=("the same",))
     assert "choose texts that differ" in answer.sentence
 
 

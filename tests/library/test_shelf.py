@@ -23,6 +23,17 @@ def test_what_is_bookmarked_stands_there_with_its_loom_and_text(library):
     assert found == {("Monday 23 November 2026", "A lighthouse."), ("Tuesday 24 November 2026", "a hill")}
 
 
+def test_a_branch_that_was_taken_in_parts_is_whole(library):
+    desk = Desk(library)
+    desk.write("Dear sister, ")
+    (branch,) = desk.fan("I am glad. It is a good morning. I went to the")
+    desk.loom.take(branch, 10)
+    desk.loom.take(branch, 32)
+    bookmark(desk, desk.loom.tree.branch(branch).node)
+    (kept,) = library.shelf()
+    assert kept.text == "I am glad. It is a good morning. I went to the"
+
+
 def test_what_is_bookmarked_no_more_or_has_no_words_is_not_there(library):
     desk = Desk(library)
     desk.write("A lighthouse.")

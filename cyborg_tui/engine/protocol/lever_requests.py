@@ -42,8 +42,8 @@ class MakeVector(msgspec.Struct, tag=True, frozen=True):
     path: bytes
     """The GGUF file that is made; one that is there is replaced."""
     name: str
-    plus: tuple[bytes, ...]
-    minus: tuple[bytes, ...]
+    towards: tuple[bytes, ...]
+    away: tuple[bytes, ...]
     method: Method
 
 
