@@ -80,8 +80,10 @@ def mend(file: Path, now: datetime) -> Mended:
         if backup is not None:
             backed_up = salvage(backup.file)
             _add_what_there_is_more_of(looms, _looms(backed_up))
-            for table in beside:
-                beside[table] += backed_up.rows[table]
+            from_there = {id for id, loom in looms.items() if loom.from_backup}
+            for table in beside:  # what is whole here and is not in it was deleted
+                torn = table in salvaged.torn
+                beside[table] += (row for row in backed_up.rows[table] if torn or row[0] in from_there)
         with new_file(file) as part:
             _write(part, looms, salvaged.rows, beside)
             faults = examine(part).faults

@@ -149,6 +149,7 @@ def test_whatever_was_done_with_it_no_word_of_it_is_left(tmp_path_factory, acts,
             desk.garden.hide(some_node(desk.loom, where))
     desk.save()
     tree = desk.loom.tree
-    gone = words(purge(desk)) - words(" ".join(said_of(tree, node.id) for node in tree))
+    gone = words(purge(desk))
+    gone -= words(" ".join(f"{tree.path_text(node.id)} {said_of(tree, node.id)}" for node in tree))
     assert gone & words(in_the_files(desk).decode("ascii", "replace")) == set()
     library.close()
