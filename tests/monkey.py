@@ -254,8 +254,8 @@ class Monkey:
 
 
 def _page(screen: str) -> str:
-    """The words on the editor's side of a screen."""
-    return " ".join(" ".join(row.partition("│")[0] for row in screen.splitlines()).split())
+    """The words on the editor's side of a screen, without the marks beside them."""
+    return " ".join(" ".join(row.partition("│")[0].strip(" ▌▏") for row in screen.splitlines()).split())
 
 
 def _is_home(screen: str) -> bool:

@@ -70,7 +70,7 @@ def test_a_failure_is_written_as_a_script_that_can_be_run(tmp_path, monkeypatch)
 
 
 def test_words_are_found_however_they_are_wrapped_beside_the_branches():
-    assert _page("   said. ]from     │ 1 ▌ and the\n   elsewhere.        │   ▌ world\n") == "said. ]from elsewhere."
+    assert _page("   said. ]from     │ 1 ▌ and the\n ▏ elsewhere.        │   ▌ world\n") == "said. ]from elsewhere."
 
 
 def test_the_words_of_a_status_line_are_not_those_of_a_remark():
