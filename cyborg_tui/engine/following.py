@@ -105,7 +105,7 @@ class _Following:
         if self._wanted_elsewhere():
             raise Interrupted
         batch = [(token, one.at + i, one.sequence, wants) for one, part in parts for i, token in enumerate(part)]
-        self._resident.decode(batch, self._keep)
+        self._resident.decode(batch, self._keep, may_halt=True)
         rows, at = self._resident.model.rows(len(batch)) if wants else None, 0
         for one, part in parts:
             self._resident.extend(one.sequence, part)

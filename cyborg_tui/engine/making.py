@@ -8,7 +8,7 @@ import numpy as np
 from cyborg_tui.engine.directions import find_directions
 from cyborg_tui.engine.fanning import Fanning
 from cyborg_tui.engine.inert import inert
-from cyborg_tui.engine.llama import Floats
+from cyborg_tui.engine.llama import Floats, HaltedError
 from cyborg_tui.engine.model import ModelRefusedError
 from cyborg_tui.engine.protocol import MakeVector, VectorEnded, VectorProgress, WireSegment
 from cyborg_tui.engine.resident import Interrupted, Say
@@ -55,6 +55,8 @@ def _states(
                 say(VectorProgress(request.id, len(read), len(texts)))
                 if wanted_elsewhere():
                     raise Interrupted
+    except HaltedError:
+        raise Interrupted from None
     except ModelRefusedError as error:
         raise BadSteeringError(str(error)) from None
     return _stacked(read[: len(request.towards)]), _stacked(read[len(request.towards) :])

@@ -66,10 +66,11 @@ class Scoring:
     def _read(
         self, piece: Sequence[int], row: Floats, position: int, sequence: int, keep: set[int]
     ) -> tuple[list[Drawn], Floats]:
-        """Records of these tokens, of which `row` foretells the first, and the row after them."""
+        """Records of these tokens, of which `row` foretells the first, and the row after them. Raises Interrupted."""
         began = time.perf_counter()
         model = self._resident.model
-        self._resident.decode([(token, position + i, sequence, True) for i, token in enumerate(piece)], keep)
+        batch = [(token, position + i, sequence, True) for i, token in enumerate(piece)]
+        self._resident.decode(batch, keep, may_halt=True)
         self._resident.extend(sequence, piece)
         rows = model.rows(len(piece))
         drawn = [

@@ -51,7 +51,7 @@ class StateReader:
 
     def read(self, texts: Sequence[Sequence[int]]) -> Iterator[Floats]:
         """The states at the last token of each text, in their order; shape (layers, width). Texts that fit into one
-        batch are read together."""
+        batch are read together. Raises HaltedError."""
         some: list[Sequence[int]] = []
         for text in texts:
             seen = text[-LONGEST:]
@@ -73,7 +73,7 @@ class StateReader:
             ends.append(len(batch) - 1)
         self._context.clear()
         self._caught.clear()
-        self._context.decode(batch)
+        self._context.decode(batch, may_halt=True)
         for number, end in enumerate(ends):
             states = np.zeros((self._layers, self._width), np.float32)
             for layer, rows in self._caught.items():

@@ -25,10 +25,8 @@ class Guiding:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Process and step, for the status line."""
-        step, words = self._guide.step, self._guide.words
-        going_on = (f"{self._key} on",) if step is not None and step.wait in (Wait.CHOICE, Wait.TEXT) else ()
-        return (*words, *going_on)
+        """Process and step, for the status line; how to go on stands in the footer."""
+        return self._guide.words
 
     def begin(self, process: Process) -> None:
         self._guide.begin(process)

@@ -10,10 +10,11 @@ import pytest
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.inbox import Inbox
 from cyborg_tui.engine.llama import HaltedError, Llama
-from cyborg_tui.engine.protocol import Cancel, Evaluate, FanRequest, Load
+from cyborg_tui.engine.protocol import Cancel, Evaluate, FanRequest, Load, MakeVector, ScoreRequest
+from cyborg_tui.loom.contrast import Method
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
-from tests.engine.deck import Deck, context
+from tests.engine.deck import MINUS, PLUS, Deck, context
 from tests.engine.test_resident import PARAGRAPH
 
 TEXT = PARAGRAPH * 12
@@ -63,7 +64,7 @@ def halted(monkeypatch):
 
 def test_after_reading_was_halted_anywhere_a_fan_is_the_same_to_the_token(deck, halted):
     expected = deck.fan(TEXT)
-    while len(halted) < 8:
+    while len(halted) < 5:
         deck.answering.contexts.plain.resident.forget()
         for _ in range(2):
             text = TEXT[: random.randrange(len(TEXT))]
@@ -71,6 +72,25 @@ def test_after_reading_was_halted_anywhere_a_fan_is_the_same_to_the_token(deck, 
             halted_after(deck, random.uniform(0, 0.1), request)
         drawn = deck.fan(TEXT)
         assert (drawn.texts, drawn.tokens) == (expected.texts, expected.tokens)
+
+
+def test_a_vector_that_is_not_wanted_any_more_is_left_in_the_middle_of_a_batch(deck, halted, tmp_path):
+    expected = deck.fan(TEXT)
+    plus, minus = (tuple(text.encode() for text in texts) for texts in (PLUS, MINUS))
+    request = MakeVector(1, str(tmp_path / "sorrow.gguf").encode(), "sorrow", plus, minus, Method.MEANS)
+    while not halted:
+        (tmp_path / "sorrow.gguf").unlink(missing_ok=True)  # of a round that was not halted
+        events = halted_after(deck, random.uniform(0, 0.05), request)
+    assert events[-1].facts is None
+    assert not [*tmp_path.iterdir()]
+    assert deck.fan(TEXT).texts == expected.texts
+
+
+def test_a_scoring_that_was_halted_spoils_no_other(deck, halted):
+    expected = deck.score("Once", TEXT)
+    while len(halted) < 3:
+        halted_after(deck, random.uniform(0, 0.1), ScoreRequest(1, context("Once"), context(TEXT)))
+        assert deck.score("Once", TEXT) == pytest.approx(expected, rel=5e-4), "but for how many were read together"
 
 
 def taken(*requests):
