@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ __all__ = ["Drift", "Monkey", "play", "play_and_shrink"]
 COLUMNS, ROWS = 120, 34
 TOP, MARGIN = 2, 3
 """Where the text begins on a screen of that size."""
-PATIENCE = 12
+PATIENCE = 30
 """Seconds that a busy machine may take until all agrees."""
 
 
@@ -50,16 +51,20 @@ class Monkey:
         self._editor.write_text(f"#!/bin/sh\n{only_texts}\n")
         self._editor.chmod(0o700)
         self._closed = False
+        self._done: list[tuple[int, str]] = []
+        """Every act, and how much the terminal had been sent before it."""
         self.terminal = self._start()
 
     def _start(self) -> Terminal:
         environment = {"EDITOR": str(self._editor), "VISUAL": "", "HOME": str(self.folder)}
         terminal = Terminal((*APP, "--data-dir", self.data, self.file), COLUMNS, ROWS, environment, self.folder)
         terminal.wait_for("^Q quit", 30)
+        self._session = terminal.pid
         return terminal
 
     def do(self, act: str) -> None:
         """Raises Drift."""
+        self._done.append((len(self.terminal.raw), act))
         unusual = {
             "wait": lambda: self._read(0.4),
             "stall": lambda: time.sleep(0.8),
@@ -117,7 +122,7 @@ class Monkey:
             other.send("Ctrl+R")
             self._both(other, "You write here now")
             other.send("from elsewhere. ")
-            self._both(other, lambda screen: "from elsewhere." in " ".join(screen.split()))
+            self._both(other, lambda screen: "from elsewhere." in _page(screen))
             other.send("Ctrl+Q")
             other.wait_for_end()
         self._write_here()
@@ -231,10 +236,26 @@ class Monkey:
             if text != (Path(path).read_bytes().decode("utf-8") if Path(path).exists() else ""):
                 raise Drift(f"{path} is not its loom: {text!r}")
 
+    def written_down(self) -> Path:
+        """A folder with all there is to trace a failure by: the acts, what the terminal was sent and shows, and which
+        processes there are."""
+        folder = Path(tempfile.mkdtemp(prefix="monkey-"))
+        (folder / "acts").write_text("".join(f"{sent:10} {act!r}\n" for sent, act in self._done), "utf-8")
+        (folder / "sent").write_bytes(self.terminal.raw)
+        (folder / "screen").write_text(self.terminal.screen, "utf-8", "surrogatepass")
+        command = ["ps", "-o", "pid,ppid,pgid,stat,wchan:20,etime,args", "--sid", str(self._session)]
+        (folder / "processes").write_bytes(subprocess.run(command, capture_output=True, check=False).stdout)
+        return folder
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True
             self.terminal.close()
+
+
+def _page(screen: str) -> str:
+    """The words on the editor's side of a screen."""
+    return " ".join(" ".join(row.partition("│")[0] for row in screen.splitlines()).split())
 
 
 def _is_home(screen: str) -> bool:

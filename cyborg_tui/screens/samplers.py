@@ -11,8 +11,10 @@ from textual.containers import Container
 
 from cyborg_tui.actions import Action
 from cyborg_tui.loom.dials import DIALS, Dial, put, shown, turned
+from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.sampling import BadSetting, Sampling
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.screens.panes import bound_keys, run_bound_key
 from cyborg_tui.screens.questions import LinePrompt, TextPrompt
 from cyborg_tui.screens.views import looking_ahead
@@ -70,7 +72,8 @@ class SamplersScreen(WorkingScreen[Turned | None]):
         """`presets`: how fans are made by each. `settings`: those to begin with; None: those in force."""
         super().__init__(session, actions)
         self._presets = [*presets.items()]
-        self._settings = settings or session.settings
+        self._settings = replace(settings or session.settings, steering=UNSTEERED, mix=ALONE)
+        """The levers inside the model are others; whatever they are, the bars are under them."""
         self._fan = session.fan.settings if session.fan is not None else session.settings
         """Of the fan in view."""
         self._at = 0

@@ -19,6 +19,7 @@ from cyborg_tui.engine.catalogue import Catalogue, Listed
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.frames import BadFrameFile, NamedFrames
 from cyborg_tui.loom.beside import tally_words
+from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session import Session
@@ -46,14 +47,19 @@ def sources(session: Session, presets: Mapping[str, FanSettings], named: NamedFr
     if now.steering:
         found.append(Source("without steering", replace(now, steering=UNSTEERED)))
     if session.frames:
-        found.append(Source("without a frame", now, bare=True))
-    found += [Source(f"preset {name}", settings) for name, settings in presets.items() if name]
+        found.append(Source("without a frame", replace(now, mix=ALONE), bare=True))
+    for name, settings in presets.items():
+        if name:
+            found.append(Source(f"preset {name}", replace(settings, steering=now.steering, mix=now.mix)))
     for name in named.names:
         try:
             frame = named.read(name)
         except BadFrameFile:
             continue
-        found.append(Source(f"frame {name}", frame.settings or now, frame))
+        whole = frame.over(session.frame)
+        steering = session.vectors.resolved(whole.steering or now.steering)
+        drawn = replace(frame.settings or now, steering=steering, mix=whole.mix)
+        found.append(Source(f"frame {name}", drawn, frame))
     return found
 
 

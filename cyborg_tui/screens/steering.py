@@ -136,8 +136,8 @@ class SteeringScreen(WorkingScreen[bool]):
 
     def _status(self) -> Status:
         desk = self._desk
-        if self._notice or (desk is not None and desk.problem):
-            return Status(alarm=self._notice or desk.problem if desk is not None else self._notice)
+        if alarm := self._notice or ("" if desk is None else desk.problem):
+            return Status(alarm=alarm)
         if desk is not None and desk.progress is not None:
             done, total = desk.progress
             return Status((f"reading {done} of {total} texts", "Esc stops"))
@@ -239,25 +239,18 @@ class SteeringScreen(WorkingScreen[bool]):
 
     def action_add_steering(self) -> None:
         """One of the folder, or anywhere."""
-        names = self.session.vectors.names
-
-        def add(name: str | None) -> None:
-            if name:
-                self._add(name)
-
-        if names:
-            self.app.push_screen(FramesScreen(names), add)
+        if names := self.session.vectors.names:
+            self.app.push_screen(FramesScreen(names), self._add)
         else:
-            self.app.push_screen(LinePrompt("The path of a vector or an adapter:", "", "adds it"), add)
+            self.action_add_path()
 
     def action_add_path(self) -> None:
-        def add(path: str | None) -> None:
-            if path:
-                self._add(path)
+        self.app.push_screen(LinePrompt("The path of a vector or an adapter:", "", "adds it"), self._add)
 
-        self.app.push_screen(LinePrompt("The path of a vector or an adapter:", "", "adds it"), add)
-
-    def _add(self, name: str) -> None:
+    def _add(self, name: str | None) -> None:
+        """Nothing, if none was chosen."""
+        if not name:
+            return
         if all(one.path != name for one in self._parts):
             try:
                 self._try_to_use(added(self._steering, name, adapter=False))

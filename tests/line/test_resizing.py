@@ -43,6 +43,23 @@ def test_from_200_by_60_to_20_by_5_and_back_while_branches_grow(data, tmp_path):
         assert " ".join(words) in shown, "the branches on the screen are the library's"
 
 
+def test_a_window_of_1000_by_400_is_a_window_too(data):
+    """Looked at when it is small again, since it takes this test's terminal long to show so much."""
+    with app(data, columns=1000, rows=400) as t:
+        while b"Tab" not in t.raw:
+            t.read(0.05)
+        t.send(LINE, "Tab")
+        while b"8 branches" not in t.raw:
+            t.read(0.05)
+        t.resize(20, 5)
+        t.read(0.2)
+        t.resize(120, 34)
+        t.wait_for(lambda s: eight_branches(s) and LINE in left(s))
+        t.send("Esc", "Ctrl+Q")
+        assert t.wait_for_end() == 0
+    assert todays_loom(data).text == LINE
+
+
 def test_a_notice_takes_the_rows_it_needs_in_a_smaller_window(tmp_path):
     notice = "The model that comes with the app is a toy; F8 shows which others there are here."
     with Terminal((*APP, "--data-dir", tmp_path), columns=120) as t:

@@ -23,6 +23,7 @@ from cyborg_tui.loom.garden import Garden
 from cyborg_tui.loom.guidance import ALONE
 from cyborg_tui.loom.loom import Loom
 from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.screens.sources import sources
 from cyborg_tui.session import Session
 from cyborg_tui.session.framed import BadFrame
 from cyborg_tui.session.framing import Framing
@@ -225,6 +226,37 @@ async def test_what_is_wrong_in_a_named_frame_is_said_and_changes_nothing(desk, 
         with_text(AGAINST, ISLAND, "frame: ", named.read)
     assert session.frame.memory == ISLAND.memory
     assert not session.frame.named
+
+
+async def test_a_part_that_leaves_no_room_for_the_manuscript_is_one_sentence(desk):
+    session = desk.open()
+    await desk.start()
+    session.edit(0, 0, SEA)
+    long = Frame(memory="Very much to remember. " * 2000)
+    session.set_frame(0, replace(ISLAND, against=Named("long", long)))
+    await desk.fan()
+    await desk.until(lambda: "no room is left for the manuscript" in session.view.news)
+    session.set_frame(0, ISLAND)
+    assert any(branch.text for branch in await desk.fan())
+
+
+def test_side_by_side_each_source_has_the_guidance_of_its_frame(library, day, tmp_path):
+    """A preset keeps it, a frame has its own, and without a frame there is none."""
+    named = NamedFrames(tmp_path / "frames")
+    named.save("island", ISLAND)
+    named.save("led", Frame(against=Named("whaler", WHALER), blend=(Blended("Calm."),)))
+    session = Session(library.daily(day), library, FanSettings(), lambda: None)
+    session.edit(0, 0, SEA)
+    session.set_frame(0, replace(ISLAND, against="Joy."))
+    found = {source.name: source.settings.mix for source in sources(session, {"wild": FanSettings()}, named)}
+    assert {name: len(mix.others) for name, mix in found.items()} == {
+        "as it is now": 1,
+        "without a frame": 0,
+        "preset wild": 1,
+        "frame island": 1,
+        "frame led": 2,
+    }
+    session.leave()
 
 
 # writing and keeping
