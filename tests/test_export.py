@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,12 +14,15 @@ import pytest
 from benchmarks.diary import keep
 from cyborg_tui.commands.export import ExportError, Form, processes, run_export
 from cyborg_tui.formats.features import features
-from cyborg_tui.formats.record import PREFERENCE, Pair, Preference, Process, read, write
+from cyborg_tui.formats.record import PREFERENCE, Beside, Pair, Preference, Process, ReadWith, read, write
 from cyborg_tui.library import records
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.changes import Changes
+from cyborg_tui.loom.conditions import Conditions, Insert, Origin
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
+from cyborg_tui.loom.guidance import guided
 from cyborg_tui.loom.mirror.reasons import Reason, Verdict
 from cyborg_tui.loom.settings import FanSettings, Sampling
 from cyborg_tui.session import Session
@@ -187,6 +191,17 @@ def test_what_an_early_version_left_has_null_where_facts_are_missing(session):
     assert row.edits is None
     assert row.seconds_to_choose is None
     assert row.prompt_tokens is row.beside is None
+
+
+def test_what_it_was_led_away_from_is_on_record_too(session):
+    made = session.loom.fan(MODEL, replace(session.settings, width=1, mix=guided(2.0)), seed=7)
+    session.loom.grow(made.branches[0], " on", 0, [TokenRecord(1, 3, -0.5)], 3)
+    away = Conditions((Insert(Origin.MEMORY, "All is well."),), name="cheer")
+    session.loom.note_draw(Draw(made.id, 0, 1, conditions=Conditions((Insert(Origin.HEADER, "1900"),), beside=(away,))))
+    session.take(0)
+    (row,) = exported(session)
+    assert row.beside == [Beside("header", "", "1900", None)]
+    assert row.read_with == [ReadWith("cheer", -1.0, [Beside("memory", "", "All is well.", None)])]
 
 
 def test_from_the_command_line(session, tmp_path):

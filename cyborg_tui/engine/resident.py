@@ -302,7 +302,7 @@ class Resident:
 
     def _chunk(self, so_far: float = 0.0) -> int:
         """Tokens of the next one; large ones take up to a third less time, but halting one loses what was computed of
-        it: never more than was read before it. `so_far`: seconds for which this prompt has been read."""
+        it: after the first, never more than was read before it. `so_far`: seconds for which it has been read."""
         if self.model.exact:
             return _EXACT_CHUNK
         if not self._tokens_per_s:

@@ -16,10 +16,11 @@ from cyborg_tui.formats.record import (
     Pair,
     Preference,
     Process,
+    ReadWith,
     Settings,
     Stretch,
 )
-from cyborg_tui.loom.conditions import Insert, Origin
+from cyborg_tui.loom.conditions import Conditions, Origin
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.fan import Branch, BranchId, ModelIdentity
 from cyborg_tui.loom.mirror.choices import Choice
@@ -50,7 +51,8 @@ def process(
         context=[_stretch(part.text, part.tokens, part.vocabulary) for part in context[0].segments],
         context_is_whole=context[1],
         prompt_tokens=next((draw.tokens for draw in recorded.draws if draw.tokens), None),
-        beside=[_beside(one) for one in recorded.draws[0].conditions.inserts] if recorded.draws else None,
+        beside=_beside(recorded.draws[0].conditions) if recorded.draws else None,
+        read_with=_read_with(recorded),
         steered_by=list(recorded.draws[0].steered_by) if recorded.draws else [],
         settings=_settings(fan.settings),
         model=_model(recorded),
@@ -169,9 +171,17 @@ def _settings(settings: FanSettings) -> Settings:
     return Settings(settings.width, settings.max_tokens, settings.until.value, settings.kind.value, everything)
 
 
-def _beside(insert: Insert) -> Beside:
-    at = insert.at if insert.origin is Origin.NOTE else None
-    return Beside(insert.origin.value, _plain(insert.label), _plain(insert.text), at)
+def _beside(conditions: Conditions) -> list[Beside]:
+    return [
+        Beside(one.origin.value, _plain(one.label), _plain(one.text), one.at if one.origin is Origin.NOTE else None)
+        for one in conditions.inserts
+    ]
+
+
+def _read_with(recorded: RecordedFan) -> list[ReadWith]:
+    others = recorded.draws[0].conditions.beside if recorded.draws else ()
+    weights = recorded.fan.settings.mix.others
+    return [ReadWith(_plain(one.name), weight, _beside(one)) for one, weight in zip(others, weights, strict=False)]
 
 
 def _model(recorded: RecordedFan) -> Model:

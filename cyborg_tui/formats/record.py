@@ -15,6 +15,7 @@ __all__ = [
     "Pair",
     "Preference",
     "Process",
+    "ReadWith",
     "Settings",
     "Stretch",
     "read",
@@ -83,6 +84,17 @@ class Beside(msgspec.Struct, frozen=True):
     at: int | None
     """Of a note: characters of the whole text up to the fan that stood before it; a footer stood after all of it, the
     rest before."""
+
+
+class ReadWith(msgspec.Struct, frozen=True):
+    """What the same text was read under together with that, to be led away from it or blended with it."""
+
+    frame: str
+    """Its name; empty if it has none."""
+    weight: float
+    """By which its logits were multiplied; those under what stood beside the manuscript have the rest."""
+    beside: list[Beside]
+    """What stood beside the manuscript there, in order."""
 
 
 class BranchShown(msgspec.Struct, frozen=True):
@@ -155,6 +167,8 @@ class Process(msgspec.Struct, frozen=True):
     """How many tokens the model saw of the context; it may be fewer than the context has."""
     beside: list[Beside] | None
     """What stood beside the manuscript, in order; null if it is not on record."""
+    read_with: list[ReadWith]
+    """Others under which it was read together with that, by guidance or in a blend."""
     steered_by: list[str]
     """The first 16 hexadecimal digits of the SHA-256 of the control vectors and adapters that steered the model."""
     settings: Settings

@@ -141,7 +141,7 @@ class WriteScreen(Desk):
 
     def action_bookmark(self) -> None:
         bookmarked = self.session.bookmark()
-        if bookmarked is not None:
+        if bookmarked is not None and self.session.taken is not None:  # whose mark says that it is taken
             self.notice("Bookmarked." if bookmarked else "Not bookmarked any more.")
         self._show()
 

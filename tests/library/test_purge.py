@@ -28,9 +28,11 @@ def in_the_files(desk):
 
 
 def purge(desk):
-    """Returns what was deleted: its texts and what was said of it."""
-    loom, garden = desk.loom, Garden(desk.loom)
-    said = [said_of(loom.tree, node) for node in garden.prunable.nodes]
+    """Returns what was deleted: its texts and what was said of it. What only carries along the text of a node that
+    stays is none of it: the undo of that one may still need it."""
+    tree, garden = desk.loom.tree, Garden(desk.loom)
+    gone = garden.prunable.nodes
+    said = [said_of(tree, node) for node in gone if tree.node(node).carries in (None, *gone)]
     garden.purge()
     desk.save()
     return " ".join(said)

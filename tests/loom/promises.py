@@ -19,6 +19,7 @@ class Promises(RuleBasedStateMachine):
         self.time = 0.0
         self.loom = Loom(clock=lambda: self.time)
         self.frozen = {}
+        self.depended_on = set()
         self.branch_texts = {}
         self.first_text = ""
         self.last_write = -1.0
@@ -51,13 +52,17 @@ class Promises(RuleBasedStateMachine):
         """Every id that was ever frozen stands for the same text, unless it was a cut that has been mended."""
         tree = self.loom.tree
         for node, text in list(self.frozen.items()):
-            if node in tree:
+            if node in tree and node not in self.depended_on and not tree.is_frozen(node):
+                del self.frozen[node]  # it was frozen by a frame alone, and that was taken back
+            elif node in tree:
                 assert tree.path_text(node) == text, f"frozen node {node} changed"
         for node in tree:
             for child in tree.children(node.id):
                 assert tree.node(child).parent == node.id
             if tree.is_frozen(node.id):
                 self.frozen[node.id] = tree.path_text(node.id)
+                if node.branch is not None or tree.children(node.id) or tree.is_context(node.id):
+                    self.depended_on.add(node.id)
 
     def check_pieces(self):
         tree = self.loom.tree
