@@ -40,7 +40,8 @@ def left(screen):
 
 def looked_at(t):
     """The screen, once the fan in view counts as looked at, which takes a second: the strip above the text says so."""
-    return t.settle(1.7)
+    t.settle(1.7)
+    return t.wait_for(lambda s: "saving" not in s)
 
 
 def undo_everything(t):
