@@ -97,7 +97,9 @@ def test_a_server_that_goes_away_and_comes_back_costs_a_fan_and_no_word(data):
         t.send("Once", "Tab")
         t.wait_for(eight_branches)
     with t:
-        t.send("Esc", " more", "Tab")
+        t.send("Esc")
+        t.wait_for("Tab branches")
+        t.send(" more", "Tab")
         t.wait_for(re.compile(r"again in \d+ s · Esc stops").search)
         t.wait_for("cannot be reached (Connection refused)")
         t.send("Esc")

@@ -26,7 +26,7 @@ def samplers(tmp_path, **options):
 
 def drawn(screen):
     """How uncertain the draw is, in bits, and how many tokens can be drawn."""
-    bits, left = re.search(r"bits → (\d+\.\d) · ([\d,]+) token", screen).groups()
+    bits, left = re.search(r"bits → (\d+\.\d) · from ([\d,]+) token", screen).groups()
     return float(bits), int(left.replace(",", ""))
 
 

@@ -138,8 +138,8 @@ class SamplersScreen(WorkingScreen[Turned | None]):
             return ("what may come next", chances.problem or looking_ahead(self.session))
         before, after = chances.before / _NATS, chances.after / _NATS
         return (
-            "next: bars as drawn, │ as the model has it",
-            f"{before:.1f} bits → {after:.1f} · {_tokens(chances.left)} can be drawn",
+            "next: as drawn; │ as the model has it",
+            f"{before:.1f} bits → {after:.1f} · from {_tokens(chances.left)}",
         )
 
     def _status(self) -> Status:

@@ -18,7 +18,7 @@ async def test_no_word_of_the_heading_is_cut_off():
     app = ChancesApp()
     async with app.run_test(size=(30, 8)) as pilot:
         pane = app.query_one(ChanceRows)
-        pane.show(("next: bars as drawn, │ as the model has it",), [ChanceRow(" sea", 0.5, 0.7)])
+        pane.show(("next: as drawn; │ as the model has it",), [ChanceRow(" sea", 0.5, 0.7)])
         await pilot.pause()
         shown = " ".join("".join(part.text for part in pane.render_line(row)).strip() for row in range(3))
-        assert shown.startswith("next: bars as drawn, │ as the model has it")
+        assert shown.startswith("next: as drawn; │ as the model has it")
