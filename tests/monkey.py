@@ -57,7 +57,9 @@ class Monkey:
 
     def _start(self) -> Terminal:
         environment = {"EDITOR": str(self._editor), "VISUAL": "", "HOME": str(self.folder)}
-        terminal = Terminal((*APP, "--data-dir", self.data, self.file), COLUMNS, ROWS, environment, self.folder)
+        environment["CYBORG_TUI_TRACE"] = str(self.folder / "trace")
+        command = (sys.executable, Path(__file__).with_name("traced.py"), "--data-dir", self.data, self.file)
+        terminal = Terminal(command, COLUMNS, ROWS, environment, self.folder)
         terminal.wait_for("^Q quit", 30)
         self._session = terminal.pid
         return terminal
@@ -237,12 +239,17 @@ class Monkey:
                 raise Drift(f"{path} is not its loom: {text!r}")
 
     def written_down(self) -> Path:
-        """A folder with all there is to trace a failure by: the acts, what the terminal was sent and shows, and which
-        processes there are."""
+        """A folder with all there is to trace a failure by: the acts, what the terminal was sent and shows, what the
+        app waits for, and which processes there are."""
         folder = Path(tempfile.mkdtemp(prefix="monkey-"))
         (folder / "acts").write_text("".join(f"{sent:10} {act!r}\n" for sent, act in self._done), "utf-8")
         (folder / "sent").write_bytes(self.terminal.raw)
         (folder / "screen").write_text(self.terminal.screen, "utf-8", "surrogatepass")
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.terminal.pid, signal.SIGUSR1)
+            self._read(0.5)
+        if (trace := self.folder / "trace").exists():
+            (folder / "tasks").write_bytes(trace.read_bytes())
         command = ["ps", "-o", "pid,ppid,pgid,stat,wchan:20,etime,args", "--sid", str(self._session)]
         (folder / "processes").write_bytes(subprocess.run(command, capture_output=True, check=False).stdout)
         return folder

@@ -7,6 +7,7 @@ from cyborg_tui.actions import BadKeys
 from cyborg_tui.app import CyborgApp
 from cyborg_tui.commands.mending import offer
 from cyborg_tui.config import Config
+from cyborg_tui.heap import share_one_heap
 from cyborg_tui.library.errors import LibraryError, UnusableLibraryError
 from cyborg_tui.library.library import Library
 from cyborg_tui.textfile import TextFile, TextFileError
@@ -21,6 +22,7 @@ class OpeningError(Exception):
 def run_app(config: Config, loom: int | None, file: Path | None) -> int:
     """Run the app until the person leaves; a library that cannot be used is first offered to be mended. Returns the
     exit status. Raises OpeningError."""
+    share_one_heap()
     try:
         library, app = _open(config, loom, file)
     except UnusableLibraryError as error:
