@@ -61,8 +61,8 @@ class Promises(RuleBasedStateMachine):
                 assert tree.node(child).parent == node.id
             if tree.is_frozen(node.id):
                 self.frozen[node.id] = tree.path_text(node.id)
-                if node.branch is not None or tree.children(node.id) or tree.is_context(node.id):
-                    self.depended_on.add(node.id)
+                if node.branch is not None or tree.is_context(node.id):
+                    self.depended_on.update(above.id for above in tree.path(node.id))
 
     def check_pieces(self):
         tree = self.loom.tree
