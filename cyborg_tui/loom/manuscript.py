@@ -216,7 +216,7 @@ class Manuscript(Path):
             node, begin = self._path[i], self._begin(i)
             if i > index and begin >= end:
                 break
-            last = min(end - begin, len(node))
+            last = min(end, self._ends[i]) - begin
             text = splice(node.pieces, max(0, start - begin), last, pieces if i == index else ())
             tree.rewrite(node.id, text)
             if not text and not tree.is_kept(node.id) and not tree.holds_on(node.id):

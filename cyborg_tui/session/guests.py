@@ -5,16 +5,18 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.free_memory import free_memory
-from cyborg_tui.engine.memory import too_large
-from cyborg_tui.engine.portrait import Shape
 from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.session.choosing import Choosing
+
+if TYPE_CHECKING:
+    from cyborg_tui.engine.portrait import Shape
 
 __all__ = ["Guests", "OtherModel", "fits_beside"]
 
@@ -27,7 +29,7 @@ class OtherModel:
     """A model that is not the one that writes."""
 
     path: str
-    shape: Shape
+    shape: "Shape"
 
 
 @dataclass(slots=True)
@@ -39,8 +41,10 @@ class _Guest:
     problem: str = ""
 
 
-def fits_beside(shape: Shape, config: EngineConfig) -> bool:
+def fits_beside(shape: "Shape", config: EngineConfig) -> bool:
     """Whether there is memory for one more model now."""
+    from cyborg_tui.engine.memory import too_large  # which knows of files, and is wanted here only
+
     free = free_memory()
     return free is None or config.try_anyway or not too_large("", shape, config, free)
 
