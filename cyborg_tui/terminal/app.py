@@ -100,6 +100,7 @@ class LineApp(App[None]):
     def missed_painting(self) -> None:
         """Something was to be painted while painting is held back."""
         self._missed = True
+        self._hold()
 
     async def let_keys_arrive(self) -> None:
         """What was typed before the key that is being heeded may still wait in the pane that has the keys."""
@@ -201,11 +202,16 @@ class LineApp(App[None]):
         self._missed = self._missed or not self._glass.is_whole
         if not self._missed and isinstance(screen, LookedAt):
             screen.everything_shown()
-        if self._held_since is None and (self._missed or not driver.has_room()):
+        if self._missed or not driver.has_room():
+            self._hold()
+        return None
+
+    def _hold(self) -> None:
+        """Hold painting back until there is room, and nobody else holds it back any more."""
+        if self._held_since is None and isinstance(self._driver, LineDriver):
             self._held_since = asyncio.get_running_loop().time()
             self._begin_batch()
             self._look_again()
-        return None
 
     def _forget_another_size(self, screen: "Screen[Any]") -> None:
         """What was still drawn in the size before, after the terminal had changed it, did not land where it was meant
@@ -227,11 +233,14 @@ class LineApp(App[None]):
         self._look_again()
 
     def _let_go_if_room(self) -> None:
-        if self._held_since is None or not isinstance(self._driver, LineDriver) or not self._driver.has_room():
+        others = self._batch_count > 1
+        if self._held_since is None or others or not isinstance(self._driver, LineDriver):
+            return
+        if not self._driver.has_room():
             return
         self._held_since = None
         self._end_batch()
-        if self._batch_count or not self._screen_stack:
+        if not self._screen_stack:
             return
         if self._missed:
             self._missed = False
