@@ -37,6 +37,15 @@ def assert_restored(t):
     assert t.raw.rfind(b"\x1b[<u") > t.raw.rfind(b"\x1b[>")
 
 
+def give_to_editor(t, folder):
+    """A line is written, and the editor, which says so in the folder, has it."""
+    t.wait_for("Tab branches")
+    t.send(LINE)
+    t.wait_for(lambda s: LINE in left(s))
+    t.send("F9")
+    wait_until(lambda: t.read(0.02) and (folder / "began").exists())
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
 def test_ended_from_outside_it_saves_and_restores_the_terminal(data, tmp_path, name):
     config = tmp_path / "config.toml"
@@ -208,11 +217,7 @@ def test_who_wrote_what_is_kept_outside_of_what_the_editor_changed(data, tmp_pat
 def test_ended_from_outside_while_the_editor_has_the_terminal_nothing_is_left(data, tmp_path):
     script = f"touch {tmp_path}/began; exec sleep 60"
     with app(data, environment=editor(tmp_path, script)) as t:
-        t.wait_for("Tab branches")
-        t.send(LINE)
-        t.wait_for(lambda s: LINE in left(s))
-        t.send("F9")
-        wait_until(lambda: t.read(0.02) and (tmp_path / "began").exists())
+        give_to_editor(t, tmp_path)
         t.kill(signal.SIGTERM)
         t.wait_for_end()
         assert_restored(t)
@@ -222,11 +227,7 @@ def test_ended_from_outside_while_the_editor_has_the_terminal_nothing_is_left(da
 
 def test_ctrl_z_in_the_editor_stops_nothing_where_no_shell_could_let_it_go_on(data, tmp_path):
     with app(data, environment=editor(tmp_path, f'touch {tmp_path}/began; sleep 1; printf " Edited." >> "$1"')) as t:
-        t.wait_for("Tab branches")
-        t.send(LINE)
-        t.wait_for(lambda s: LINE in left(s))
-        t.send("F9")
-        wait_until(lambda: t.read(0.02) and (tmp_path / "began").exists())
+        give_to_editor(t, tmp_path)
         t.send("Ctrl+Z")
         t.wait_for(lambda s: "Edited." in left(s))
         t.send("Ctrl+Q")
@@ -310,11 +311,7 @@ def test_what_comes_in_one_packet_with_the_key_that_starts_the_editor_is_no_hind
 def test_taken_over_while_the_editor_has_the_text_it_is_kept(data, tmp_path):
     script = f'touch {tmp_path}/began; while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; printf " Edited." >> "$1"'
     with app(data, environment=editor(tmp_path, script)) as t:
-        t.wait_for("Tab branches")
-        t.send(LINE)
-        t.wait_for(lambda s: LINE in left(s))
-        t.send("F9")
-        wait_until(lambda: t.read(0.02) and (tmp_path / "began").exists())
+        give_to_editor(t, tmp_path)
         with app(data) as other:
             other.wait_for("^R write here")
             other.send("Ctrl+R")
