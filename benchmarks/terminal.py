@@ -23,6 +23,7 @@ COMMAND = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-m", "cybor
 COLUMNS, ROWS = 120, 40
 _PRIVATE = re.compile(rb"\x1b\[[<=>?][0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1bP.*?\x1b\\", re.DOTALL)
 """What pyte takes for text, apart from what shows and hides the cursor, which no figure needs."""
+_QUESTION = b"\x1b[5n"
 _WHOLE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P].*?(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-OQ-Z\\^-~])", re.DOTALL)
 
 
@@ -66,7 +67,7 @@ class Recorder(Terminal):
     """A terminal of 120×40. `record` presses keys; `replay` then shows what came, step by step."""
 
     def __init__(self, command: Iterable[object], home: Home) -> None:
-        self._rest = b""
+        self._rest = self._heard = b""
         super().__init__(tuple(map(str, command)), COLUMNS, ROWS, home.environment, home.path, answers=False)
 
     def read(self, seconds: float = 0.05) -> bool:
@@ -146,8 +147,9 @@ class Recorder(Terminal):
             data = os.read(self._fd, 1 << 16)
         except OSError:
             data = b""
-        for _ in range(data.count(b"\x1b[5n")):  # whether it is there: answered when read, as it is shown later
-            os.write(self._fd, b"\x1b[0n")
+        heard = self._heard + data  # whether it is there: answered when read, as it is shown later
+        os.write(self._fd, b"\x1b[0n" * heard.count(_QUESTION))
+        self._heard = heard[1 - len(_QUESTION) :]
         return Happening(time.monotonic(), data=data)
 
     def _feed(self, data: bytes) -> None:

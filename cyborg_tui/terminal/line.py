@@ -33,8 +33,9 @@ _FIRST = 16384
 """Bytes that are sent while the first answer is waited for: a screen or two."""
 _SILENT = 1.0
 """Seconds after which the first answer is not waited for any more."""
-_LOST = 5.0
-"""Seconds, beside those that the bytes need, after which an answer is taken for lost."""
+_LOST, _LOST_AGAIN = 2.0, 16.0
+"""Seconds, beside those that the bytes need, after which an answer is taken for lost; twice as many after each that was
+lost, up to so many, since the line may just as well stand still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Line:
         self._fresh = 0
         self._ways: deque[float] = deque(maxlen=5)
         self._rate: float | None = None
+        """As answers had it."""
+        self._feared: float | None = None
+        """What it may be at best, as long as an answer is late."""
+        self._losses = 0
+        """Answers that were taken for lost, one after the other."""
         self._quick_since: float | None = None
 
     def sent(self, count: int, now: float) -> None:
@@ -97,6 +103,7 @@ class Line:
         question = self._questions.popleft()
         self.answers = True
         self._arrived = question.count
+        self._rate, self._feared, self._losses = self._feared or self._rate, None, 0
         delay = now - question.at
         if not question.waiting or not self._ways:
             self._ways.append(delay)
@@ -114,17 +121,19 @@ class Line:
         oldest = self._questions[0]
         late = now - oldest.at
         if self.answers and late > self.way + _LATE:
-            self._rate = min(self._rate or _QUICK, oldest.waiting / (late - self.way))
+            self._feared = min(self._rate or _QUICK, oldest.waiting / (late - self.way))
             self.behind, self._quick_since = True, None
         if not self.answers:
             self._silent = late > _SILENT
-        elif now - self._asked_at > _LOST + 2 * (self._sent - self._arrived) / self._likely_rate and not unwritten:
+        elif now - self._asked_at > self._patience and not unwritten:
             self._questions.clear()
-            self._arrived = self._sent
+            self._arrived, self._feared = self._sent, None
+            self._losses += 1
 
     @property
-    def _likely_rate(self) -> float:
-        return self._rate or 1000.0
+    def _patience(self) -> float:
+        """Seconds for which an answer is waited for. What is only feared of the line would grow with the wait."""
+        return min(_LOST * 2**self._losses, _LOST_AGAIN) + 2 * (self._sent - self._arrived) / (self._rate or _SLOW / 10)
 
     @property
     def way(self) -> float:
@@ -146,7 +155,8 @@ class Line:
     @property
     def room(self) -> float:
         """How many bytes may be under way."""
-        return _LEAST if self._rate is None else max(_LEAST, self._rate * (self.way + _AHEAD))
+        rate = self._feared or self._rate or 0
+        return _LEAST if self._losses else max(_LEAST, rate * (self.way + _AHEAD))
 
     def _learn(self, rate: float) -> None:
         # Quick to believe that a line is slow, slow to believe that it is quick.

@@ -43,7 +43,7 @@ class Wire:
                 self._ask()
             self.line.look(self.now, unwritten=0)
             self._ask()
-            if self.now >= next_frame and self.line.may_send(unwritten=0):
+            if frame and self.now >= next_frame and self.line.may_send(unwritten=0):
                 self._say(frame)
                 self.painted += 1
                 next_frame = self.now + (0.25 if self.line.behind else 1 / fps)
@@ -104,14 +104,43 @@ def test_a_terminal_that_never_answers_is_asked_once():
     assert not wire.line.may_send(unwritten=1), "of it, only what was not written is known"
 
 
-def test_an_answer_that_got_lost_does_not_stop_painting_for_ever():
+def _loses_the_answer_to_a_screenful(wire):
+    """And nothing else is to be painted until it is late."""
+    wire.run(1, frame=0)
+    wire._say(12_000)
+    assert wire._under_way
+    wire._under_way.clear()
+    wire.run(1, frame=0)
+
+
+def _seconds_until_painted(wire):
+    began, painted = wire.now, wire.painted
+    while wire.painted == painted:
+        wire.run(0.05, frame=1500)
+        assert wire.now < began + 60, "nothing is painted any more"
+    return wire.now - began
+
+
+@pytest.mark.parametrize("rate", [4_096, 100_000, 10_000_000])
+def test_an_answer_that_got_lost_stops_painting_for_some_seconds_at_most(rate):
+    wire = Wire(rate)
+    wire.run(5, frame=1500)
+    _loses_the_answer_to_a_screenful(wire)
+    assert _seconds_until_painted(wire) < (15 if rate < 10_000 else 3)
+    wire.run(6, frame=1500)
+    assert wire.line.behind == (rate < 10_000), "what was lost says nothing of how quick the line is"
+
+
+def test_a_line_that_stands_still_is_sent_little_until_it_goes_on():
     wire = Wire(100_000)
     wire.run(2, frame=1500)
-    wire._under_way.clear()
-    wire.run(8, frame=1500)
-    wire.painted = 0
+    sent, wire.answers = wire.line._sent, False
+    wire.run(60, frame=1500)
+    assert wire.line._sent - sent < 30_000
+    wire.answers = True
+    assert _seconds_until_painted(wire) < 20
     wire.run(5, frame=1500)
-    assert wire.painted > 10
+    assert not wire.line.behind
 
 
 def test_a_stalled_line_is_behind_and_gets_nothing_more():
