@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.terminal import APP, SlowTerminal
+from tests.terminal import APP, SlowTerminal, Terminal
 from tests.test_the_loop import LINE, left, todays_loom
 
 QUICK = 10_000_000
@@ -141,3 +141,35 @@ def test_a_stalled_app_ends_when_it_is_told_to_and_restores_the_terminal(stalled
     assert b"\x1b[?1049l" in stalled.raw
     assert b"\x1b[?25h" in stalled.raw
     assert todays_loom(data).text == "Words."
+
+
+HELP = "Another fan from the same place"
+
+
+class ForgetfulTerminal(Terminal):
+    """Its answers get lost for a while."""
+
+    forgets = False
+    forgotten = 0
+
+    def _answer(self, data):
+        self.forgotten += self.forgets
+        if not self.forgets:
+            super()._answer(data)
+
+
+def test_a_terminal_whose_answer_was_lost_is_painted_again_after_some_seconds(data):
+    with ForgetfulTerminal((*APP, "--data-dir", data)) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        t.forgets = True
+        t.send("F1")
+        t.wait_for(HELP)
+        t.read(1)
+        assert t.forgotten
+        t.forgets = False
+        t.send("Esc")
+        t.wait_for(lambda s: HELP not in s, seconds=8)
+        t.send(" again")
+        t.wait_for(lambda s: LINE + " again" in left(s), seconds=8)
