@@ -22,7 +22,7 @@ _BREATH = 0.5
 """Seconds before the index is looked at: the first page comes first."""
 _BREATHS = 2
 """A pause after a step, in steps."""
-_CALM, _LONGEST_WAIT = 1.0, 20.0
+_CALM, _LONGEST_WAIT = 1.0, 120.0
 """Seconds since the last change until the index is built, so that no key waits for it; and for how long, in all, it
 waits for that."""
 
