@@ -16,7 +16,6 @@ def test_two_hundred_acts_of_a_monkey(tmp_path):
 
 
 @pytest.mark.soak
-@pytest.mark.xfail(strict=False, reason="once in some 40,000 acts nothing more is painted: not traced yet")
 def test_four_thousand_acts_of_a_monkey_in_the_same_memory(tmp_path):
     """In one process, that is, unless the monkey finds how to end it."""
     monkey, sizes = Monkey(tmp_path / "long", CHAPTERS), []
