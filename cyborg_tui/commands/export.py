@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
-from cyborg_tui.commands.provenance import find_loom
+from cyborg_tui.commands.naming import find_loom
 from cyborg_tui.formats.features import features
 from cyborg_tui.formats.process import pair, preferences, process
 from cyborg_tui.formats.record import Pair, Preference, Process, write
