@@ -133,7 +133,9 @@ class Line:
     @property
     def _patience(self) -> float:
         """Seconds for which an answer is waited for. What is only feared of the line would grow with the wait."""
-        return min(_LOST * 2**self._losses, _LOST_AGAIN) + 2 * (self._sent - self._arrived) / (self._rate or _SLOW / 10)
+        return min(_LOST * 2.0**self._losses, _LOST_AGAIN) + 2 * (self._sent - self._arrived) / (
+            self._rate or _SLOW / 10
+        )
 
     @property
     def way(self) -> float:
