@@ -197,7 +197,7 @@ def test_what_it_was_led_away_from_is_on_record_too(session):
     made = session.loom.fan(MODEL, replace(session.settings, width=1, mix=guided(2.0)), seed=7)
     session.loom.grow(made.branches[0], " on", 0, [TokenRecord(1, 3, -0.5)], 3)
     away = Conditions((Insert(Origin.MEMORY, "All is well."),), name="cheer")
-    session.loom.note_draw(Draw(made.id, 0, 1, conditions=Conditions((Insert(Origin.HEADER, "1900"),), beside=(away,))))
+    session.loom.log.drawn(Draw(made.id, 0, 1, conditions=Conditions((Insert(Origin.HEADER, "1900"),), beside=(away,))))
     session.take(0)
     (row,) = exported(session)
     assert row.beside == [Beside("header", "", "1900", None)]

@@ -11,9 +11,9 @@ from cyborg_tui.library.chunks import chunks_of_node
 from cyborg_tui.library.errors import UNREADABLE, reason
 from cyborg_tui.library.reading import FANS, fans_from
 from cyborg_tui.library.rows import Row, branch_from, has_chunks, node_from, pieces_of, to_text
+from cyborg_tui.loom.contents import BrokenTree
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.store import BrokenTree
 
 __all__ = ["LibrarySource"]
 

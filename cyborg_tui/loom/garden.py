@@ -127,7 +127,7 @@ class Garden:
         before = self._loom.view()
         done = reshaping.split(self._tree, node, at)
         self._reshaped(before, done)
-        self._loom.log(EventKind.SPLIT, node=node, amount=at)
+        self._loom.log.write(EventKind.SPLIT, node=node, amount=at)
         return done.heads[0].id
 
     def join(self, node: NodeId) -> NodeId:
@@ -135,7 +135,7 @@ class Garden:
         before = self._loom.view()
         done = reshaping.join(self._tree, node, self._loom.manuscript.leaf)
         self._reshaped(before, done)
-        self._loom.log(EventKind.JOINED, node=done.tail, amount=len(done.heads) + 1)
+        self._loom.log.write(EventKind.JOINED, node=done.tail, amount=len(done.heads) + 1)
         return done.tail
 
     def rewrite(self, node: NodeId, text: str) -> None:
@@ -148,7 +148,7 @@ class Garden:
         before = self._loom.view()
         done = reshaping.rewrite(self._tree, node, text, self._loom.now)
         self._reshaped(before, done)
-        self._loom.log(EventKind.REWRITTEN, node=node, amount=len(text))
+        self._loom.log.write(EventKind.REWRITTEN, node=node, amount=len(text))
 
     def drawn_after_other_words(self, fan: FanId) -> bool:
         """Whether what stood before a fan was rewritten since: its probabilities are of other words."""
@@ -171,7 +171,7 @@ class Garden:
             branches = pruning.prune(self._tree, went.nodes)
             self._loom.forget(went.nodes, branches)
             self._loom.follow_tree()
-            self._loom.log(EventKind.PURGED, amount=len(went.nodes))
+            self._loom.log.write(EventKind.PURGED, amount=len(went.nodes))
         return went
 
     def _mark(
@@ -188,13 +188,13 @@ class Garden:
         before, old = self._loom.view(), mark_of(self._tree, node)
         self._tree.mark(node, hidden=hidden, bookmarked=bookmarked)
         self._marked(before, Marked(old, mark_of(self._tree, node)))
-        self._loom.log(kind, node=node, note=note)
+        self._loom.log.write(kind, node=node, note=note)
 
     def _say(self, facts: Facts, kind: EventKind, note: str = "", node: NodeId | None = None) -> None:
         before, old = self._loom.view(), mark_of(self._tree, facts.node)
         self._tree.put_facts(facts)
         self._marked(before, Marked(old, mark_of(self._tree, facts.node)))
-        self._loom.log(kind, node=facts.node if node is None else node, note=note)
+        self._loom.log.write(kind, node=facts.node if node is None else node, note=note)
 
     def _marked(self, before: View, deed: Marked) -> None:
         if deed.before != deed.after:

@@ -7,21 +7,19 @@ from dataclasses import dataclass, replace
 from cyborg_tui.loom import deeds
 from cyborg_tui.loom.alternatives import AlternativesUnderWay
 from cyborg_tui.loom.changes import Changes, Place
-from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.editing import Edit, in_order
-from cyborg_tui.loom.event import Event, EventKind
+from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord, decode
 from cyborg_tui.loom.history import History, Memory, Step, StepKind, View
+from cyborg_tui.loom.log import Log
 from cyborg_tui.loom.manuscript import Manuscript, Spot
-from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.path import Snapshot
 from cyborg_tui.loom.piece import length, typed
 from cyborg_tui.loom.places import Places, Stop
 from cyborg_tui.loom.settings import FanSettings
-from cyborg_tui.loom.showing import Showing
 from cyborg_tui.loom.taking import begins_with
 from cyborg_tui.loom.tree import ROOT, BrokenTree, Tree
-from cyborg_tui.loom.turn import Turn, turn_between, whole
+from cyborg_tui.loom.turn import Turn
 
 __all__ = ["Chosen", "Loom"]
 
@@ -65,11 +63,7 @@ class Loom:
         self.alternatives = AlternativesUnderWay()
         self._history = History(None if recollect is None else recollect(self.manuscript.snapshot()))
         self._clock = clock
-        self._events: list[Event] = []
-        self._told: Sequence[Node] = tuple(self.manuscript.path)
-        """The path as it was when the log was last written to."""
-        self._draws: list[Draw] = []
-        self._showings: dict[FanId, Showing] = {}
+        self.log = Log(self.manuscript, clock)
         if here.fan is not None and self.tree.has_fan(here.fan):
             self.show_fan(here.fan)
 
@@ -99,7 +93,7 @@ class Loom:
         running.written += removed + len(text)
         running.ends_at = self.cursor if not text.endswith("\n") else -1
         turn = Turn(len(self.manuscript) + removed - len(text), start, end, typed(text))
-        self.log(EventKind.EDITED, amount=len(text) - removed, turn=turn)
+        self.log.write(EventKind.EDITED, amount=len(text) - removed, turn=turn)
 
     def rewrite(self, edits: Sequence[Edit]) -> int:
         """Several of the person's edits as one, none overlapping another. Returns how many changed something. Raises
@@ -112,7 +106,7 @@ class Loom:
             self.cursor = edits[0].start + len(edits[0].text)
             self._keep_spot()
             self.done(StepKind.WRITING, before)
-            self.log(EventKind.EDITED, amount=len(self.manuscript) - old_length)
+            self.log.write(EventKind.EDITED, amount=len(self.manuscript) - old_length)
         return len(edits)
 
     def fan(self, model: ModelIdentity, settings: FanSettings, seed: int, mode: str = "batched") -> Fan:
@@ -120,7 +114,7 @@ class Loom:
         now = self._clock()
         fan = self.manuscript.fan(self.cursor, model, settings, seed, now, mode=mode)
         self.spot = Spot(fan.context, self.cursor, fan.id)
-        self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
+        self.log.write(EventKind.GENERATED, node=fan.context, fan=fan.id)
         return fan
 
     def choose(self, offset: int, chosen: Chosen, seed: int) -> None:
@@ -137,9 +131,9 @@ class Loom:
         self.manuscript.go(branch.node)
         self.cursor, self.spot = len(self.manuscript), None
         self.done(StepKind.MOVE, before)
-        self.log(EventKind.GENERATED, node=fan.context, fan=fan.id)
+        self.log.write(EventKind.GENERATED, node=fan.context, fan=fan.id)
         amount = len(self.tree.node(branch.node))
-        self.log(EventKind.TAKEN, node=branch.node, fan=fan.id, branch=branch.id, amount=amount)
+        self.log.write(EventKind.TAKEN, node=branch.node, fan=fan.id, branch=branch.id, amount=amount)
 
     def widen(self, fan: FanId, by: int) -> Fan:
         """More branches for a fan, still to grow."""
@@ -167,7 +161,7 @@ class Loom:
         """The person looked at this branch."""
         if not self.tree.branch(branch).looked:
             self.tree.look(branch)
-            self.log(EventKind.LOOKED, fan=self.tree.branch(branch).fan, branch=branch)
+            self.log.write(EventKind.LOOKED, fan=self.tree.branch(branch).fan, branch=branch)
 
     def take(self, branch: BranchId, upto: int | None = None) -> None:
         """Take a branch of the fan in view, or its first `upto` characters. Another one taken there before is left."""
@@ -184,7 +178,7 @@ class Loom:
         self.look(branch)
         amount = self.cursor - spot.offset
         self.done(StepKind.TAKE, before)
-        self.log(EventKind.TAKEN, node=drawn.node, fan=drawn.fan, branch=branch, amount=amount)
+        self.log.write(EventKind.TAKEN, node=drawn.node, fan=drawn.fan, branch=branch, amount=amount)
 
     def taken_from(self, spot: Spot) -> Branch | None:
         """The branch of the spot's fan that is on the path, whole or in part."""
@@ -217,7 +211,7 @@ class Loom:
         self.manuscript.untake(spot, now)
         self.spot, self.cursor = spot, spot.offset
         self.done(StepKind.MOVE, before)
-        self.log(EventKind.MOVED, node=spot.node)
+        self.log.write(EventKind.MOVED, node=spot.node)
         return True
 
     def go(self, node: NodeId, cursor: int | None = None) -> None:
@@ -238,7 +232,7 @@ class Loom:
         if fans:
             self.show_fan(max(fans))
         self.done(StepKind.MOVE, before)
-        self.log(EventKind.MOVED, node=node)
+        self.log.write(EventKind.MOVED, node=node)
         if branch is not None:
             self.look(branch)
 
@@ -273,7 +267,7 @@ class Loom:
         if step is None:
             return False
         self._return(step.before, step, undoing=True)
-        self.log(EventKind.UNDONE, note=step.kind.value)
+        self.log.write(EventKind.UNDONE, note=step.kind.value)
         return True
 
     def redo(self) -> bool:
@@ -281,7 +275,7 @@ class Loom:
         if step is None:
             return False
         self._return(step.after, step, undoing=False)
-        self.log(EventKind.REDONE, note=step.kind.value)
+        self.log.write(EventKind.REDONE, note=step.kind.value)
         return True
 
     @property
@@ -293,28 +287,12 @@ class Loom:
 
     def changes(self) -> Changes:
         """What changed since the last call, with the events that changed it."""
-        events, self._events = tuple(self._events), []
-        draws, self._draws = tuple(self._draws), []
-        showings, self._showings = tuple(self._showings.values()), {}
         places = None if self.places is self._saved_places else self.places
         self._saved_places = self.places
         alternatives = self.alternatives.drain()
         history = self._history.drain(self.manuscript.snapshot())
-        changes = replace(self.tree.drain(), events=events, place=self.place, places=places)
-        return replace(changes, alternatives=alternatives, history=history, draws=draws, showings=showings)
-
-    def note_draw(self, draw: Draw) -> None:
-        """How some branches of a fan were drawn."""
-        self._draws.append(draw)
-
-    def note_showing(self, showing: Showing) -> None:
-        """How a fan was shown, as far as that goes."""
-        self._showings[showing.fan] = showing
-
-    def note(self, kind: EventKind, note: str = "", fan: FanId | None = None, *, afresh: bool = False) -> None:
-        """A line for the process log that changes nothing. `afresh`: what came before is not on record, so the line has
-        all of the text."""
-        self.log(kind, note=note, fan=fan, turn=whole(self.manuscript.pieces) if afresh else None)
+        changes = self.log.drain(self.tree.drain())
+        return replace(changes, place=self.place, places=places, alternatives=alternatives, history=history)
 
     def _goes_on(self, spot: Spot, taken: Branch) -> bool:
         """Whether more of a branch taken in part can follow: nothing of its fan, edited or not, stands further on."""
@@ -381,21 +359,3 @@ class Loom:
         self.manuscript.refresh()
         self.cursor = min(self.cursor, len(self.manuscript))
         self._keep_spot()
-
-    def log(
-        self,
-        kind: EventKind,
-        *,
-        node: NodeId | None = None,
-        fan: FanId | None = None,
-        branch: BranchId | None = None,
-        amount: int | None = None,
-        note: str = "",
-        turn: Turn | None = None,
-    ) -> None:
-        """Write a line. `turn`: how the manuscript changed since the last one, if it is known."""
-        then, self._told = self._told, tuple(self.manuscript.path)
-        if kind is EventKind.PURGED:  # all earlier turns are forgotten with what was purged
-            turn = whole(self.manuscript.pieces)
-        turn = turn or turn_between(then, self._told)
-        self._events.append(Event(self._clock(), kind, node, fan, branch, amount, note, turn))

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from cyborg_tui.loom.contents import BrokenTree
 from cyborg_tui.loom.fan import BATCHED, Branch, BranchId, Fan, FanId, Finish, ModelIdentity, NodeId, TokenRecord
 from cyborg_tui.loom.node import Node
 from cyborg_tui.loom.piece import Piece, Pieces, cut, join
 from cyborg_tui.loom.settings import FanSettings
-from cyborg_tui.loom.store import ROOT, BrokenTree, Store
+from cyborg_tui.loom.store import ROOT, Store
 
 __all__ = ["ROOT", "BrokenTree", "FrozenText", "Tree"]
 

@@ -104,7 +104,7 @@ class Beside:
         sources = (*(before.sources if before is not None else ()), (fan.id, source.name))
         self._under_way = trial = Trial(number, sources, blind)
         self._trials.update({id: trial for id, _ in sources})
-        self._loom.log(EventKind.BESIDE, fan=fan.id, amount=number, note=f"{BLIND if blind else ''}{source.name}")
+        self._loom.log.write(EventKind.BESIDE, fan=fan.id, amount=number, note=f"{BLIND if blind else ''}{source.name}")
         return True
 
     @property

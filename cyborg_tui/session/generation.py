@@ -252,7 +252,7 @@ class Generation:
             return
         self.view = replace(self.view, file_hash=event.sha256)
         for draw in self._unhashed:
-            self._loom.note_draw(replace(draw, file_hash=event.sha256))
+            self._loom.log.drawn(replace(draw, file_hash=event.sha256))
         self._unhashed.clear()
 
     def _hear_of_a_fan(self, event: Grew | BranchEnded | FanEnded) -> None:
@@ -327,7 +327,7 @@ class Generation:
             encode("".join(segment.text for segment in asked.context.following)),
             steered_by=stats.steered_by,
         )
-        self._loom.note_draw(draw)
+        self._loom.log.drawn(draw)
         if not draw.file_hash:
             self._unhashed.append(draw)
 

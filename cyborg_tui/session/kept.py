@@ -122,7 +122,7 @@ class KeptLoom:
             self._library.remember_file(self.row.id, self._file.digest)
 
     def _note(self, kind: EventKind, note: str = "", *, afresh: bool = False) -> None:
-        self.loom.note(kind, note, afresh=afresh)
+        self.loom.log.write(kind, note=note, afresh=afresh)
         self._save()
 
     @property

@@ -68,14 +68,14 @@ class Mirror:
         if self._taken is None:
             return False
         fan, branch = self._taken
-        self._loom.log(EventKind.REASONED, fan=fan, branch=branch, note=reason.value)
+        self._loom.log.write(EventKind.REASONED, fan=fan, branch=branch, note=reason.value)
         self._save()
         return True
 
     def praise(self, *, good: bool = True) -> None:
         """Call what was done here in this sitting, up to now, good work; or not any more."""
         note = "" if good else "no more"
-        self._loom.log(EventKind.PRAISED, amount=int(self.sitting_seconds) + 1, note=note)
+        self._loom.log.write(EventKind.PRAISED, amount=int(self.sitting_seconds) + 1, note=note)
         self._save()
 
     def warnings(self) -> tuple[Warned, ...]:
@@ -138,7 +138,7 @@ class Mirror:
             return None
 
     def _keep(self, showing: Showing) -> None:
-        self._loom.note_showing(showing)
+        self._loom.log.shown(showing)
         self._save()
 
 

@@ -25,6 +25,8 @@ _LATE = 0.4
 """Seconds of waiting, beside the way itself, from which the line is behind."""
 _SLOW, _QUICK = 10_000, 20_000
 """Bytes a second under which a line is behind, and from which everything can be painted on it."""
+_UNKNOWN = 1000
+"""Bytes a second for which a line is taken of which nothing is known yet."""
 _SURE = 3.0
 """Seconds of quick answers until the line is believed to be quick again."""
 _NOISE = 0.03
@@ -133,7 +135,8 @@ class Line:
     @property
     def _patience(self) -> float:
         """Seconds for which an answer is waited for. What is only feared of the line would grow with the wait."""
-        return min(_LOST * 2**self._losses, _LOST_AGAIN) + 2 * (self._sent - self._arrived) / (self._rate or _SLOW / 10)
+        needed = (self._sent - self._arrived) / (self._rate or _UNKNOWN)
+        return min(_LOST * 2.0**self._losses, _LOST_AGAIN) + 2 * needed
 
     @property
     def way(self) -> float:

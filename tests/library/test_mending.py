@@ -37,7 +37,7 @@ def write_some(loom, name):
             loom.finish(branch, Finish.TOKENS)
         if number % 2:
             loom.take(fan.branches[1], upto=9 if number % 3 else None)
-        loom.note_showing(Showing(fan.id, tuple(reversed(fan.branches)), blind=True))
+        loom.log.shown(Showing(fan.id, tuple(reversed(fan.branches)), blind=True))
 
 
 def write_looms(folder, count=4):

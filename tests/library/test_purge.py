@@ -77,7 +77,7 @@ def test_what_a_fan_was_to_lead_to_goes_too(desk):
     desk.loom.move_cursor(5)
     (branch,) = desk.fan("upon")
     fan = desk.loom.tree.fan(desk.loom.tree.branch(branch).fan)
-    desk.loom.note_draw(Draw(fan.id, 0, 1, following=encode(" a zanzibar time.")))
+    desk.loom.log.drawn(Draw(fan.id, 0, 1, following=encode(" a zanzibar time.")))
     desk.save()
     assert desk.library.draws(desk.row.id, fan.id)
     after = desk.loom.manuscript.leaf

@@ -75,7 +75,7 @@ def test_where_an_older_log_lacks_the_words_the_nearest_is_shown_and_said_to_be(
 def test_what_an_older_log_lacks_is_there_again_from_the_next_opening_on():
     desk = Desk("Once ")
     old = without_turns(desk.loom.changes().events)
-    desk.loom.note(EventKind.OPENED, afresh=True)
+    desk.loom.log.write(EventKind.OPENED, afresh=True)
     desk.loom.write(5, 5, "upon")
     moments = played(desk.loom, [*old, *desk.loom.changes().events])
     assert [(text_of(moment.pieces), moment.exact) for moment in moments] == [
