@@ -1,4 +1,4 @@
-"""Writes `docs/keys.md` from the table of actions.
+"""Writes `docs/keys.md` from the tables of actions and signs.
 
 python docs/keys.py
 """
@@ -6,6 +6,7 @@ python docs/keys.py
 from pathlib import Path
 
 from cyborg_tui.actions import ACTIONS, PLACES
+from cyborg_tui.signs import SIGNS
 from cyborg_tui.widgets.lines import key_name
 
 HEAD = """# Keys
@@ -21,7 +22,7 @@ A key that is given to two actions in one place is refused, with both named.
 
 
 def page() -> str:
-    """The table of actions as a page of Markdown."""
+    """The tables as a page of Markdown."""
     parts = [HEAD]
     for where, title in PLACES.items():
         parts.append(f"\n## {title}\n| keys | what they do | id |\n| --- | --- | --- |\n")
@@ -29,6 +30,9 @@ def page() -> str:
             if action.where == where:
                 keys = " ".join(f"`{key_name(key)}`" for key in action.names) or "palette"
                 parts.append(f"| {keys} | {action.help} | `{action.id}` |\n")
+        if where in SIGNS:
+            parts.append("\n| sign | means |\n| --- | --- |\n")
+            parts += [f"| `{sign.sign}` | {sign.means} |\n" for sign in SIGNS[where]]
     return "".join(parts)
 
 

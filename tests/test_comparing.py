@@ -21,7 +21,7 @@ def reading(tmp_path):
 
 def test_two_branches_are_compared(reading):
     reading.send("c")
-    reading.wait_for(lambda s: "press c again" in s and "1=▌" in s)
+    reading.wait_for(lambda s: "press c again" in s and "1c▌" in s)
     reading.send("j", "c")
     screen = reading.wait_for(lambda s: "the same" in s and "Esc back" in s)
     assert re.search(r"^ − branch 1 of fan 1$", screen, re.MULTILINE)
@@ -29,7 +29,7 @@ def test_two_branches_are_compared(reading):
     reading.send("x")
     reading.wait_for(lambda s: re.search(r"^ − branch 2 of fan 1$", s, re.MULTILINE))
     reading.send("Esc")
-    reading.wait_for(lambda s: "Tab take+fan" in s and "2 ▌" in s and "=" not in s)
+    reading.wait_for(lambda s: "Tab take+fan" in s and "2 ▌" in s and "1c" not in s)
 
 
 def test_a_place_on_the_map_is_compared_with_the_text_and_with_another_place(reading):

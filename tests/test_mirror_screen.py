@@ -59,7 +59,7 @@ def test_the_mirror_is_held_up_over_several_spans(data, columns, rows):
         screen = t.wait_for(lambda s: "typed 34" in said(s) and "accepted 29" in said(s))
         assert "the last 30 days" in said(screen)
         t.send("j")
-        t.wait_for(lambda s: "branch 2 in 1 of 1 choice" in said(s))
+        t.wait_for(lambda s: "place 2 in 1 of 1 choice" in said(s))
         t.send("Enter")
         t.wait_for(lambda s: "From which place in the list" in said(s))
         t.send("x")

@@ -112,6 +112,21 @@ def test_hiding_takes_out_of_sight_and_undo_brings_back(writing, data):
     writing.wait_for(lambda s: "with what is hidden" not in s and re.search(r"├ 1 ", s))
 
 
+def test_a_branch_has_the_same_number_in_the_pane_and_on_the_map_whatever_is_hidden(writing):
+    named = re.compile(r"│ +([1-9]) . (\S.{12})")
+    third = next(text for number, text in named.findall(writing.screen) if number == "3")
+    writing.send("j", "x")
+    writing.wait_for("7 of 8 branches")
+    assert ["3", third] in [list(found) for found in named.findall(writing.settle())]
+    writing.send("2")
+    writing.wait_for("There is no branch 2 in sight.")
+    open_map(writing)
+    assert f" 3 {third.strip()}" in writing.screen
+    writing.send("Esc")
+    writing.wait_for("Tab take+fan")
+    writing.press_until(lambda s: "3✓▌" in s, "3")
+
+
 def test_all_of_it_is_there_at_once_though_nothing_else_happens(data):
     with app(data) as t:
         t.wait_for("Tab branches")

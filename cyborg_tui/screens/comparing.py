@@ -47,5 +47,9 @@ class Comparing:
         self._show(CompareScreen(self._session, self._actions, some, other))
 
     def _version(self, branch: BranchId) -> Version:
-        drawn = self._session.loom.tree.branch(branch)
-        return Version(f"branch {drawn.index + 1} of fan {drawn.fan}", drawn.text)
+        """Called as in the branch pane, where it stands there."""
+        session = self._session
+        drawn = session.loom.tree.branch(branch)
+        number = next((n for n, one in zip(session.numbers, session.branches, strict=True) if one.id == branch), 0)
+        name = f"branch {number}" if number and session.mixed else f"branch {drawn.index + 1} of fan {drawn.fan}"
+        return Version(name, drawn.text)

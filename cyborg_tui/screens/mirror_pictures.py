@@ -89,7 +89,7 @@ def _positions(found: Reflection) -> Picture:
     ]
     most, times = positions.taken.most_common(1)[0]
     blind = f" · {positions.blind} blind" if positions.blind else ""
-    said = f"branch {most} in {times} of {_many(positions.choices, 'choice')}{blind}"
+    said = f"place {most} in {times} of {_many(positions.choices, 'choice')}{blind}"
     return _picture("positions", said, lambda columns: rows_of_bars(rows, columns))
 
 

@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from cyborg_tui.actions import PLACES, Action
+from cyborg_tui.signs import SIGNS
 from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.lines import key_name
 from cyborg_tui.widgets.marks import own
@@ -27,7 +28,7 @@ _KEYS = 20
 
 
 class HelpScreen(Panel[None]):
-    """All keys, by place."""
+    """All keys and signs, by place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,f1,q", "dismiss", "Close")]
     DEFAULT_CSS = """
@@ -56,6 +57,8 @@ class HelpScreen(Panel[None]):
         for action in self._actions:
             if action.where == where:
                 table.add_row(own(" ".join(key_name(key) for key in action.names)), Text(action.help))
+        for sign in SIGNS.get(where, ()):
+            table.add_row(f"  {own(sign.sign)}", Text(sign.means), style="italic")
         return table
 
 

@@ -230,7 +230,14 @@ class ReplayScreen(LineScreen[None]):
             return FanView(note="")
         order = {branch: place for place, branch in enumerate(self._orders.get(moment.fan, ()))}
         branches = sorted(tree.branches(moment.fan), key=lambda branch: order.get(branch.id, branch.index))
-        shown = tuple(BranchView(branch.text[branch.healed :], taken=branch.id == moment.taken) for branch in branches)
+        shown = tuple(
+            BranchView(
+                branch.text[branch.healed :],
+                number=order.get(branch.id, branch.index) + 1,
+                taken=branch.id == moment.taken,
+            )
+            for branch in branches
+        )
         ids = [branch.id for branch in branches]
         at = ids.index(moment.highlighted) if moment.highlighted in ids else 0
         return FanView(moment.fan, f"{len(branches)} branches · fan {moment.fan}", shown, at)

@@ -38,6 +38,7 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
     branches = tuple(
         BranchView(
             _own(branch),
+            number=number,
             growing=branch.finish is None,
             taken=taken is not None and branch.id == taken.id,
             partly=taken is not None and branch.id == taken.id and session.taken_length(branch) < len(_own(branch)),
@@ -47,7 +48,7 @@ def fan_view(session: Session, *, flow: bool, compared: int | None = None) -> Fa
             compared=index == compared,
             aside=_aside(session, branch),
         )
-        for index, branch in enumerate(session.branches)
+        for index, (branch, number) in enumerate(zip(session.branches, session.numbers, strict=True))
     )
     blind = session.mirror.witness.of(fan.id).blind
     header = _header(fan, len(branches), session.came_along, flow=flow, blind=blind)

@@ -103,8 +103,12 @@ class WriteScreen(Desk):
         self._take(Extent.PARAGRAPH, fan_again=self._flow)
 
     def action_take_number(self, number: int) -> None:
-        done = self.session.take(number - 1, self._shown(number - 1))
-        self._taken(done, fan_again=self._flow)
+        numbers = self.session.numbers
+        if number not in numbers:
+            self.notice(f"There is no branch {number} in sight.")
+            return
+        index = numbers.index(number)
+        self._taken(self.session.take(index, self._shown(index)), fan_again=self._flow)
 
     def action_take_and_fan(self) -> None:
         session = self.session

@@ -34,16 +34,30 @@ class ShownLoom(KeptLoom):
     def branches(self) -> tuple[Branch, ...]:
         """Its branches, in the order in which they are shown, without the hidden ones."""
         fan = self.fan
-        if fan is None:
-            return ()
         tree = self.loom.tree
-        in_sight = [
-            branch
-            for branch in self.beside.shown(fan.id)
-            if branch.finish is not Finish.SPARE and not tree.node(branch.node).hidden
-        ]
+        return () if fan is None else tuple(one for one in self._in_order(fan) if not tree.node(one.node).hidden)
+
+    def _in_order(self, fan: Fan) -> tuple[Branch, ...]:
+        """The branches that are read where this fan is in view, the hidden ones too."""
+        drawn = [branch for branch in self.beside.shown(fan.id) if branch.finish is not Finish.SPARE]
         alone = self.beside.trial(fan.id) is None
-        return self.mirror.witness.in_order(fan.id, in_sight) if alone else tuple(in_sight)
+        return self.mirror.witness.in_order(fan.id, drawn) if alone else tuple(drawn)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the branches in view were shuffled, or are of several fans side by side."""
+        fan = self.fan
+        return fan is not None and bool(self.beside.trial(fan.id) or self.mirror.witness.of(fan.id).order)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """What each of the branches is called, whichever others are hidden: its number in its fan; where they are
+        mixed, its place among all of them."""
+        fan = self.fan
+        if fan is None or not self.mixed:
+            return tuple(branch.index + 1 for branch in self.branches)
+        places = {branch.id: place for place, branch in enumerate(self._in_order(fan), 1)}
+        return tuple(places[branch.id] for branch in self.branches)
 
     @property
     def hides(self) -> bool:

@@ -25,6 +25,8 @@ _TAIL = 2
 @dataclass(frozen=True, slots=True)
 class BranchView:
     text: str
+    number: int = 0
+    """What it is called. Shown up to 9: its key."""
     growing: bool = False
     held_back: bool = False
     """There is more of it, which is not shown now."""
@@ -148,7 +150,7 @@ class Branches(RowView, can_focus=True):
         return rows
 
     def _branch_rows(self, index: int, branch: BranchView, columns: int) -> list[_Row]:
-        number = f"{index + 1}" if index < 9 else ""
+        number = branch.number if 0 < branch.number < 10 else ""
         mark = own(_mark(branch))
         bar = own("▌") if index == self._view.highlighted else " "
         rows: list[_Row] = []
@@ -231,5 +233,5 @@ class Branches(RowView, can_focus=True):
 def _mark(branch: BranchView) -> str:
     """What it is to the person, in one cell."""
     if branch.compared:
-        return "="
+        return "c"
     return "~" if branch.partly else "✓" if branch.taken else "*" if branch.bookmarked else "=" if branch.twice else " "

@@ -222,7 +222,7 @@ def test_seven_of_the_last_eight_took_one_place():
     assert live.of_choices() == ()
     live.chosen(1, 8, 3, 20.0)
     (warned,) = live.of_choices()
-    assert (warned.kind, warned.words) == (WarningKind.POSITION, "7 of the last 8 choices took branch 1")
+    assert (warned.kind, warned.words) == (WarningKind.POSITION, "place 1 in 7 of the last 8 choices")
     live.chosen(4, 8, 3, 20.0)
     assert live.of_choices() == ()
     live.chosen(1, 1, 3, 20.0)

@@ -53,6 +53,7 @@ async def test_any_is_taken_by_the_same_keys_and_what_was_taken_is_told_with_its
         == "That was hot. Taken, of 1 time: hot 1 (21–100 %), cold 0 (0–79 %); 50 % each would be chance."
     )
     assert len(session.branches) == 6, "the others stay beside it"
+    assert session.numbers == (1, 2, 3, 4, 5, 6), "numbered through"
     session.highlight(2)
     assert session.taken is None
     session.beside.news = ""

@@ -127,6 +127,7 @@ def test_blind_branches_are_shuffled_and_the_keys_mean_what_is_shown(eyes, monke
     fan = eyes.fan(*TEXTS)
     assert [branch.id for branch in eyes.session.branches] == list(reversed(fan.branches))
     assert eyes.session.hides
+    assert eyes.session.numbers == (1, 2, 3, 4), "their places: the number in the fan would tell how they were drawn"
     eyes.read(1.0)
     assert eyes.session.take(0)
     assert eyes.session.loom.text == LINE + TEXTS[3]

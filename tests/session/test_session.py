@@ -167,8 +167,10 @@ async def test_hidden_branches_are_out_of_sight_and_undo_brings_them_back(desk):
     await desk.start()
     await desk.fan()
     gone = session.branches[0]
+    assert session.numbers == (1, 2, 3)
     assert session.hide()
     assert gone.id not in [branch.id for branch in session.branches]
+    assert session.numbers == (2, 3), "the others keep their numbers"
     session.undo()
     assert gone.id in [branch.id for branch in session.branches]
 

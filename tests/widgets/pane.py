@@ -1,6 +1,7 @@
 """A pane to test the branches in: a real app with one of them."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from textual.app import App
 
@@ -66,5 +67,6 @@ async def pane(size=(40, 16)):
 
 
 def fan(*texts, id=1, **how):
-    branches = tuple(text if isinstance(text, BranchView) else BranchView(text) for text in texts)
+    views = [text if isinstance(text, BranchView) else BranchView(text) for text in texts]
+    branches = tuple(replace(view, number=view.number or number) for number, view in enumerate(views, 1))
     return FanView(id, how.pop("header", "a fan"), branches, **how)

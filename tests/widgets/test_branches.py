@@ -5,6 +5,7 @@ import asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cyborg_tui.signs import SIGNS
 from cyborg_tui.widgets.branches import BranchView, FanView
 from tests.widgets.pane import fan, pane
 
@@ -37,6 +38,23 @@ async def test_only_the_first_nine_have_a_number():
         await p.show(fan(*(f"branch {i}" for i in range(11))))
         assert " 9   branch 8" in p.rows()
         assert "     branch 9" in p.rows()
+
+
+async def test_no_sign_means_two_things_and_each_is_explained():
+    async with pane(size=(60, 30)) as p:
+        one = BranchView("one", bookmarked=True), BranchView("two", twice=True), BranchView("three", compared=True)
+        await p.show(fan(*one, BranchView("four", taken=True, partly=True), BranchView("five", taken=True)))
+        drawn = [row[2] for row in p.rows() if row[1:2].isdigit()]
+    assert len(set(drawn)) == 5
+    assert set(drawn) <= {sign.sign for sign in SIGNS["branches"]}
+    for signs in SIGNS.values():
+        assert len({sign.sign for sign in signs}) == len(signs)
+
+
+async def test_a_branch_keeps_its_number_when_one_above_is_hidden():
+    async with pane() as p:
+        await p.show(fan(BranchView("one", number=1), BranchView("three", number=3), BranchView("ten", number=10)))
+        assert [row for row in p.rows() if row][1:] == [" 1 ▌ one", " 3   three", "     ten"]
 
 
 async def test_a_branch_is_wrapped_beside_its_number():

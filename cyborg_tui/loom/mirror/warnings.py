@@ -54,7 +54,7 @@ class Live:
         found = []
         for place in set(self._places):
             if len(self._places) == _CHOICES and (times := self._places.count(place)) >= _OFTEN:
-                words = f"{times} of the last {_CHOICES} choices took branch {place}"
+                words = f"place {place} in {times} of the last {_CHOICES} choices"
                 found.append(Warned(WarningKind.POSITION, words))
         if self._hasty is not None:
             seconds, reading = self._hasty
