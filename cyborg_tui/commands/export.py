@@ -68,7 +68,8 @@ def processes(library: Library, loom: LoomRow, characters: int = 16_000) -> Iter
             continue
         context = records.context(loom.id, recorded.fan.context, characters)
         good = good_because(choice, recorded, judgements, praises)
-        yield process(loom.title, choice, recorded, context, judgements, good=good)
+        told = records.told(loom.id, recorded, characters)
+        yield process(loom.title, choice, recorded, context, judgements, told=told, good=good)
 
 
 def _lines(library: Library, loom: LoomRow, form: Form, characters: int) -> Iterator[bytes]:
