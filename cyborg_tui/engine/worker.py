@@ -27,6 +27,7 @@ from cyborg_tui.engine.protocol import (
     MAGIC,
     VERSION,
     Cancel,
+    Card,
     EngineEvent,
     FanRequest,
     Hello,
@@ -254,14 +255,16 @@ class Worker:
         return large if fits else usual
 
     def _ready(self, model: "Llama", shape: Shape, config: EngineConfig) -> Ready:
-        from cyborg_tui.engine.model import build, devices
+        from cyborg_tui.engine.ggml import free_on_cards
+        from cyborg_tui.engine.model import build, devices, on_a_card
 
         wanted, says = window_of(config, shape.context), ""
         if model.window < wanted:
             says = f"There was no memory for a window of {wanted:,} tokens; it has {model.window:,}."
         fills, chats = model.fill_marks is not None, bool(model.template)
         makeup = Makeup(model.layers, model.width, fills, chats)
-        return Ready(model.identity, model.window, build(), devices(), says, model.decoding, makeup)
+        card = Card(free_on_cards()) if on_a_card(config) else None
+        return Ready(model.identity, model.window, build(), devices(), says, model.decoding, makeup, card)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
