@@ -122,7 +122,7 @@ def engine_words(session: Session, *, narrow: bool) -> tuple[tuple[str, ...], tu
     waited_for = view.waiting is Waiting.PROMPT or bool(view.unheard) or view.next_try is not None
     if waited_for and narrow and view.model is not None:
         return tuple(doing), ()
-    if view.model is None or waited_for or (view.waiting is Waiting.BRANCHES and not narrow):
+    if view.model is None or waited_for or (view.waiting and not narrow):
         return (name, *doing), ()
     return (name,), tuple(doing)
 
