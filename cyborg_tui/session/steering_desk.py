@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.engine import Engine
-from cyborg_tui.engine.protocol import EngineEvent, Grew, LookedAt, PreviewEnded, VectorEnded, VectorProgress
+from cyborg_tui.engine.protocol import (
+    EngineEvent,
+    Grew,
+    LookedAt,
+    Lost,
+    PreviewEnded,
+    Ready,
+    Unavailable,
+    VectorEnded,
+    VectorProgress,
+)
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.contrast import Contrast
 from cyborg_tui.loom.fan import decode
@@ -94,6 +104,8 @@ class SteeringDesk:
                 self._grow(fan - self._previewing.start, [decode(one.text) for one in growth])
             case PreviewEnded(preview=preview) if self._previewing and preview == self._previewing.start:
                 self.problem, self._previewing = event.sentence, range(0)
+            case Ready() | Lost() | Unavailable():
+                self._asked.clear()  # what the one before was asked it will not say
             case _:
                 return
         self._on_change()
