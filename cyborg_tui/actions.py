@@ -76,6 +76,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit_branch", "e", "Take the branch and edit it", "edit", "branches", 8),
     Action("compare", "c", "Compare the branch: c again on another one shows both", "compare", "branches", 9),
     Action("zoom", "z", "The editor alone, full width; Esc there shows both again", "", "branches"),
+    Action("room", "Z", "More room for the branches while they have the keys; or no more", "room", "branches", 9),
     Action("write", "escape", "Back to writing, without the provisional text", "write", "branches", 1),
     Action("write_on", "i", "Back to writing, the provisional text stays: typing takes it", "", "branches"),
     Action("stop", "escape", "Stop the model; drop the provisional text; show both panes", "drop", "editor", 1),

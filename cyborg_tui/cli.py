@@ -49,10 +49,10 @@ class _FileOrCommand(click.Group):
 @click.option("--model", default="", help="A GGUF file; the embedded model without it.")
 @click.option("--data-dir", default="", help="Where the library is.")
 @click.option("--config", "config_path", default="", help="The config file.")
-@click.option("--loom", type=int, help="Open this loom; `cyborg-tui list` shows them.")
+@click.option("--loom", metavar="LOOM", help="Open this loom: a number, a title or a part of it, a text file.")
 @click.version_option(__version__, prog_name="cyborg-tui")
 @click.pass_context
-def cli(ctx: click.Context, model: str, data_dir: str, config_path: str, loom: int | None) -> None:
+def cli(ctx: click.Context, model: str, data_dir: str, config_path: str, loom: str | None) -> None:
     """Write with a local base model. Without a command: today's loom; with a FILE: that text file."""
     ctx.obj = lambda: _load(model, data_dir, config_path)
     if ctx.invoked_subcommand is None:
@@ -145,12 +145,15 @@ def fan(
 
 
 @cli.command(short_help="Who wrote what, and how it was chosen.")
-@click.argument("loom", metavar="FILE|LOOM")
+@click.argument("loom")
 @click.option("--html", "form", flag_value="html", help="The text as one page, with the origin of what one points at.")
 @click.option("--json", "form", flag_value="json", help="One JSON object.")
 @click.pass_context
 def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
-    """Who wrote what of a text file's loom, or of the loom with that number, and how it was chosen."""
+    """Who wrote what of a loom, and how it was chosen.
+
+    LOOM is its number (`cyborg-tui list` has them), its title, what no other title has in it, or its text file.
+    """
     from cyborg_tui.commands.provenance import Form, print_provenance
 
     with _library(ctx.obj()) as library:
@@ -158,7 +161,7 @@ def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
 
 
 @cli.command(short_help="How a loom was written, as JSON Lines.")
-@click.argument("loom", metavar="[FILE|LOOM]", default="")
+@click.argument("loom", default="")
 @click.option("--as", "form", type=click.Choice(["process", "supervised", "preference"]), default="process")
 @click.option("--context", type=click.IntRange(0, 10_000_000), default=16_000, show_default=True, help="Characters.")
 @click.option("--knowingly", is_flag=True, help="Export preferences though they are no judgements.")
@@ -168,9 +171,9 @@ def provenance(ctx: click.Context, loom: str, form: str | None) -> None:
 def export(ctx: click.Context, /, loom: str, form: str, output: Path | None, **options: int) -> None:
     """Hand on how a loom was written, as JSON Lines: docs/record.md says what each field is.
 
-    LOOM is a text file, a number (`cyborg-tui list` has them), or `all`. As process: every choice with all that is on
-    record; as supervised: prompts with what was taken, of work you called good; as preference: what was taken against
-    what was looked at and was not.
+    LOOM is a number (`cyborg-tui list` has them), a title or a part of it, a text file, or `all`. As process:
+    every choice with all that is on record; as supervised: prompts with what was taken, of work you called good; as
+    preference: what was taken against what was looked at and was not.
     """
     from cyborg_tui.commands.export import ExportError, Form, print_features, run_export
 
@@ -242,14 +245,14 @@ def get_model(wanted: str) -> None:
 
 
 @cli.command(short_help="Play back how a loom was written, or make a fan again.")
-@click.argument("loom", type=int)
+@click.argument("loom")
 @click.argument("fan", type=int, required=False)
 @click.pass_context
-def replay(ctx: click.Context, /, loom: int, fan: int | None) -> None:
+def replay(ctx: click.Context, /, loom: str, fan: int | None) -> None:
     """Play back how LOOM was written; with FAN, make that fan of it again and compare.
 
-    `cyborg-tui list` has the numbers of looms; a fan's stands above it. Space pauses, arrows step,
-    + is faster, q quits.
+    LOOM is a number (`cyborg-tui list` has them), a title or a part of it, or a text file; a fan's number stands above
+    it. Space pauses, arrows step, + is faster, q quits.
     """
     if fan is None:
         _play_back(ctx.obj(), loom)
@@ -267,11 +270,15 @@ def replay(ctx: click.Context, /, loom: int, fan: int | None) -> None:
 
 
 @cli.command(short_help="What the model saw when it made a fan.")
-@click.argument("loom", type=int)
+@click.argument("loom")
 @click.argument("fan", type=int)
 @click.pass_context
-def lens(ctx: click.Context, /, loom: int, fan: int) -> None:
-    """What the model saw when it made FAN of LOOM, token by token."""
+def lens(ctx: click.Context, /, loom: str, fan: int) -> None:
+    """What the model saw when it made FAN of LOOM, token by token.
+
+    LOOM is a number (`cyborg-tui list` has them), a title or a part of it, or a text file; a fan's number stands above
+    it.
+    """
     from cyborg_tui.commands.lens import look, said
 
     config: Config = ctx.obj()
@@ -283,17 +290,19 @@ def lens(ctx: click.Context, /, loom: int, fan: int) -> None:
 
 
 @contextmanager
-def _recorded(config: "Config", loom: int, fan: int) -> "Iterator[tuple[Loom, Fan, tuple[Draw, ...]]]":
+def _recorded(config: "Config", name: str, fan: int) -> "Iterator[tuple[Loom, Fan, tuple[Draw, ...]]]":
     """A loom, a fan of it, and how that was drawn; what cannot be had, or made again, as one sentence."""
     from cyborg_tui.commands.listening import EngineSaysNoError
+    from cyborg_tui.commands.naming import find_loom
     from cyborg_tui.library.errors import LibraryError
 
     with _in_words(EngineSaysNoError), _library(config) as library:
-        opened = library.open(library.loom(loom).id)
+        loom = find_loom(library, name)
+        opened = library.open(loom.id)
         made = next((one for one in opened.tree.fans if one.id == fan), None)
         if made is None:
-            raise LibraryError(f"Loom {loom} has no fan {fan}; a fan's number stands above its branches.")
-        draws = library.draws(loom, fan)
+            raise LibraryError(f"“{loom.title}” has no fan {fan}; a fan's number stands above its branches.")
+        draws = library.draws(loom.id, fan)
         if not draws:
             raise LibraryError(f"How fan {fan} was drawn is not on record: it is of an earlier version, or unfinished.")
         yield opened, made, draws
@@ -332,7 +341,7 @@ def _in_words(*kinds: type[Exception]) -> "Iterator[None]":
         raise click.ClickException(plain(str(error))) from None
 
 
-def _run(config: "Config", loom: int | None = None, file: Path | None = None) -> None:
+def _run(config: "Config", loom: str | None = None, file: Path | None = None) -> None:
     _needs_terminal()
     from cyborg_tui.commands.opening import OpeningError, run_app
     from cyborg_tui.library.errors import LibraryError
@@ -341,7 +350,7 @@ def _run(config: "Config", loom: int | None = None, file: Path | None = None) ->
         sys.exit(run_app(config, loom, file))
 
 
-def _play_back(config: "Config", loom: int) -> None:
+def _play_back(config: "Config", loom: str) -> None:
     _needs_terminal()
     from cyborg_tui.commands.playback import play
     from cyborg_tui.library.errors import LibraryError

@@ -14,7 +14,7 @@ import tomli
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.settings import BadSetting
 
-__all__ = ["BadFrameFile", "NamedFrames", "frame_from_toml", "frame_to_toml"]
+__all__ = ["BadFrameFile", "NamedFrames", "frame_from_toml", "frame_from_values", "frame_to_toml"]
 
 _LEFT_OUT = ("settings",)
 """Keys of a frame that a file does not hold: a preset says by its name how fans are made."""
@@ -42,9 +42,9 @@ class NamedFrames:
 
     def read(self, name: str) -> Frame:
         """Raises BadFrameFile."""
-        return self._read(name, self._layout)
+        return self._read(name, self.layout)
 
-    def _layout(self, name: str) -> Frame:
+    def layout(self, name: str) -> Frame:
         """What of a frame can be read together with another. Raises BadFrameFile."""
         return self._read(name, None).layout
 
@@ -89,6 +89,11 @@ def frame_from_toml(text: str, find: Find | None = None) -> Frame:
     for key in values:
         if key not in known:
             raise msgspec.ValidationError(f"there is no key {key}; there are {', '.join(sorted(known))}")
+    return frame_from_values(values, find)
+
+
+def frame_from_values(values: dict[str, Any], find: Find | None = None) -> Frame:
+    """As `frame_from_toml`, of what TOML has read."""
     for part in _only_named(values):
         part["frame"] = msgspec.to_builtins(find(part["name"])) if find is not None else {}
     return msgspec.convert(values, Frame)

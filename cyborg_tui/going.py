@@ -169,7 +169,9 @@ class GoingApp(LineApp):
         from cyborg_tui.engine.catalogue import models_here
         from cyborg_tui.screens.models import ModelsScreen
 
-        screen = ModelsScreen(models_here(self._config), self._config.engine, self._choosing.model)
+        screen = ModelsScreen(
+            models_here(self._config), self._config.engine, self._choosing.model, self._session.view.card
+        )
         self.push_screen(screen, self._choose_model)
 
     async def _choose_model(self, path: str | None) -> None:

@@ -16,10 +16,10 @@ HEAD = """# The record
     cyborg-tui export LOOM --as preference --knowingly          # what was taken, against what was not
     cyborg-tui export all -o record.jsonl                       # all looms, into a new file that only you can read
 
-JSON Lines: an object a line, in UTF-8. `LOOM` is a text file or a number, which `cyborg-tui list` shows. What is `null`
-is not on record: what an earlier version of the app left has no times, and of typed text there are no token ids. JSON
-has no lone surrogates; where the text has bytes that are no UTF-8, a U+FFFD stands for each, and the token ids still
-say which they were.
+JSON Lines: an object a line, in UTF-8. `LOOM` is a number (`cyborg-tui list` shows them), a title or a part of it, a
+text file, or `all`. What is `null` is not on record: what an earlier version of the app left has no times, and of typed
+text there are no token ids. JSON has no lone surrogates; where the text has bytes that are no UTF-8, a U+FFFD stands
+for each, and the token ids still say which they were.
 
 Nothing is exported unless you ask for it. `--as preference` asks twice, since a pair of preferences is easily taken for
 more than it is: that one branch was taken over another that had been looked at.

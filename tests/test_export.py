@@ -201,7 +201,8 @@ def test_what_it_was_led_away_from_is_on_record_too(session):
     session.take(0)
     (row,) = exported(session)
     assert row.beside == [Beside("header", "", "1900", None)]
-    assert row.read_with == [ReadWith("cheer", -1.0, [Beside("memory", "", "All is well.", None)])]
+    assert row.read_with == [ReadWith("cheer", -1.0, [Beside("memory", "", "All is well.", None)], None)]
+    assert row.conversation is row.following is None
 
 
 def test_from_the_command_line(session, tmp_path):

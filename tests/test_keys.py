@@ -224,6 +224,25 @@ def test_the_editor_alone_and_both_again(reading):
     reading.wait_for(lambda s: "│" in s)
 
 
+def numbers_in_sight(screen):
+    return len(re.findall(r"^ \d[ ✓]", screen, re.MULTILINE))
+
+
+def test_in_a_small_window_the_branches_get_more_room_while_they_are_read(data):
+    with app(data, columns=80, rows=24) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(lambda s: "8 branches" in s and "Esc stops" not in s)
+        few = numbers_in_sight(t.settle())
+        t.send("Z")
+        t.wait_for(lambda s: numbers_in_sight(s) > few)
+        assert LINE.split()[-1] in t.settle(), "the end of the text is still there"
+        t.send("Esc")
+        t.wait_for(lambda s: numbers_in_sight(s) <= few)
+        t.send("Tab")
+        t.wait_for(lambda s: "fan 2" in s and numbers_in_sight(s) > few)
+
+
 def test_a_daily_loom_asks_for_a_path_the_first_time_it_is_saved(data, tmp_path):
     file = tmp_path / "diary.txt"
     with app(data) as t:

@@ -23,7 +23,7 @@ def data(tmp_path):
     """A library in which something was taken yesterday."""
     library = Library(tmp_path / "library")
     session = Session(library.daily(date(2026, 11, 24)), library, FanSettings(), lambda: None)
-    session.loom._clock = lambda: time.time() - 86400
+    session.loom._clock = session.loom.log._clock = lambda: time.time() - 86400
     session.edit(0, 0, LINE)
     fan = session.loom.fan(ModelIdentity("commonplace", "abc"), FanSettings(width=4), seed=7)
     for branch, text in zip(fan.branches, TEXTS, strict=True):

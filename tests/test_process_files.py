@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cyborg_tui.fan_settings import FanConfig
-from cyborg_tui.loom.frame import Frame
+from cyborg_tui.loom.frame import Blended, Frame, Named
 from cyborg_tui.loom.process import Wait
 from cyborg_tui.loom.settings import Until
 from cyborg_tui.processes.reading import BadProcessFile, list_processes, own_folder, read_process, save_own
@@ -81,6 +81,19 @@ options = { yes = "first", no = "end" }
     assert (second.name, second.into) == ("step 2", "who")
     assert third.fan.settings is None
     assert third.options == (("yes", "first"), ("no", "end"))
+
+
+def test_a_step_may_lead_away_from_a_frame_that_it_names_or_blend_with_one(tmp_path):
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "whaler.toml").write_text('memory = "A whaler."\npreset = "wild"\n')
+    whaler = Named("whaler", Frame(memory="A whaler."))
+    frame = '{ guidance = 2.0, against = { name = "whaler" }, blend = [{ frame = { name = "whaler" }, weight = 0.5 }] }'
+    process = read(tmp_path, f'[[step]]\nframe = {frame}\nwrite = "On"\n')
+    expected = Frame(guidance=2.0, against=whaler, blend=(Blended(weight=0.5, frame=whaler),))
+    assert process.steps[0].frame == expected
+    (tmp_path / "frames" / "whaler.toml").unlink()
+    with pytest.raises(BadProcessFile, match=r"line 2 \(step 1\): frame: .*whaler.toml could not be read"):
+        read(tmp_path, f'[[step]]\nframe = {frame}\nwrite = "On"\n')
 
 
 @pytest.mark.parametrize(

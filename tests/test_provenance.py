@@ -108,7 +108,7 @@ def test_a_file_without_a_loom_is_said_to_have_none(data, tmp_path):
     written(data)
     ran = CliRunner().invoke(cli, ["--data-dir", str(data), "provenance", str(tmp_path / "none.txt")])
     assert ran.exit_code == 1
-    assert "has no loom" in ran.output
+    assert "No loom has the title or the file" in ran.output
 
 
 def test_as_json_what_is_not_known_is_null(data):

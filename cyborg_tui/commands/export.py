@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
-from cyborg_tui.commands.provenance import find_loom
+from cyborg_tui.commands.naming import find_loom
 from cyborg_tui.formats.features import features
 from cyborg_tui.formats.process import pair, preferences, process
 from cyborg_tui.formats.record import Pair, Preference, Process, write
@@ -68,7 +68,8 @@ def processes(library: Library, loom: LoomRow, characters: int = 16_000) -> Iter
             continue
         context = records.context(loom.id, recorded.fan.context, characters)
         good = good_because(choice, recorded, judgements, praises)
-        yield process(loom.title, choice, recorded, context, judgements, good=good)
+        told = records.told(loom.id, recorded, characters)
+        yield process(loom.title, choice, recorded, context, judgements, told=told, good=good)
 
 
 def _lines(library: Library, loom: LoomRow, form: Form, characters: int) -> Iterator[bytes]:

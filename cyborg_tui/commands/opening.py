@@ -1,4 +1,4 @@
-"""The app, opened on a loom: today's, one by its number, or a text file's."""
+"""The app, opened on a loom: today's, one by its name, or a text file's."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from cyborg_tui.actions import BadKeys
 from cyborg_tui.app import CyborgApp
 from cyborg_tui.commands.mending import offer
+from cyborg_tui.commands.naming import find_loom
 from cyborg_tui.config import Config
 from cyborg_tui.heap import share_one_heap
 from cyborg_tui.library.errors import LibraryError, UnusableLibraryError
@@ -19,7 +20,7 @@ class OpeningError(Exception):
     """The app cannot begin; the message says why, and what to do."""
 
 
-def run_app(config: Config, loom: int | None, file: Path | None) -> int:
+def run_app(config: Config, loom: str | None, file: Path | None) -> int:
     """Run the app until the person leaves; a library that cannot be used is first offered to be mended. Returns the
     exit status. Raises OpeningError."""
     share_one_heap()
@@ -36,7 +37,7 @@ def run_app(config: Config, loom: int | None, file: Path | None) -> int:
     return app.return_code or 0
 
 
-def _open(config: Config, loom: int | None, file: Path | None) -> tuple[Library, CyborgApp]:
+def _open(config: Config, loom: str | None, file: Path | None) -> tuple[Library, CyborgApp]:
     """The library, and the app with a loom of it. Raises OpeningError, UnusableLibraryError; nothing is left open
     then."""
     library = None
@@ -46,7 +47,7 @@ def _open(config: Config, loom: int | None, file: Path | None) -> tuple[Library,
             TextFile.open(file.expanduser())  # before it gets a loom
             row = library.for_file(file.expanduser().absolute())
         else:
-            row = library.loom(loom) if loom is not None else library.daily(_today(config.day_turns_at))
+            row = find_loom(library, loom) if loom is not None else library.daily(_today(config.day_turns_at))
         return library, CyborgApp(config, library, row)
     except (BadKeys, LibraryError, TextFileError) as error:
         if library is not None:

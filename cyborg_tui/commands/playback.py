@@ -2,6 +2,7 @@
 
 import click
 
+from cyborg_tui.commands.naming import find_loom
 from cyborg_tui.config import Config
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.replaying import Replay
@@ -10,13 +11,14 @@ from cyborg_tui.screens.replay import ReplayApp, ReplayScreen
 __all__ = ["play"]
 
 
-def play(config: Config, loom: int) -> None:
-    """Play a loom's log on the screen, until the person leaves; nothing is changed. Raises LibraryError."""
+def play(config: Config, name: str) -> None:
+    """Play the log of the loom of this name on the screen, until the person leaves; nothing is changed. Raises
+    LibraryError."""
     library = Library(config.data)
     try:
-        row = library.loom(loom)
-        tree = library.open(loom).tree
-        replay, orders = Replay(library.events(loom), tree), library.orders(loom)
+        row = find_loom(library, name)
+        tree = library.open(row.id).tree
+        replay, orders = Replay(library.events(row.id), tree), library.orders(row.id)
     finally:
         library.close()
     if not len(replay):

@@ -4,30 +4,23 @@ import sys
 from dataclasses import replace
 from enum import Enum
 from functools import partial
-from pathlib import Path
 
+from cyborg_tui.commands.naming import find_loom
 from cyborg_tui.commands.plain import plain
 from cyborg_tui.formats.page import to_html
 from cyborg_tui.formats.provenance import author_rows, bits_words, choice_rows, to_json, total_words
-from cyborg_tui.library.library import Library, LoomRow
+from cyborg_tui.library.library import Library
 from cyborg_tui.loom.measures import typed_bits
 from cyborg_tui.loom.provenance import Provenance, provenance
 from cyborg_tui.loom.score import known_scores
 
-__all__ = ["Form", "find_loom", "print_provenance"]
+__all__ = ["Form", "print_provenance"]
 
 
 class Form(str, Enum):
     TEXT = "text"
     HTML = "html"
     JSON = "json"
-
-
-def find_loom(library: Library, name: str) -> LoomRow:
-    """The loom of a text file, or the one with that number. Raises LibraryError."""
-    if name.isdecimal() and not Path(name).exists():
-        return library.loom(int(name))
-    return library.of_file(Path(name).expanduser().absolute())
 
 
 def print_provenance(library: Library, name: str, form: Form) -> None:

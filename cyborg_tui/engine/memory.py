@@ -7,12 +7,14 @@ import msgspec
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.portrait import Shape
+from cyborg_tui.engine.protocol import Card
 from cyborg_tui.loom.settings import FanSettings
 
 __all__ = [
     "CACHE_TYPES",
     "Estimate",
     "estimate",
+    "fits",
     "in_words",
     "sequences",
     "size_beside",
@@ -107,6 +109,19 @@ def too_large(name: str, shape: Shape, config: EngineConfig, free: int, branches
     smaller = _fitting(shape, config, free, branches)
     what = f"engine.context = {smaller} would fit" if smaller else "choose a smaller model or quantisation"
     return f"{says}; {what}. engine.try_anyway = true in the config loads it all the same."
+
+
+def fits(shape: Shape, config: EngineConfig, free: int | None, card: Card | None) -> bool:
+    """Whether one more model fits beside what is loaded. `free`: in the machine's memory; None: not known, and not
+    reckoned with. `card`: where its layers would lie; what of its memory is free must be known. If only some layers
+    are to lie there, there must be room for all of them in both."""
+    if config.try_anyway:
+        return True
+    needed = estimate(shape, config)
+    here, there = needed.total, needed.total - needed.process
+    if card is not None and config.gpu_layers < 0:
+        here = needed.process + needed.computing
+    return (free is None or here <= free) and (card is None or (card.free is not None and there <= card.free))
 
 
 def too_large_beside(name: str, needed: int, free: int) -> str:

@@ -58,7 +58,7 @@ def devices() -> tuple[str, ...]:
 
 def on_a_card(config: EngineConfig) -> bool:
     """Whether a model may lie in memory of which `free_memory` knows nothing."""
-    return config.gpu_layers != 0 and "CPU" not in devices() and sys.platform != "darwin"
+    return config.gpu_layers != 0 and not config.exact and "CPU" not in devices() and sys.platform != "darwin"
 
 
 class Model(Tokenizer):

@@ -1,15 +1,13 @@
-"""What a model makes of a text in each of its layers. Beside `llama`, a module that knows llama.cpp."""
+"""What a model makes of a text in each of its layers."""
 
 import contextlib
 import ctypes
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-import llama_cpp as ll
 import numpy as np
 
+from cyborg_tui.engine.ggml import ggml
 from cyborg_tui.engine.llama import Floats, Llama
 
 __all__ = ["LONGEST", "StateReader", "state_reader"]
@@ -25,9 +23,7 @@ _WATCH = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_bool, ctypes.
 
 def _library() -> Any:
     """ggml, which holds the tensors."""
-    ending = {"darwin": "dylib", "win32": "dll"}.get(sys.platform, "so")
-    folder = Path(ll.__file__).parent / "lib"
-    library = ctypes.CDLL(str(next(folder.glob(f"*ggml-base.{ending}"))))
+    library = ggml("ggml-base")
     library.ggml_get_name.restype, library.ggml_get_name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
     library.ggml_nbytes.restype, library.ggml_nbytes.argtypes = ctypes.c_size_t, [ctypes.c_void_p]
     sizes: list[Any] = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]

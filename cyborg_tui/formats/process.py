@@ -19,10 +19,11 @@ from cyborg_tui.formats.record import (
     ReadWith,
     Settings,
     Stretch,
+    Told,
 )
 from cyborg_tui.loom.conditions import Conditions, Origin
 from cyborg_tui.loom.context import Context
-from cyborg_tui.loom.fan import Branch, BranchId, ModelIdentity
+from cyborg_tui.loom.fan import Branch, BranchId, ModelIdentity, decode
 from cyborg_tui.loom.mirror.choices import Choice
 from cyborg_tui.loom.mirror.recorded import Judgement, RecordedFan
 from cyborg_tui.loom.settings import FanSettings
@@ -37,9 +38,10 @@ def process(
     context: tuple[Context, bool],
     judgements: Sequence[Judgement],
     *,
+    told: Context,
     good: Sequence[str],
 ) -> Process:
-    """`context`: what stood before the fan, and whether that is all of it."""
+    """`context`: what stood before the fan, and whether that is all of it. `told`: as `Records.told` has it."""
     fan, showing = recorded.fan, recorded.showing
     branches = recorded.in_order
     taken = next((branch for branch in branches if branch.id == choice.taken), None)
@@ -52,7 +54,9 @@ def process(
         context_is_whole=context[1],
         prompt_tokens=next((draw.tokens for draw in recorded.draws if draw.tokens), None),
         beside=_beside(recorded.draws[0].conditions) if recorded.draws else None,
-        read_with=_read_with(recorded),
+        conversation=_conversation(told),
+        following=next((_plain(decode(draw.following)) for draw in recorded.draws if draw.following), None),
+        read_with=_read_with(recorded, told),
         steered_by=list(recorded.draws[0].steered_by) if recorded.draws else [],
         settings=_settings(fan.settings),
         model=_model(recorded),
@@ -178,10 +182,23 @@ def _beside(conditions: Conditions) -> list[Beside]:
     ]
 
 
-def _read_with(recorded: RecordedFan) -> list[ReadWith]:
-    others = recorded.draws[0].conditions.beside if recorded.draws else ()
-    weights = recorded.fan.settings.mix.others
-    return [ReadWith(_plain(one.name), weight, _beside(one)) for one, weight in zip(others, weights, strict=False)]
+def _conversation(told: Context) -> list[Told] | None:
+    if not told.conditions.chat:
+        return None
+    return [
+        Told(one.origin, stretch.text, stretch.tokens, stretch.vocabulary)
+        for one in told.segments
+        for stretch in (_stretch(one.text, one.tokens, one.vocabulary),)
+    ]
+
+
+def _read_with(recorded: RecordedFan, told: Context) -> list[ReadWith]:
+    if not recorded.draws:
+        return []
+    return [
+        ReadWith(_plain(one.conditions.name), weight, _beside(one.conditions), _conversation(one))
+        for one, weight in zip(told.beside, recorded.fan.settings.mix.others, strict=False)
+    ]
 
 
 def _model(recorded: RecordedFan) -> Model:

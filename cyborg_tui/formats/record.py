@@ -18,6 +18,7 @@ __all__ = [
     "ReadWith",
     "Settings",
     "Stretch",
+    "Told",
     "read",
     "write",
 ]
@@ -86,6 +87,20 @@ class Beside(msgspec.Struct, frozen=True):
     rest before."""
 
 
+class Told(msgspec.Struct, frozen=True):
+    """A run of what a model was told where the text was read as a conversation."""
+
+    origin: str
+    """chat: of the model's chat template; memory: what stood beside the manuscript; empty: of the text, the person's
+    turns without their marks."""
+    text: str
+    """Word for word."""
+    tokens: list[int] | None
+    """The ids that it was told as; null: as the model takes the text."""
+    vocabulary: str | None
+    """A hash of the vocabulary of the ids."""
+
+
 class ReadWith(msgspec.Struct, frozen=True):
     """What the same text was read under together with that, to be led away from it or blended with it."""
 
@@ -95,6 +110,8 @@ class ReadWith(msgspec.Struct, frozen=True):
     """By which its logits were multiplied; those under what stood beside the manuscript have the rest."""
     beside: list[Beside]
     """What stood beside the manuscript there, in order."""
+    conversation: list[Told] | None
+    """As of the whole choice: what was told there, word for word; null: the text, with what stood beside it."""
 
 
 class BranchShown(msgspec.Struct, frozen=True):
@@ -167,6 +184,12 @@ class Process(msgspec.Struct, frozen=True):
     """How many tokens the model saw of the context; it may be fewer than the context has."""
     beside: list[Beside] | None
     """What stood beside the manuscript, in order; null if it is not on record."""
+    conversation: list[Told] | None
+    """What the model was told, word for word, where the text was read as a conversation: the end of it, as of the
+    context; null: the context, with what stood beside it."""
+    following: str | None
+    """The text after the gap that the branches were to fill, which the model read as far as there was room; null if
+    there was none."""
     read_with: list[ReadWith]
     """Others under which it was read together with that, by guidance or in a blend."""
     steered_by: list[str]

@@ -121,13 +121,6 @@ class Library:
         """The loom of a text file, begun if there is none yet. Links lead to the same loom. Raises LibraryError."""
         return self._find_or_begin("path", os.fsencode(os.path.realpath(path)), "file", path.name)
 
-    def of_file(self, path: Path) -> LoomRow:
-        """The loom of a text file that has one. Raises LibraryError."""
-        found = self._find("path", os.fsencode(os.path.realpath(path)))
-        if found is None:
-            raise LibraryError(f"{path} has no loom; `cyborg-tui list` shows those there are, by number.")
-        return found
-
     def taken(self, loom: int) -> dict[BranchId, int]:
         """How many characters of each branch were taken last, as the log has it. Raises LibraryError."""
         with in_words(self.file):

@@ -3,6 +3,7 @@
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,11 +12,12 @@ from cyborg_tui.library.reader import Reader
 from cyborg_tui.library.reading import FANS, draws_of, fans_from, showing_of
 from cyborg_tui.library.rows import branch_from, has_chunks, node_from, pieces_of
 from cyborg_tui.library.schema import RARE
-from cyborg_tui.loom.context import Context, context_of
+from cyborg_tui.loom.context import Context, composed, context_of
+from cyborg_tui.loom.draw import Draw
 from cyborg_tui.loom.fan import Branch, BranchId, Fan, FanId, NodeId
 from cyborg_tui.loom.mirror.recorded import Judgement, Praise, RecordedFan
 from cyborg_tui.loom.node import Node
-from cyborg_tui.loom.piece import Piece
+from cyborg_tui.loom.piece import Piece, Pieces, cut, join, length
 
 __all__ = ["Records"]
 
@@ -55,19 +57,39 @@ class Records(Reader):
         """The last characters of the text up to a node, so many or somewhat more, in the tokens that a model drew where
         it did; and whether that is all of it. Raises LibraryError."""
         with self._reading() as connection:
-            runs: list[tuple[Piece, ...]] = []
-            at: NodeId | None = node
-            left, seen = characters, set[NodeId]()
-            while at is not None and left > 0 and at not in seen:
-                seen.add(at)
-                found = self._node(connection, loom, at)
-                if found is None:
-                    break
-                runs.append(found.pieces)
-                left -= len(found)
-                at = found.parent
-            pieces = [piece for run in reversed(runs) for piece in run]
-            return context_of(pieces, lambda branch: self._drawn(connection, loom, branch)), at is None
+            pieces, whole = self._path(connection, loom, node, characters)
+            return context_of(pieces, lambda branch: self._drawn(connection, loom, branch)), whole
+
+    def told(self, loom: int, recorded: RecordedFan, characters: int) -> Context:
+        """What a model was told for the first branches of a fan: the last characters of it, so many or somewhat more,
+        where the text was read as a conversation; without the text where it was not. Raises LibraryError."""
+        draw = recorded.draws[0] if recorded.draws else Draw(recorded.fan.id, 0, 0)
+        conditions, out = draw.conditions, draw.characters_out
+        with self._reading() as connection:
+            pieces: Pieces = ()
+            if any(one.chat for one in (conditions, *conditions.beside)):
+                pieces = join(self._path(connection, loom, recorded.fan.context, None)[0])
+            seen = cut(pieces, out, length(pieces))
+            whole = composed(conditions, seen, lambda branch: self._drawn(connection, loom, branch), out)
+        return replace(_end_of(whole, characters), beside=tuple(_end_of(one, characters) for one in whole.beside))
+
+    def _path(
+        self, connection: sqlite3.Connection, loom: int, node: NodeId, characters: int | None
+    ) -> tuple[list[Piece], bool]:
+        """The pieces of the last characters up to a node, so many or somewhat more, None: of all; and whether that is
+        all of it."""
+        runs: list[tuple[Piece, ...]] = []
+        at: NodeId | None = node
+        left, seen = characters, set[NodeId]()
+        while at is not None and (left is None or left > 0) and at not in seen:
+            seen.add(at)
+            found = self._node(connection, loom, at)
+            if found is None:
+                break
+            runs.append(found.pieces)
+            left = None if left is None else left - len(found)
+            at = found.parent
+        return [piece for run in reversed(runs) for piece in run], at is None
 
     def judgements(self, loom: int) -> list[Judgement]:
         """All there are of a loom: few. Raises LibraryError."""
@@ -114,6 +136,15 @@ class Records(Reader):
         assert branch is not None  # its text was just read
         fan = self._fan(connection, loom, branch.fan)
         return branch, "" if fan is None else fan.model.vocabulary
+
+
+def _end_of(context: Context, characters: int) -> Context:
+    """The last segments of it that have so many characters."""
+    kept = len(context.segments)
+    while kept and characters > 0:
+        kept -= 1
+        characters -= len(context.segments[kept].text)
+    return replace(context, segments=context.segments[kept:])
 
 
 class _Recent(OrderedDict[_Key, _Thing]):

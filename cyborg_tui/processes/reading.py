@@ -11,6 +11,7 @@ import msgspec
 import tomli
 
 from cyborg_tui.fan_settings import FanConfig
+from cyborg_tui.frames import BadFrameFile, NamedFrames, frame_from_values
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.process import BadProcess, Process, Step, Wait, Wanted, check
 from cyborg_tui.loom.settings import BadSetting
@@ -83,7 +84,7 @@ def _listed(file: Path, own: bool, config_folder: Path, fans: FanConfig) -> List
 
 
 def read_process(file: Path, config_folder: Path, fans: FanConfig) -> Process:
-    """Raises BadProcessFile. `config_folder`: where the person's presets are."""
+    """Raises BadProcessFile. `config_folder`: where the person's presets and frames are."""
     text = _text(file)
     try:
         values = tomli.loads(text)
@@ -150,7 +151,7 @@ def _step(at: int, table: object, config_folder: Path, fans: FanConfig) -> Step:
     kept = {name: getattr(given, name) for name in _SAME}
     return Step(
         given.name or f"step {at + 1}",
-        frame=_frame(at, given.frame) if given.frame else None,
+        frame=_frame(at, given.frame, NamedFrames(config_folder / "frames")) if given.frame else None,
         fan=fan,
         wait=wait,
         says=says,
@@ -178,14 +179,15 @@ def _wait(at: int, given: _Step) -> Wait:
     return wait
 
 
-def _frame(at: int, given: dict[str, Any]) -> Frame:
-    """Keys of a frame, but for the sampler settings, which are the fan's."""
+def _frame(at: int, given: dict[str, Any], named: NamedFrames) -> Frame:
+    """Keys of a frame, but for the sampler settings, which are the fan's. `named`: others that are read together with
+    it."""
     for key in given:
         if key not in _FRAME:
             raise BadProcess(f"frame: there is no {key}; there are {', '.join(_FRAME)}", at, "frame")
     try:
-        return msgspec.convert(given, Frame)
-    except (msgspec.ValidationError, BadSetting) as error:
+        return frame_from_values(given, named.layout)
+    except (msgspec.ValidationError, BadSetting, BadFrameFile) as error:
         said = str(error).replace(" - at `$.", " (").replace("`", ")").rstrip(".")
         raise BadProcess(f"frame: {said[:1].lower()}{said[1:]}", at, "frame") from None
 

@@ -28,6 +28,8 @@ _SLOW_FRAME = 1 / 4
 _SLOW = "The line is slow: only the highlighted branch is shown while it grows; what you type is saved all the same."
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
+_NAMED = 60
+"""Columns from which there is room for the model's name beside what one waits for."""
 _ATTENTION = 60.0
 """Seconds after a key for which somebody counts as reading."""
 
@@ -215,10 +217,8 @@ class Desk(WorkingScreen[None]):
         if self._notice or self.session.saving:
             return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
         counts = self._counts.at(time.monotonic(), self._editor.selection)
-        engine, *more = engine_words(self.session)
-        remarks = self._counts.remarks
-        words = (*more, *remarks) if self.session.view.waiting else (*remarks, *more)  # what one waits for goes first
-        return Status((*self.guiding.words, engine, *words), *counts, place=place)
+        engine, more = engine_words(self.session, narrow=self.size.width < _NAMED)
+        return Status((*self.guiding.words, *engine), " · ".join(self._counts.remarks), more, *counts, place=place)
 
     def _drop(self) -> None:
         """The highlighted branch does not stand in the text any more, until another is highlighted."""

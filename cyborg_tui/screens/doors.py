@@ -80,7 +80,7 @@ class Doors:
             if self._choosing is not None and not session.place:
                 others = partial(models, models_here(self._config), self._choosing.model, session.settings)
             listed = sources(session, found, NamedFrames(self._config.frames))
-            screen = SourcesScreen(session.beside, listed, self._config.engine, others)
+            screen = SourcesScreen(session.beside, listed, session.fits_beside, others)
             self._app.push_screen(screen, write.put_beside)
 
     async def _tool_note(self) -> None:

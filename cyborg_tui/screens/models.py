@@ -17,6 +17,7 @@ from cyborg_tui.engine.catalogue import Catalogue, Listed, PassedOver
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.memory import estimate, in_words, too_large, window_of
+from cyborg_tui.engine.protocol import Card
 from cyborg_tui.screens.picking import PickScreen
 from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.marks import own
@@ -53,15 +54,17 @@ class ModelsScreen(PickScreen[str]):
     ModelsScreen.low #details { height: 3; margin-top: 0; }
     """
 
-    def __init__(self, catalogue: Catalogue, config: EngineConfig, current: str) -> None:
-        """`current`: the path of the model that writes; empty for the embedded one."""
+    def __init__(self, catalogue: Catalogue, config: EngineConfig, current: str, card: Card | None) -> None:
+        """`current`: the path of the model that writes; empty for the embedded one. `card`: where that lies, if not in
+        the machine's memory alone."""
         super().__init__()
         self._catalogue, self._config = catalogue, config
         self._current = Path(current).expanduser() if current else embedded_model()
         self._models: list[Listed] = []
         self._others = 0
         self._looking = True
-        self._free = free_memory()
+        self._card = card
+        self._free = free_memory() if card is None else card.free
 
     def compose_more(self) -> ComposeResult:
         yield Static(id="details")
@@ -159,8 +162,13 @@ class ModelsScreen(PickScreen[str]):
         parts = f", {model.parts} files" if model.parts > 1 else ""
         what = f"{told.architecture}, {_count(told.parameters)} parameters{trained}{parts}"
         needed, window = estimate(shape, self._config).total, window_of(self._config, shape.context)
-        problem = "" if self._free is None else too_large(told.name, shape, self._config, self._free)
-        free = "" if self._free is None else f"; {in_words(self._free)} are free"
+        problem, free = "", ""
+        if self._free is not None and self._card is None:
+            problem = too_large(told.name, shape, self._config, self._free)
+            free = f"; {in_words(self._free)} are free"
+        elif self._card is not None:  # llama.cpp says whether it can be had there
+            said = "it is not told how much is" if self._free is None else f"{in_words(self._free)} are"
+            free = f"; on the graphics card {said} free beside the one that writes"
         takes = f"Takes about {in_words(needed)} with a window of {window:,} tokens{free}."
         text = Text()
         text.append(drawable(problem) if problem else takes, style="bold" if problem else "")

@@ -14,7 +14,6 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
-from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.catalogue import Catalogue, Listed
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.frames import BadFrameFile, NamedFrames
@@ -24,7 +23,7 @@ from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session import Session
 from cyborg_tui.session.beside import Beside, Source
-from cyborg_tui.session.guests import OtherModel, fits_beside
+from cyborg_tui.session.guests import OtherModel
 from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own
@@ -98,12 +97,13 @@ class SourcesScreen(Panel[Wish | None]):
         self,
         beside: Beside,
         found: Sequence[Source],
-        config: EngineConfig,
+        fits: Callable[[OtherModel], bool],
         models: Callable[[], Iterator[Source]] | None,
     ) -> None:
-        """`models`: looks for models on this machine, which may take a while; None where no other can be asked."""
+        """`fits`: whether a model stays loaded beside the one that writes. `models`: looks for models on this machine,
+        which may take a while; None where no other can be asked."""
         super().__init__()
-        self._beside, self._config, self._models = beside, config, models
+        self._beside, self._fits, self._models = beside, fits, models
         self._sources: list[Source] = []
         asked, self._blind = beside.asked
         self._asked = {source.name for source in asked}
@@ -154,7 +154,7 @@ class SourcesScreen(Panel[Wish | None]):
         tally = self._beside.tally(chosen) if len(chosen) > 1 else None
         so_far = "Mark two or more." if len(chosen) < 2 else "Nothing was taken of these yet."
         said = so_far if tally is None else tally_words(tally)
-        by_turns = any(one.model and not fits_beside(one.model.shape, self._config) for one in sources)
+        by_turns = any(one.model and not self._fits(one.model) for one in sources)
         turns = " There is not memory for all of these models, so they are loaded by turns." if by_turns else ""
         self.query_one("#tally", Static).update(Text(drawable(f"{blind} {said}{turns}")))
 

@@ -115,7 +115,19 @@ def _note(session: Session) -> str:
     return f"Tab: {session.settings.width} branches from the cursor.\nF1: all keys."
 
 
-def engine_words(session: Session) -> tuple[str, ...]:
+def engine_words(session: Session, *, narrow: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is to be seen of the engine, and what only if there is room: its name gives way to what one waits for."""
+    name, *doing = _engine_words(session)
+    view = session.view
+    waited_for = view.waiting is Waiting.PROMPT or bool(view.unheard) or view.next_try is not None
+    if waited_for and narrow and view.model is not None:
+        return tuple(doing), ()
+    if view.model is None or waited_for or (view.waiting and not narrow):
+        return (name, *doing), ()
+    return (name,), tuple(doing)
+
+
+def _engine_words(session: Session) -> tuple[str, ...]:
     """What the engine is, and what it is doing."""
     view = session.view
     if view.model is None:

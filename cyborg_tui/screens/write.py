@@ -177,6 +177,10 @@ class WriteScreen(Desk):
         self.toggle_class("zoomed")
         self.set_focus(self._editor)
 
+    def action_room(self) -> None:
+        """More branches are read at once, as long as they are what is read."""
+        self.toggle_class("roomy")
+
     def action_write(self) -> None:
         self.session.cancel()
         self._drop()

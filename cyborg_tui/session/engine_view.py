@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from cyborg_tui.engine.protocol import FanStats, Held
+from cyborg_tui.engine.protocol import Card, FanStats, Held
 from cyborg_tui.loom.draw import Decoding
 from cyborg_tui.loom.fan import ModelIdentity
 
@@ -47,6 +47,8 @@ class EngineView:
     """What happened to the engine, or to what was asked of it, that is mended already or that another try mends."""
     decoding: Decoding | None = None
     """How the model is run."""
+    card: Card | None = None
+    """Where the model lies, if not in the machine's memory alone."""
     file_hash: str = ""
     """SHA-256 of the model's file, as far as it is known."""
     step_seconds: Mapping[int, float] = field(default_factory=dict)

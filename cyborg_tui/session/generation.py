@@ -221,11 +221,11 @@ class Generation:
                 self._hear_of_a_fan(event)
             case Loading(fraction=fraction):
                 self.view = EngineView(waiting=Waiting.MODEL, done=fraction, news=self.view.news)
-            case Ready(model=model, window=window, sentence=sentence, decoding=decoding, makeup=makeup):
+            case Ready(model=model, window=window, sentence=sentence, decoding=decoding, makeup=makeup, card=card):
                 now = Waiting.PROMPT if self.growing else Waiting.NOTHING
                 news = sentence or (_BACK if self._was_lost else self.view.news)
                 self._was_lost = False
-                self.view = EngineView(model, window, makeup.fills, now, news=news, decoding=decoding)
+                self.view = EngineView(model, window, makeup.fills, now, news=news, decoding=decoding, card=card)
             case Lost(sentence=sentence, again=True):
                 self._was_lost = True
                 self.view = EngineView(waiting=Waiting.MODEL, news=sentence)

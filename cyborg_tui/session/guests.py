@@ -12,13 +12,13 @@ import msgspec
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.engine import Engine
 from cyborg_tui.engine.free_memory import free_memory
-from cyborg_tui.engine.protocol import EngineEvent, Lost, Ready, Unavailable
+from cyborg_tui.engine.protocol import Card, EngineEvent, Lost, Ready, Unavailable
 from cyborg_tui.session.choosing import Choosing
 
 if TYPE_CHECKING:
     from cyborg_tui.engine.portrait import Shape
 
-__all__ = ["Guests", "OtherModel", "fits_beside"]
+__all__ = ["Guests", "OtherModel"]
 
 _STAY = 300.0
 """Seconds after which a model that nobody has asked is let go."""
@@ -39,14 +39,8 @@ class _Guest:
     ready: Ready | None = None
     """What its engine says of it; None while it is not there."""
     problem: str = ""
-
-
-def fits_beside(shape: "Shape", config: EngineConfig) -> bool:
-    """Whether there is memory for one more model now."""
-    from cyborg_tui.engine.memory import too_large  # which knows of files, and is wanted here only
-
-    free = free_memory()
-    return free is None or config.try_anyway or not too_large("", shape, config, free)
+    on_card: int = 0
+    """Bytes of graphics cards that went when it came."""
 
 
 class Guests:
@@ -67,8 +61,19 @@ class Guests:
         self._turn: str | None = None
         """The model that has the writer's place, if one has."""
         self._writer_is_here = True
+        self._card: Card | None = None
+        """Where the models lie, if not in the machine's memory alone, as the engines said last."""
         self._leaving: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def fits(self, model: OtherModel) -> bool:
+        """Whether it stays loaded beside those that are there; else it takes the writer's place for a while."""
+        from cyborg_tui.engine.memory import fits  # which knows of files, and is wanted here only
+
+        guest = self._guests.get(model.path)
+        if guest is not None and guest.engine is not None:
+            return True
+        return fits(model.shape, self._config, free_memory(), self._card)
 
     def come(self, model: OtherModel) -> bool:
         """Have it loaded, if it is not. Whether it is there; if it cannot be had, `problem` says why."""
@@ -107,6 +112,8 @@ class Guests:
     def hear_writer(self, event: EngineEvent) -> None:
         """Everything that the writer's engine says comes in here."""
         guest = None if self._turn is None else self._guests.get(self._turn)
+        if isinstance(event, Ready):
+            self._card = event.card
         match event:
             case Ready() if guest is not None:
                 guest.ready = event
@@ -121,14 +128,14 @@ class Guests:
         """End their engines; nothing of them is left when this returns. They come again when they are wanted."""
         if self._leaving is not None:
             self._leaving.cancel()
-        guests, self._guests = list(self._guests.values()), {}
-        engines = [guest.engine for guest in guests if guest.engine is not None]
         await asyncio.gather(*self._tasks)
-        await asyncio.gather(*(engine.close() for engine in engines))
+        for path in [*self._guests]:
+            self._send_away(path)
+        await asyncio.gather(*self._tasks)
 
     def _engine_for(self, model: OtherModel) -> Engine | None:
         config = msgspec.structs.replace(self._config, model=model.path)
-        if not fits_beside(model.shape, config):
+        if not self.fits(model):
             return None
         engine = self._make(config, partial(self._heard, model.path))
         self._begin(engine.start())
@@ -142,6 +149,7 @@ class Guests:
         match event:
             case Ready():
                 guest.ready = event
+                self._lies_on_card(guest, event.card)
             case Unavailable(sentence=sentence) | Lost(sentence=sentence, again=False):
                 guest.ready, guest.problem = None, sentence
             case Lost():
@@ -149,6 +157,14 @@ class Guests:
             case _:
                 pass
         self.hear(path, event)
+
+    def _lies_on_card(self, guest: _Guest, card: Card | None) -> None:
+        """A guest's engine says so: what is free there has changed by what it took."""
+        if card is None:
+            return
+        if self._card is not None and self._card.free is not None and card.free is not None:
+            guest.on_card += self._card.free - card.free
+        self._card = card
 
     def _stay(self) -> None:
         if self._leaving is not None:
@@ -163,6 +179,8 @@ class Guests:
         guest = self._guests.pop(path)
         if guest.engine is not None:
             self._begin(guest.engine.close())
+        if self._card is not None and self._card.free is not None:
+            self._card = Card(self._card.free + guest.on_card)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

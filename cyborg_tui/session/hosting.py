@@ -28,6 +28,10 @@ class Hosting:
         """Ask these from now on."""
         self._guests = guests
 
+    def fits(self, model: OtherModel) -> bool:
+        """Whether it stays loaded beside the model that writes."""
+        return self._guests is None or self._guests.fits(model)
+
     def begin(self) -> None:
         """Models will be asked for."""
         if self._guests is not None:

@@ -7,7 +7,7 @@ from cyborg_tui.engine.protocol import EngineEvent
 from cyborg_tui.loom.fan import Fan
 from cyborg_tui.session.asking import SEEDS, AskingLoom
 from cyborg_tui.session.beside import Source, Turn
-from cyborg_tui.session.guests import Guests
+from cyborg_tui.session.guests import Guests, OtherModel
 
 __all__ = ["SideBySideLoom"]
 
@@ -43,6 +43,10 @@ class SideBySideLoom(AskingLoom):
         self.mirror.witness.begin(fan, blind=blind)
         generation.draw(fan, 0, source.settings.width, self.loom.cursor, conditions)
         return fan
+
+    def fits_beside(self, model: OtherModel) -> bool:
+        """Whether a model stays loaded beside the one that writes; else they take turns."""
+        return self._hosting.fits(model)
 
     def host(self, guests: Guests) -> None:
         """Let these models draw, too; what they say is heard here."""

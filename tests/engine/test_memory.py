@@ -8,14 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.catalogue import look_at
 from cyborg_tui.engine.checks import embedded_model
 from cyborg_tui.engine.free_memory import free_memory, free_on_mac
-from cyborg_tui.engine.memory import estimate, in_words, size_beside, too_large
-from cyborg_tui.engine.protocol import Loading, Lost, Ready, Unavailable
+from cyborg_tui.engine.ggml import free_on_cards
+from cyborg_tui.engine.memory import estimate, fits, in_words, size_beside, too_large
+from cyborg_tui.engine.protocol import Card, Loading, Lost, Ready, Unavailable
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
 from tests.engine.deck import Deck, steered
@@ -128,6 +130,42 @@ def test_a_mac_says_it_in_pages():
     )
     assert free_on_mac(said) == 156 * 16384
     assert free_on_mac("nothing of the kind") is None
+
+
+# graphics cards
+
+
+def test_ggml_says_what_is_free_of_each_kind_of_device():
+    the_processor = 0
+    assert free_on_cards(the_processor) > 0
+    assert free_on_cards(kind=99) is None, "there is no such device"
+
+
+@pytest.mark.parametrize(
+    ("layers", "here", "card", "fit"),
+    [
+        (0, "all", None, True),
+        (0, "little", None, False),
+        (0, None, None, True),
+        (-1, "little", "all", True),
+        (-1, None, "all", True),
+        (-1, "none", "all", False),
+        (-1, "all", "little", False),
+        (-1, "all", "unknown", False),
+        (7, "all", "all", True),
+        (7, "little", "all", False),
+        (7, "all", "little", False),
+    ],
+)
+def test_where_layers_lie_on_a_card_there_must_be_room_for_them_there(layers, here, card, fit):
+    """Some layers: nobody reckons how they are shared out, so that there must be room for all in both places."""
+    shape = msgspec.structs.replace(look_at(embedded_model()).shape, weights=GB)
+    config = EngineConfig(gpu_layers=layers)
+    needed = estimate(shape, config)
+    sizes = {"all": needed.total, "little": needed.process + needed.computing, "none": 0, "unknown": None, None: None}
+    on_card = None if card is None else Card(sizes[card])
+    assert fits(shape, config, sizes[here], on_card) is fit
+    assert fits(shape, EngineConfig(gpu_layers=layers, try_anyway=True), 0, Card(None))
 
 
 # too large

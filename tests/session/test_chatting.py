@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from cyborg_tui.commands.export import processes
 from cyborg_tui.commands.replay import replay
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
@@ -69,6 +70,52 @@ async def test_what_is_told_beside_the_manuscript_is_the_systems(chats):
     await chats.fan()
     said = "".join(t.text for t in (await seen(session)).tokens)
     assert said.startswith("[system] You keep a lighthouse.")
+
+
+async def test_what_the_model_read_is_in_the_export_word_for_word(chats):
+    session = chats.open()
+    await chats.start()
+    session.edit(0, 0, "Be brief.\n\n> Who are\n> you?")
+    session.set_frame(0, Frame(chat=True, memory="You keep a lighthouse.", against="You are a cat.", guidance=2.0))
+    branches = await chats.fan()
+    session.take(0)
+    answer, end = branches[0].text, len(session.loom.text)
+    session.edit(end, end, "\n\n> Truly?")
+    await chats.fan()
+    sight = await seen(session)
+    session.take(0)
+    assert chats.library.flush()
+
+    _, row = processes(chats.library, session.row)
+    assert as_read(row.conversation) == as_seen(sight)
+    (other,) = row.read_with
+    assert as_read(other.conversation) == as_seen(sight.beside[0])
+    told = "[system] You keep a lighthouse.\n\nBe brief.\n[user] Who are\nyou?\n[assistant] "
+    assert as_read(row.conversation).startswith(told)
+    assert {part.origin for part in row.conversation} == {"chat", "memory", ""}
+    drawn = {part.text: part.tokens for part in row.conversation}
+    assert drawn[answer.strip("\n")], "what a model wrote is told as the tokens it drew"
+    _, short = processes(chats.library, session.row, characters=12)
+    assert short.conversation == row.conversation[-len(short.conversation) :] != row.conversation
+
+
+async def test_a_text_that_is_no_conversation_stands_in_the_export_as_it_is(chats):
+    session = chats.open()
+    await chats.start()
+    session.edit(0, 0, "Once upon a time")
+    await chats.fan()
+    session.take(0)
+    assert chats.library.flush()
+    (row,) = processes(chats.library, session.row)
+    assert row.conversation is None
+
+
+def as_read(conversation):
+    return "".join(part.text for part in conversation).replace("<|endoftext|>", "")  # which is no text to the model
+
+
+def as_seen(sight):
+    return decode(encode("".join(token.text for token in sight.tokens)))  # of a letter, each token may have a part
 
 
 async def test_such_a_fan_can_be_made_again(chats):

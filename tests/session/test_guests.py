@@ -5,11 +5,13 @@ import os
 import signal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.catalogue import look_at
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import Card, Ready
 from cyborg_tui.loom.event import EventKind
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.frame import Frame
@@ -146,6 +148,35 @@ async def test_where_there_is_memory_for_one_they_take_turns_and_the_writers_com
     session.edit(0, 0, "x")
     await table.fan()
     assert session.fan.model.name == "commonplace"
+
+
+def on_a_card(desk, free):
+    """What the writer's engine says where the model lies on a graphics card with so much memory free."""
+    view = desk.session.view
+    ready = Ready(view.model, view.window, "", ("GPU",), decoding=view.decoding, card=Card(free))
+    desk.session.hear(ready)
+
+
+@pytest.mark.parametrize(("free", "beside"), [(10**10, True), (10**6, False), (None, False)])
+async def test_on_a_graphics_card_its_memory_is_what_counts(table, tmp_path, free, beside):
+    model = other(tmp_path).model
+    assert table.session.fits_beside(model)
+    on_a_card(table, free)
+    assert table.session.fits_beside(model) is beside
+    assert table.session.view.card == Card(free)
+
+
+async def test_what_a_guest_took_of_a_card_is_free_again_when_it_is_let_go(table, tmp_path):
+    first, second = other(tmp_path, "a").model, other(tmp_path, "b").model
+    on_a_card(table, 10**10)
+    table.guests.come(first)
+    await table.until(lambda: table.guests.come(first))
+    there = table.guests.engine(first)[1]
+    table.guests._heard(first.path, msgspec.structs.replace(there, card=Card(10**6)))
+    assert table.session.fits_beside(first), "it is there"
+    assert not table.session.fits_beside(second)
+    await table.guests.close()
+    assert table.session.fits_beside(second)
 
 
 async def test_stopped_in_its_turn_the_writers_model_comes_back(table, tmp_path, small_machine):

@@ -23,6 +23,7 @@ __all__ = [
     "Away",
     "Beside",
     "BranchEnded",
+    "Card",
     "EngineEvent",
     "Evaluated",
     "FanEnded",
@@ -76,6 +77,13 @@ class Makeup(msgspec.Struct, frozen=True):
     """Whether it has a chat template."""
 
 
+class Card(msgspec.Struct, frozen=True):
+    """Graphics cards with memory of their own, on which a model lies, wholly or in part."""
+
+    free: int | None = None
+    """Bytes that are free there, of all of them together; None if that cannot be told."""
+
+
 class Ready(msgspec.Struct, tag=True, frozen=True):
     """A model is loaded."""
 
@@ -88,6 +96,8 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     """What the person should know of how it runs; empty if all is as it was wanted."""
     decoding: Decoding = Decoding()
     makeup: Makeup = Makeup()
+    card: Card | None = None
+    """None: it lies in the machine's memory alone."""
 
 
 class Saw(msgspec.Struct, tag=True, frozen=True):
