@@ -63,11 +63,9 @@ def test_what_is_written_while_it_is_being_indexed_is_found_too(tmp_path):
     library.close()
 
 
-def later(library, word):
-    """Written in another window, which has not come to index it."""
-    written(library, f"{word}. ")
+def not_indexed(library):
+    """What another window has written, and not come to index."""
     with closing(sqlite3.connect(library.file, isolation_level=None)) as connection:
-        connection.execute("DELETE FROM passages")
         index.queue(connection, [1])
 
 
@@ -80,6 +78,7 @@ def is_indexed(library, seconds=10):
 
 def test_what_comes_just_when_all_is_indexed_is_indexed_too(tmp_path, monkeypatch):
     library, came = Library(tmp_path), []
+    written(library, "A lighthouse.")
     while library._caretaker._indexing:
         time.sleep(0.05)
 
@@ -94,9 +93,9 @@ def test_what_comes_just_when_all_is_indexed_is_indexed_too(tmp_path, monkeypatc
 
         def __exit__(self, *_):
             if not came:
-                came.append(True)
-                later(library, "Lighthouse")
+                not_indexed(library)
                 library._caretaker.index()
+                came.append(True)
             self._connection.close()
 
     monkeypatch.setattr(caretaker, "contextlib", SimpleNamespace(closing=Closing, suppress=contextlib.suppress))
@@ -109,7 +108,8 @@ def test_what_comes_just_when_all_is_indexed_is_indexed_too(tmp_path, monkeypatc
 
 def test_a_step_that_cannot_be_written_is_tried_again(tmp_path, monkeypatch):
     library = Library(tmp_path)
-    later(library, "Lighthouse")
+    written(library, "A lighthouse.")
+    not_indexed(library)
     real, fails = caretaker.build_some, [sqlite3.OperationalError("database is locked")] * 2
 
     def build_some(*arguments):
