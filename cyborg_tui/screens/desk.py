@@ -14,7 +14,7 @@ from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, saving_trouble
+from cyborg_tui.screens.views import engine_figures, engine_words, fan_view, goes_to, held_back, saving_trouble
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.widgets.branches import FanView
@@ -215,10 +215,8 @@ class Desk(WorkingScreen[None]):
         if self._notice or self.session.saving:
             return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
         counts = self._counts.at(time.monotonic(), self._editor.selection)
-        engine, *more = engine_words(self.session)
-        remarks = self._counts.remarks
-        words = (*more, *remarks) if self.session.view.waiting else (*remarks, *more)  # what one waits for goes first
-        return Status((*self.guiding.words, engine, *words), *counts, place=place)
+        left = (*self.guiding.words, *engine_words(self.session))
+        return Status(left, *counts, more=(*self._counts.remarks, *engine_figures(self.session)), place=place)
 
     def _drop(self) -> None:
         """The highlighted branch does not stand in the text any more, until another is highlighted."""

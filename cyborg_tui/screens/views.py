@@ -12,6 +12,7 @@ from cyborg_tui.widgets.branches import BranchView, FanView
 __all__ = [
     "clock",
     "counts",
+    "engine_figures",
     "engine_words",
     "fan_view",
     "goes_to",
@@ -135,10 +136,17 @@ def engine_words(session: Session) -> tuple[str, ...]:
         words += ["writing · Esc stops"]
     elif view.news:
         words += [view.news]
-    elif view.stats is not None:
-        words += [f"{view.stats.prompt_tokens}/{view.window}"]
-        words += [f"sees only the last {view.stats.prompt_tokens} tokens"] if view.shortened else []
-        words += [f"{view.stats.tokens_per_s:.0f} tok/s"] if view.stats.tokens_per_s else []
+    return tuple(words)
+
+
+def engine_figures(session: Session) -> tuple[str, ...]:
+    """How much of its window the model read for the fan in view, and how quickly it wrote; nothing while it works."""
+    view = session.view
+    if view.model is None or view.stats is None or len(engine_words(session)) > 1:
+        return ()
+    words = [f"{view.stats.prompt_tokens}/{view.window}"]
+    words += [f"sees only the last {view.stats.prompt_tokens} tokens"] if view.shortened else []
+    words += [f"{view.stats.tokens_per_s:.0f} tok/s"] if view.stats.tokens_per_s else []
     return tuple(words)
 
 

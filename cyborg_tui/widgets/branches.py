@@ -120,6 +120,12 @@ class Branches(RowView, can_focus=True):
         """How many characters of a branch have been on the screen."""
         return self._painted.get(index, 0)
 
+    def out_of_sight(self, index: int) -> bool:
+        """Whether the pane has no room for the whole of a branch as it is scrolled now, and never had."""
+        rows = [y - self.scroll_offset.y for y, row in enumerate(self._rows) if row.branch == index and not row.aside]
+        inside = all(0 <= y < self.size.height for y in rows)
+        return not inside and self.painted(index) < len(self._view.branches[index].text)
+
     @property
     def highlighted_row(self) -> int:
         """The row of the widget in which the highlighted branch begins."""

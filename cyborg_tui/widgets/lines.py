@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.cells import drawable, fold, pairs, width
-from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.marks import own, own_key
 
 __all__ = ["Footer", "Status", "StatusLine", "Title", "key_name"]
 
@@ -52,8 +52,8 @@ _NAMES = {
 def key_name(key: str) -> str:
     """A key as it is written for people."""
     if key.startswith("ctrl+"):
-        return f"^{_NAMES.get(key[5:], key[5:].upper())}"
-    return _NAMES.get(key, key.upper() if len(key) == 2 and key[0] == "f" else key)
+        return own_key(f"^{_NAMES.get(key[5:], key[5:].upper())}")
+    return own_key(_NAMES.get(key, key.upper() if len(key) == 2 and key[0] == "f" else key))
 
 
 def _keys(action: Action) -> str:
@@ -88,11 +88,14 @@ class Title(Widget):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Parts in the order in which they stand; the last ones named go first when there is no room."""
+    """Parts in the order in which they stand. Where there is no room for all, `right` and `left` come first, then the
+    first of `middle`, `more`, and the rest of `middle`."""
 
     left: tuple[str, ...] = ()
     middle: tuple[str, ...] = ()
     right: str = ""
+    more: tuple[str, ...] = ()
+    """After those of `left`."""
     alarm: str = ""
     place: str = ""
     """Stands at the very end, whatever else there is."""
@@ -134,17 +137,17 @@ class StatusLine(Widget):
 
 
 def _spread(status: Status, room: int) -> str:
-    """The parts on one row; those that do not fit are left out, the last of the middle first."""
-    left, middle = list(status.left), list(status.middle)
+    """The parts on one row; of each side, those from the first on that does not fit are left out."""
     right = " · ".join(filter(None, (status.right, status.place)))
     if status.place and width(right) > room:
         right = status.place
-    while True:
-        one, two = " · ".join(left), " · ".join(middle)
-        used = width(one) + width(two) + width(right) + 4 * (bool(two) + bool(right))
-        if used <= room or not (left or middle):
-            break
-        (middle if middle else left).pop()
+    sides, full = ["", ""], [False, False]
+    for side, parts in ((0, status.left), (1, status.middle[:1]), (0, status.more), (1, status.middle[1:])):
+        for part in parts:
+            longer = f"{sides[side]} · {part}" if sides[side] else part
+            full[side] |= width(longer) + sum(width(other) + 4 for other in (sides[1 - side], right) if other) > room
+            sides[side] = sides[side] if full[side] else longer
+    one, two = sides
     gap = max(2, (room - width(one) - width(two) - width(right)) // 2) if two else 0
     line = one + " " * gap + two
     return line + " " * max(1, room - width(line) - width(right)) + right
