@@ -100,7 +100,7 @@ class BlocksScreen(WorkingScreen[bool]):
         if outlook is None:
             return Status((looking_ahead(self.session),))
         path = "".join(self._text_of(self._place[: i + 1]) for i in range(len(self._place)))
-        return Status((f"{outlook.bits:.1f} bits", reach(outlook.ninety)), (drawable(visible(path)),))
+        return Status((f"{outlook.bits:.1f} bits", reach(outlook.ninety)), middle=(drawable(visible(path)),))
 
     def _text_of(self, path: Path) -> str:
         likeliest = self._foresight.known[path[:-1]].likeliest

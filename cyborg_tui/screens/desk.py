@@ -14,7 +14,7 @@ from cyborg_tui.screens.moment import Counts, Glance, Moment, Where
 from cyborg_tui.screens.panes import BranchPane, WritingPane, bound_keys
 from cyborg_tui.screens.saving import Saving
 from cyborg_tui.screens.seen import Seen
-from cyborg_tui.screens.views import engine_figures, engine_words, fan_view, goes_to, held_back, saving_trouble
+from cyborg_tui.screens.views import engine_words, fan_view, goes_to, held_back, saving_trouble
 from cyborg_tui.screens.working import WorkingScreen
 from cyborg_tui.session import Session
 from cyborg_tui.widgets.branches import FanView
@@ -28,6 +28,8 @@ _SLOW_FRAME = 1 / 4
 _SLOW = "The line is slow: only the highlighted branch is shown while it grows; what you type is saved all the same."
 _PAUSE = 0.3
 """Seconds without a key after which the context is evaluated ahead of the next."""
+_NAMED = 60
+"""Columns from which there is room for the model's name beside what one waits for."""
 _ATTENTION = 60.0
 """Seconds after a key for which somebody counts as reading."""
 
@@ -215,8 +217,8 @@ class Desk(WorkingScreen[None]):
         if self._notice or self.session.saving:
             return Status(alarm=" ".join(filter(None, (self._notice, saving_trouble(self.session)))), place=place)
         counts = self._counts.at(time.monotonic(), self._editor.selection)
-        left = (*self.guiding.words, *engine_words(self.session))
-        return Status(left, *counts, more=(*self._counts.remarks, *engine_figures(self.session)), place=place)
+        engine, more = engine_words(self.session, narrow=self.size.width < _NAMED)
+        return Status((*self.guiding.words, *engine), " · ".join(self._counts.remarks), more, *counts, place=place)
 
     def _drop(self) -> None:
         """The highlighted branch does not stand in the text any more, until another is highlighted."""

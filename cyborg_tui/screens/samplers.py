@@ -149,7 +149,7 @@ class SamplersScreen(WorkingScreen[Turned | None]):
         preset = (f"preset {self._named}",) if self._named else ()
         what = () if self._dial is None else (f"{_called(self._dial.name)}: {self._dial.what}",)
         usual = f"{changed} not as usual (*)" if changed else "all as usual"
-        return Status((*what, *preset), (f"{self._at + 1} of {len(DIALS) + len(_TEXTS)}",), usual)
+        return Status((*what, *preset), middle=(f"{self._at + 1} of {len(DIALS) + len(_TEXTS)}",), right=usual)
 
     @property
     def _named(self) -> str:

@@ -12,7 +12,6 @@ from cyborg_tui.widgets.branches import BranchView, FanView
 __all__ = [
     "clock",
     "counts",
-    "engine_figures",
     "engine_words",
     "fan_view",
     "goes_to",
@@ -116,7 +115,19 @@ def _note(session: Session) -> str:
     return f"Tab: {session.settings.width} branches from the cursor.\nF1: all keys."
 
 
-def engine_words(session: Session) -> tuple[str, ...]:
+def engine_words(session: Session, *, narrow: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is to be seen of the engine, and what only if there is room: its name gives way to what one waits for."""
+    name, *doing = _engine_words(session)
+    view = session.view
+    waited_for = view.waiting is Waiting.PROMPT or bool(view.unheard) or view.next_try is not None
+    if waited_for and narrow and view.model is not None:
+        return tuple(doing), ()
+    if view.model is None or waited_for or (view.waiting and not narrow):
+        return (name, *doing), ()
+    return (name,), tuple(doing)
+
+
+def _engine_words(session: Session) -> tuple[str, ...]:
     """What the engine is, and what it is doing."""
     view = session.view
     if view.model is None:
@@ -136,17 +147,10 @@ def engine_words(session: Session) -> tuple[str, ...]:
         words += ["writing · Esc stops"]
     elif view.news:
         words += [view.news]
-    return tuple(words)
-
-
-def engine_figures(session: Session) -> tuple[str, ...]:
-    """How much of its window the model read for the fan in view, and how quickly it wrote; nothing while it works."""
-    view = session.view
-    if view.model is None or view.stats is None or len(engine_words(session)) > 1:
-        return ()
-    words = [f"{view.stats.prompt_tokens}/{view.window}"]
-    words += [f"sees only the last {view.stats.prompt_tokens} tokens"] if view.shortened else []
-    words += [f"{view.stats.tokens_per_s:.0f} tok/s"] if view.stats.tokens_per_s else []
+    elif view.stats is not None:
+        words += [f"{view.stats.prompt_tokens}/{view.window}"]
+        words += [f"sees only the last {view.stats.prompt_tokens} tokens"] if view.shortened else []
+        words += [f"{view.stats.tokens_per_s:.0f} tok/s"] if view.stats.tokens_per_s else []
     return tuple(words)
 
 

@@ -1,4 +1,6 @@
-"""The branch pane: one widget that draws the fan, row by row, and only the rows that changed."""
+"""The branch pane: one widget that draws the fan, row by row, and only the rows that changed.
+
+What the fan is stays in view: in the rule above the pane where there is one, else in its first row."""
 
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -6,6 +8,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.strip import Strip
 
 from cyborg_tui.loom.shared import shared_length
@@ -18,6 +21,7 @@ __all__ = ["BranchView", "Branches", "FanView"]
 _GUTTER = 5
 _PARAGRAPH = "¶ "
 """Stands where a new line begins, for the empty rows between are not shown."""
+_DOT = " · "
 _TAIL = 2
 """Cells at the end of a row for a mark."""
 
@@ -48,6 +52,7 @@ class BranchView:
 class FanView:
     fan: int | None = None
     header: str = ""
+    """Parts with dots between them; the last ones are left out where there is no room."""
     branches: tuple[BranchView, ...] = ()
     highlighted: int = 0
     note: str = ""
@@ -86,6 +91,9 @@ class Branches(RowView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._view = FanView()
+        self._title = ""
+        self._head: list[_Row] = []
+        """Do not move when the others do."""
         self._rows: list[_Row] = []
         self._painted: dict[int, int] = {}
 
@@ -93,10 +101,9 @@ class Branches(RowView, can_focus=True):
         """Draw another state; rows that are the same are left alone."""
         if view == self._view:
             return
-        old, before = self._rows, self._view
+        old, before = [*self._head, *self._rows], self._view
         self._view = view
-        self._rows = self._lay_out()
-        self.set_row_count(len(self._rows))
+        self._lay_out()
         if view.fan != before.fan:
             self._painted = {}
             self.refresh()
@@ -104,9 +111,9 @@ class Branches(RowView, can_focus=True):
             self._keep_painted(before.branches)
         if before.dims_others != view.dims_others:
             self.refresh()
-        for y, (now, then) in enumerate(zip_longest(self._rows, old)):
+        for y, (now, then) in enumerate(zip_longest([*self._head, *self._rows], old)):
             if now != then:
-                self.refresh_rows(y)
+                self.refresh_rows(y + self.scroll_offset.y if y < len(self._head) else y)
         self._keep_in_view()
 
     def _keep_painted(self, before: tuple[BranchView, ...]) -> None:
@@ -130,22 +137,30 @@ class Branches(RowView, can_focus=True):
     def highlighted_row(self) -> int:
         """The row of the widget in which the highlighted branch begins."""
         first = next((y for y, row in enumerate(self._rows) if row.branch == self._view.highlighted), 0)
-        return first - self.scroll_offset.y
+        return len(self._head) + first - self.scroll_offset.y
 
     def on_resize(self) -> None:
-        self._rows = self._lay_out()
-        self.set_row_count(len(self._rows))
+        self._lay_out()
         self.refresh()
         self._keep_in_view()
 
-    def _lay_out(self) -> list[_Row]:
-        columns = max(2, self.size.width - _GUTTER - _TAIL)
+    def _lay_out(self) -> None:
         roomy = self.size.height >= 8
-        rows = [_Row("", own(self._view.header)), _Row("", "")] if self._view.header and roomy else []
-        if rows and self._view.remark:
-            rows[1:1] = [
-                _Row("", own(self._view.remark)[a:b]) for a, b in pairs(fold(self._view.remark, columns + _GUTTER))
-            ]
+        ruled = bool(self.styles.border_top[0])
+        header = own(_fitted(self._view.header, self.size.width - 6 * ruled))
+        if self._title != (title := header if ruled else ""):
+            self._title = title
+            self.border_title = Text(title and f" {title} ")  # paints all of it anew
+        self._head = [_Row("", header), _Row("", "")] if header and roomy and not ruled else []
+        self._rows = self._lay_out_rows(max(2, self.size.width - _GUTTER - _TAIL), roomy=roomy)
+        self.set_row_count(len(self._head) + len(self._rows))
+
+    def _lay_out_rows(self, columns: int, *, roomy: bool) -> list[_Row]:
+        rows: list[_Row] = []
+        if roomy and self._view.remark:
+            remark = own(self._view.remark)
+            rows = [_Row("", remark[a:b]) for a, b in pairs(fold(remark, columns + _GUTTER))]
+            rows += [_Row("", "")]
         if not self._view.branches:
             for line in self._view.note.split("\n"):
                 starts = fold(line, columns + _GUTTER)
@@ -194,7 +209,7 @@ class Branches(RowView, can_focus=True):
         rows = [y for y, row in enumerate(self._rows) if row.branch == self._view.highlighted]
         if not rows:
             return
-        top, height = self.scroll_offset.y, max(1, self.size.height)
+        top, height = self.scroll_offset.y, max(1, self.size.height - len(self._head))
         if self._view.highlighted == 0 and rows[-1] < height:
             top = 0
         elif rows[-1] >= top + height:
@@ -209,11 +224,11 @@ class Branches(RowView, can_focus=True):
             self._painted[row.branch] = max(painted, row.end)
 
     def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
+        row = y - len(self._head) + self.scroll_offset.y
         base = self.rich_style
-        if row >= len(self._rows):
+        if row >= len(self._rows) and y >= len(self._head):
             return Strip.blank(self.size.width, base)
-        shown = self._rows[row]
+        shown = self._head[y] if y < len(self._head) else self._rows[row]
         self._note_painted(shown)
         text = drawable(shown.text)
         used = len(shown.gutter) + width(text)
@@ -234,6 +249,14 @@ class Branches(RowView, can_focus=True):
 
     def _component(self, name: str) -> Style:
         return self.get_component_rich_style(f"branches--{name}")
+
+
+def _fitted(header: str, room: int) -> str:
+    """As many of its parts as there is room for."""
+    parts = header.split(_DOT)
+    while len(parts) > 1 and width(_DOT.join(parts)) > room:
+        parts.pop()
+    return drawable(_DOT.join(parts))
 
 
 def _mark(branch: BranchView) -> str:

@@ -12,6 +12,9 @@ from cyborg_tui.widgets.marks import own, own_key
 
 __all__ = ["Footer", "Status", "StatusLine", "Title", "key_name"]
 
+_DOT = " · "
+_LEAST = 8
+"""Cells in which the beginning of something says something."""
 _NAMES = {
     "tab": "Tab",
     "escape": "Esc",
@@ -88,14 +91,16 @@ class Title(Widget):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Parts in the order in which they stand. Where there is no room for all, `right` and `left` come first, then the
-    first of `middle`, `more`, and the rest of `middle`."""
+    """Parts in the order in which they stand."""
 
     left: tuple[str, ...] = ()
-    middle: tuple[str, ...] = ()
-    right: str = ""
+    remark: str = ""
+    """What is said now and then; it is cut short rather than that something is left out which is there always."""
     more: tuple[str, ...] = ()
-    """After those of `left`."""
+    """What is left out first but for most of the middle."""
+    middle: tuple[str, ...] = ()
+    """Of which all but the first are left out before anything else."""
+    right: str = ""
     alarm: str = ""
     place: str = ""
     """Stands at the very end, whatever else there is."""
@@ -133,24 +138,53 @@ class StatusLine(Widget):
         status = self._status
         if status.alarm:
             return Text("\n".join(f" {row}" for row in self._alarm_rows()), style="bold", no_wrap=True)
-        return Text(" " + own(drawable(_spread(status, self.size.width - 2))), no_wrap=True)
+        return Text(" " + own(_spread(status, self.size.width - 2)), no_wrap=True)
 
 
 def _spread(status: Status, room: int) -> str:
-    """The parts on one row; of each side, those from the first on that does not fit are left out."""
-    right = " · ".join(filter(None, (status.right, status.place)))
-    if status.place and width(right) > room:
-        right = status.place
-    sides, full = ["", ""], [False, False]
-    for side, parts in ((0, status.left), (1, status.middle[:1]), (0, status.more), (1, status.middle[1:])):
-        for part in parts:
-            longer = f"{sides[side]} · {part}" if sides[side] else part
-            full[side] |= width(longer) + sum(width(other) + 4 for other in (sides[1 - side], right) if other) > room
-            sides[side] = sides[side] if full[side] else longer
-    one, two = sides
-    gap = max(2, (room - width(one) - width(two) - width(right)) // 2) if two else 0
-    line = one + " " * gap + two
+    """The parts on one row, as many as there is room for."""
+    place = drawable(status.place)
+    right = _DOT.join(filter(None, (drawable(status.right), place)))
+    if place and width(right) > room:
+        right = place
+    left, middle = _fitted(status, room - width(right) - 4 * bool(right))
+    gap = max(2, (room - width(left) - width(middle) - width(right)) // 2) if middle else 0
+    line = left + " " * gap + middle
     return line + " " * max(1, room - width(line) - width(right)) + right
+
+
+def _fitted(status: Status, room: int) -> tuple[str, str]:
+    """The left and the middle within so many cells: first the rest of the middle is left out, then `more`, then the
+    remark is cut, then the middle goes, then the left but for its first part, which is cut."""
+    left, more, middle = (list(map(drawable, parts)) for parts in (status.left, status.more, status.middle))
+    remark = drawable(status.remark)
+
+    def over() -> int:
+        one = _DOT.join(filter(None, (*left, remark, *more)))
+        return width(one) + 4 * bool(one and middle) + width(_DOT.join(middle)) - room
+
+    while over() > 0 and len(middle) > 1:
+        middle.pop()
+    while over() > 0 and more:
+        more.pop()
+    if over() > 0 and remark:
+        remark = _cut(remark, width(remark) - over())
+    if over() > 0:
+        middle = []
+    while over() > 0 and len(left) > 1:
+        left.pop()
+    if over() > 0 and left:
+        left = [_cut(left[0], room)]
+    return _DOT.join(filter(None, (*left, remark, *more))), _DOT.join(middle)
+
+
+def _cut(text: str, room: int) -> str:
+    """As much of a text as there is room for, if that says anything."""
+    if room < _LEAST:
+        return ""
+    while width(text) > room - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 class Footer(Widget):

@@ -21,11 +21,17 @@ class WatchedBranches(Branches):
 class PaneApp(App):
     CSS = """
     Branches { height: 1fr; border-left: solid white; padding-left: 1; }
+    .ruled Branches { border-left: none; border-top: solid white; padding-left: 2; }
     .branches--highlighted { text-style: bold; }
     .branches--muted { text-style: underline; }
     """
 
+    def __init__(self, *, ruled):
+        super().__init__()
+        self._ruled = ruled
+
     def compose(self):
+        self.screen.set_class(self._ruled, "ruled")
         yield WatchedBranches()
 
 
@@ -59,8 +65,9 @@ class Pane:
 
 
 @asynccontextmanager
-async def pane(size=(40, 16)):
-    app = PaneApp()
+async def pane(size=(40, 16), *, ruled=False):
+    """`ruled`: with a rule above it, as in a narrow window, in place of the one on its left."""
+    app = PaneApp(ruled=ruled)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Pane(app, pilot)

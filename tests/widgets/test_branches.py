@@ -108,6 +108,11 @@ async def test_nothing_in_a_branch_reaches_the_terminal_as_a_command():
         assert not [char for char in drawn if ord(char) < 32 or 127 <= ord(char) < 160]
         assert not set(drawn).intersection("\u202e\ud800\u200b")
         assert p.seen(0) == len(HOSTILE)
+    async with pane(size=(60, 16), ruled=True) as p:
+        await p.show(fan("x", header=HOSTILE + "[bold]"))
+        drawn = p.rows()[0]
+        assert not [char for char in drawn if ord(char) < 32 or 127 <= ord(char) < 160]
+        assert "[bold]" in drawn
         await p.show(FanView(note=HOSTILE))
         assert "\x1b" not in "".join(p.rows())
 
@@ -122,6 +127,39 @@ async def test_a_small_pane_has_no_room_for_header_and_gaps():
     async with pane(size=(20, 5)) as p:
         await p.show(fan("one", "two", "three"))
         assert p.rows() == [" 1 ▌ one", " 2   two", " 3   three", "", ""]
+
+
+HEADER = "3 branches · fan 12 · sentence · seed 1234567890"
+
+
+async def test_what_the_fan_is_stays_in_view_when_its_branches_scroll():
+    async with pane(size=(60, 10)) as p:
+        texts = [LONG[:100], LONG[:200], "x" * 300, "the last"]
+        for highlighted in range(4):
+            await p.show(fan(*texts, header=HEADER, highlighted=highlighted))
+            assert p.rows()[:2] == [HEADER, ""]
+            assert f" {highlighted + 1} ▌" in "".join(p.rows()[2:])
+            assert p.rows()[p.widget.highlighted_row].startswith(f" {highlighted + 1} ▌")
+        assert "the last" in p.rows()[9]
+        await p.show(fan(*texts, header="another", highlighted=3))
+        assert p.rows()[0] == "another", "it is painted anew though the rest stands still"
+
+
+async def test_where_there_is_a_rule_above_it_stands_in_that_and_takes_no_row():
+    async with pane(size=(70, 5), ruled=True) as p:
+        await p.show(fan("one", "two", "three", "four", header=HEADER, highlighted=3))
+        assert p.rows()[0].strip("─ ") == HEADER
+        assert [row[:6] for row in p.rows()[1:]] == [" 1   o", " 2   t", " 3   t", " 4 ▌ f"]
+
+
+async def test_of_what_the_fan_is_parts_are_left_out_whole_where_it_is_narrow():
+    for ruled in (False, True):
+        async with pane(size=(40, 12), ruled=ruled) as p:
+            await p.show(fan("one", header=HEADER))
+            assert p.rows()[0].strip("─ ") == "3 branches · fan 12 · sentence"
+            await p.pilot.resize_terminal(70, 12)
+            await p.painted()
+            assert p.rows()[0].strip("─ ") == HEADER
 
 
 async def test_any_width_will_do():

@@ -224,6 +224,19 @@ async def test_text_below_moves_by_whole_rows():
             assert "here" in " ".join(d.rows()[:one])
 
 
+async def test_where_it_moves_the_cursor_to_the_row_above_the_cursor_is_seen_once():
+    async with desk("Some lines to begin with, long enough to wrap.", 26, size=(30, 12)) as d:
+        await d.painted()
+        assert sum(segment.style.reverse or 0 for strip in d.strips() for segment in strip) == 1
+        d.show(" ")
+        await d.painted()
+        assert sum(segment.style.reverse or 0 for strip in d.strips() for segment in strip) <= 1
+        painted = d.strips()
+        d.editor.refresh()
+        await d.painted()
+        assert d.strips() == painted
+
+
 async def test_rows_above_it_are_not_painted_again_while_it_streams():
     async with desk("row\n" * 4 + "Once", 20, size=(40, 20)) as d:
         d.show(BRANCH[:60])

@@ -151,6 +151,8 @@ class Page(RowView):
             self.refresh_below(top)
         else:
             self.refresh_rows(top, rows)
+            if self.document.row_of(self.to_screen(min(self._cursor, len(self.document)))) != self._cursor_drawn:
+                self.refresh_rows(self._cursor_drawn)  # whose words are as they were
 
     def refresh_stale(self) -> None:
         """Repaint the rows that are not as they were drawn: other words, another author, another cursor."""
