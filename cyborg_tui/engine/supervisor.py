@@ -20,6 +20,8 @@ __all__ = ["KILLED", "Supervisor"]
 
 _HERE = (sys.executable, "-m", "cyborg_tui.engine")
 KILLED = "The system ended the engine, most likely for want of memory"
+_BEAT = 1.0
+"""Seconds from one look after a busy worker to the next."""
 _NOTICED = 2
 """Seconds without a word after which it is shown that another machine is waited for."""
 
@@ -176,7 +178,7 @@ class Supervisor:
             patience = patience if self.greeted else STARTING
             if self.greeted:  # what comes before the engine may be a login shell, which would take this for its input
                 self.send(Ping())
-            await asyncio.sleep(1)
+            await asyncio.sleep(_BEAT)
             self._pulse.tick()
             silent = self._pulse.silent if self.place and self._pulse.silent >= _NOTICED else 0
             if silent or told:
