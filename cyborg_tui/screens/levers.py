@@ -133,11 +133,27 @@ class LeversScreen(WorkingScreen[bool]):
         if not self.is_whole:
             return
         self._pane.show(self._row, len(LEVERS), self._at)
+        self.query_one("#lever").border_title = f" {self._lever.name} "  # where it stands below the list
         self.query_one("#lever-help", Static).update(own(self._lever.help))
         self.query_one(StatusLine).show(self._status())
         place = "lever" if self._editing else "levers"
-        shown = [action for action in self._actions if action.where in (place, "anywhere") and self.allows(action)]
+        shown = [action for action in self._actions if action.where in (place, "anywhere") and self._does(action)]
         self.query_one(Footer).show(shown)
+
+    def _does(self, action: Action) -> bool:
+        """Whether its key does something to the lever at hand."""
+        match action.id:
+            case "edit_lever":
+                does = self._lever.kind is not Kind.NUMBER
+            case "lever_more" | "lever_less":
+                does = self._lever.kind is not Kind.TEXT
+            case "lever_away":
+                does = getattr(self._frame, self._lever.key) is not None
+            case "lever_scope":
+                does = self.session.loom.cursor > 0
+            case _:
+                does = True
+        return does and self.allows(action)
 
     def _row(self, number: int) -> OutlineRow:
         lever = LEVERS[number]
