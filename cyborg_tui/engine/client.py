@@ -306,9 +306,10 @@ class EngineClient:
 
     def _answered(self, event: EngineEvent) -> None:
         """The first of what was asked for is over."""
+        request = self._unanswered.popleft() if self._unanswered else None
+        if request is not None and (self._grew or not _was_given_up(request, event)):
+            self._losses.accomplished(request)
         self._grew = False
-        if self._unanswered:
-            self._losses.accomplished(self._unanswered.popleft())
         if isinstance(event, FanEnded) and self._fan is not None and event.fan == self._fan.id:
             self._fan = None
 
@@ -363,6 +364,13 @@ class EngineClient:
         if self._losses.loading_is_hopeless:
             return f"The engine stopped twice while it loaded {name}; choose another model."
         return f"{parting.sentence} again and again; try another model, or a smaller window."
+
+
+def _was_given_up(request: Work, event: EngineEvent) -> bool:
+    """Whether it ended since something else was wanted."""
+    if isinstance(event, FanEnded):
+        return event.finish is Finish.CANCELLED
+    return event == undone(request)
 
 
 def _size(config: EngineConfig) -> int:

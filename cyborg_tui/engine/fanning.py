@@ -191,45 +191,39 @@ class Fanning:
             if self._wanted_elsewhere():
                 raise Interrupted
             for branch in living:
-                branch.fresh = branch.unread
+                branch.fresh = branch.last
             ended = [one for one in fan.branches if one.finish is not None and one.sequence >= 0]
             padding = ended if self.model.exact else []  # each step is as wide as the first
             for one in padding:
-                one.fresh = [0]
-            rows, ends = self._step(fan, [*living, *padding])
+                one.fresh = 0
+            rows = self._step(fan, [*living, *padding])
             before = [self.recorder.read(row) for row in rows[: len(living)]]
             for one in padding:
                 one.evaluated += 1
-            for branch, end, row, distribution in zip(living, ends, rows, before, strict=False):
-                branch.evaluated += len(branch.fresh)
+            for at, (branch, row, distribution) in enumerate(zip(living, rows, before, strict=False)):
+                branch.evaluated += 1
                 branch.remember()
-                token = branch.sampler.sample(end, row, branch.barred)
+                token = branch.sampler.sample(at, row, branch.barred)
                 if token is None:
                     branch.nothing_follows()
                 elif not self._accept(branch, token, row, distribution):
                     self._go_back(fan, branch)
             self._report(fan)
 
-    def _step(self, fan: "_Fan", branches: Sequence[GrowingBranch]) -> tuple[Floats, list[int]]:
-        """Evaluate what is fresh of these branches, after each context. Returns the rows of logits after them, a view,
-        and where in the batch those after the own context stand."""
-        batch, ends, lines = [], [], [branch.lines for branch in branches]
-        for context in range(len(fan.together.weights)):
-            for branch, at in zip(branches, lines, strict=True):
-                line, last = at[context], len(branch.fresh) - 1
-                place = line.begin + branch.evaluated
-                batch += [(token, place + i, line.sequence, i == last) for i, token in enumerate(branch.fresh)]
-                ends.append(len(batch) - 1)
-        self.resident.decode(batch, fan.kept)
-        for branch, at in zip(branches, lines, strict=True):
-            for line in at:
-                self.resident.extend(line.sequence, branch.fresh)
+    def _step(self, fan: "_Fan", branches: Sequence[GrowingBranch]) -> Floats:
+        """Evaluate what is fresh of these branches, after each context. Returns the rows of logits after them, a view;
+        in the batch those after the own context stand first."""
         count, contexts = len(branches), len(fan.together.weights)
+        lines = [(branch, branch.lines[context]) for context in range(contexts) for branch in branches]
+        batch = [(branch.fresh, line.begin + branch.evaluated, line.sequence, True) for branch, line in lines]
+        self.resident.decode(batch, fan.kept)
+        for branch, line in lines:
+            self.resident.extend(line.sequence, [branch.fresh])
         rows = self.model.rows(count * contexts)
         if contexts > 1:
             parts = [rows[count * context : count * (context + 1)] for context in range(contexts)]
             mixed(fan.together.weights, parts, out=parts[0])
-        return rows[:count], ends[:count]
+        return rows[:count]
 
     def _go_back(self, fan: "_Fan", branch: GrowingBranch) -> None:
         """A branch has gone back to where a banned phrase began: its sequences follow."""
@@ -243,8 +237,20 @@ class Fanning:
             for line in branch.beside:
                 line.sequence = self.resident.branch_off(line.sequence, line.begin + done, kept | fan.kept)
         else:
-            branch.evaluated = 0
             self._branch_off(fan, branch)
+            self._read_again(fan, branch)
+
+    def _read_again(self, fan: "_Fan", branch: GrowingBranch) -> None:
+        """Evaluate its tokens from the first on, but for the last, after each context. Raises Interrupted."""
+        tokens, size = branch.tokens[:-1], self.model.batch_size
+        for line in branch.lines:
+            for at in range(0, len(tokens), size):
+                if self._wanted_elsewhere():
+                    raise Interrupted
+                piece = tokens[at : at + size]
+                batch = [(token, line.begin + at + i, line.sequence, False) for i, token in enumerate(piece)]
+                self.resident.decode(batch, fan.kept)
+                self.resident.extend(line.sequence, piece)
 
     def _report(self, fan: "_Fan") -> None:
         growth = tuple(grown for branch in fan.branches if (grown := branch.growth()) is not None)

@@ -52,8 +52,8 @@ class GrowingBranch:
     """Characters of the context that its first token replaces."""
     evaluated: int = 0
     """Of its tokens, those that the cache holds."""
-    fresh: list[int] = field(default_factory=list)
-    """Those that are being evaluated."""
+    fresh: int = 0
+    """The token that is being evaluated."""
     finish: Finish | None = None
     text: str = ""
     length: int = 0
@@ -85,11 +85,9 @@ class GrowingBranch:
         return [Line(self.sequence, self.begin), *self.beside]
 
     @property
-    def unread(self) -> list[int]:
-        """The tokens that the cache does not hold yet."""
-        if self.evaluated == self.length - 1:
-            return [(self._open or self._runs[-1].tokens)[-1].record.id]
-        return self.tokens[self.evaluated :]
+    def last(self) -> int:
+        """Its last token, the only one that the cache does not hold yet."""
+        return (self._open or self._runs[-1].tokens)[-1].record.id
 
     @property
     def barred(self) -> set[int]:

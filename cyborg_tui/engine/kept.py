@@ -63,7 +63,7 @@ class KeptCache:
         if self._head(_Heading) != _Heading(key):
             self._file.seek(0)
             self._file.truncate()
-            self._write_head(_Heading(key))
+            self._file.write(_encoded(_Heading(key)))
         self._end = self._file.tell()
         self._read_heads()
 
@@ -92,7 +92,7 @@ class KeptCache:
     def doubt(self, doubtful: bool) -> None:
         """Until there is no doubt any more, nobody else takes what is here for good: it may end the process."""
         self._file.seek(0)
-        self._write_head(_Heading(self._key, doubtful))
+        self._file.write(_encoded(_Heading(self._key, doubtful)))
 
     def cut(self, tokens: Sequence[int]) -> None:
         """Forget what is not the beginning of these tokens, and the logits."""
@@ -106,10 +106,11 @@ class KeptCache:
     def add(self, start: int, tokens: Sequence[int], data: bytes) -> bool:
         """Append a part. False if there is no room for it."""
         part = Part(start, tuple(tokens), len(data), zlib.crc32(data))
-        if self._end + len(data) > self._limit:
+        head = _encoded(part)
+        if self._end + len(head) + len(data) > self._limit:
             return False
         self._file.seek(self._end)
-        self._write_head(part)
+        self._file.write(head)
         at = self._file.tell()
         view = memoryview(data)
         while view:
@@ -141,6 +142,7 @@ class KeptCache:
                 return msgspec.msgpack.decode(self._file.read(size) or b"", type=kind)
         return None
 
-    def _write_head(self, head: _Heading | Part) -> None:
-        body = msgspec.msgpack.encode(head)
-        self._file.write(_LENGTH.pack(len(body)) + body)
+
+def _encoded(head: _Heading | Part) -> bytes:
+    body = msgspec.msgpack.encode(head)
+    return _LENGTH.pack(len(body)) + body

@@ -1,6 +1,7 @@
 """What an engine can be asked about the levers, beside fans: vectors, previews, bridges and chat templates.
 
-Every question is answered: by the event that its method names, which carries the number that the method returned.
+Every question is answered: by the event that its method names, which carries the number that the method returned. What
+is in a file and how a template stands around turns is not answered by a worker that is lost, nor asked again.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ from cyborg_tui.loom.steering import UNSTEERED, Steering
 __all__ = ["Levers", "LeversElsewhere", "LeversOfWorker"]
 
 _NOT_THERE = "There is no model yet; try again when it is loaded."
+_NOT_NOW = "The model is not there, or is drawing branches; try again when it has done that."
 _ELSEWHERE = "A server cannot do this; load a model here, or reach cyborg-tui there by engine.command."
 PREVIEWED = 256
 """Tokens of a context over which a preview goes."""
@@ -84,7 +86,7 @@ class LeversOfWorker:
         numbers = self._numbers(max(1, len(settings)))
         request = Preview(numbers.start, wire(context), tuple(settings), seed, tokens)
         if not self._ask(request):
-            self._say(PreviewEnded(numbers.start, False, _NOT_THERE))
+            self._say(PreviewEnded(numbers.start, False, _NOT_NOW))
         return numbers
 
     def follow(
@@ -101,7 +103,7 @@ class LeversOfWorker:
         towards, away = (tuple(encode(text) for text in texts) for texts in (contrast.towards, contrast.away))
         request = MakeVector(id, os.fsencode(path), name, towards, away, contrast.method)
         if not self._ask(request):
-            self._say(VectorEnded(id, None, _NOT_THERE))
+            self._say(VectorEnded(id, None, _NOT_NOW))
         return id
 
     def look_at(self, path: str) -> int:

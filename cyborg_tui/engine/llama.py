@@ -225,6 +225,8 @@ class Llama(Model):
         """Evaluate (token, position, sequence, wants logits) in one batch. `may_halt`: where it can be, it is as soon
         as that is wanted. Raises NoRoomError, HaltedError."""
         batch = self._batch
+        if len(tokens) > self._n_batch:
+            raise ValueError(f"{len(tokens)} tokens are more than a batch")
         for i, (token, position, sequence, wants) in enumerate(tokens):
             if not 0 <= token < self.n_vocab:
                 raise ValueError(f"token {token} is outside the vocabulary")

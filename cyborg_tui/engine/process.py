@@ -67,7 +67,8 @@ class Process:
         try:
             while data := await self._process.stderr.read(1 << 12):
                 self.last_words = (self.last_words + data)[-_LAST_WORDS:]
-                os.write(log, data[:left])
+                with contextlib.suppress(OSError):  # of a full disk: what is said must be taken all the same
+                    os.write(log, data[:left])
                 left -= len(data[:left])
         finally:
             os.close(log)

@@ -20,6 +20,8 @@ __all__ = ["KILLED", "Supervisor"]
 
 _HERE = (sys.executable, "-m", "cyborg_tui.engine")
 KILLED = "The system ended the engine, most likely for want of memory"
+_BEAT = 1.0
+"""Seconds from one look after a busy worker to the next."""
 _NOTICED = 2
 """Seconds without a word after which it is shown that another machine is waited for."""
 
@@ -171,14 +173,17 @@ class Supervisor:
 
     async def _look_after(self, process: Process) -> None:
         """Ask each second; end a worker that hangs. While there is nothing to do, nothing wakes the machine."""
+        told = False
         while (patience := self._patience()) is not None:
             patience = patience if self.greeted else STARTING
             if self.greeted:  # what comes before the engine may be a login shell, which would take this for its input
                 self.send(Ping())
-            await asyncio.sleep(1)
+            await asyncio.sleep(_BEAT)
             self._pulse.tick()
-            if self.place and self._pulse.silent >= _NOTICED:
-                self._tell(Away(self._pulse.silent))
+            silent = self._pulse.silent if self.place and self._pulse.silent >= _NOTICED else 0
+            if silent or told:
+                self._tell(Away(silent))
+            told = silent > 0
             if self._pulse.gone(patience):
                 self._said = "The engine did not answer any more"
                 self._silent = self._pulse.silent >= patience.silent

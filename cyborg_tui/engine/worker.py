@@ -9,6 +9,7 @@ import os
 import queue
 import sys
 import threading
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -87,13 +88,15 @@ class Worker:
         self._chores: Chores | None = None
         self._loads_asked = self._loads_begun = 0
         self._steps_loading = 0
+        self._looking: list[threading.Thread] = []
+        """What looks something up in the model, beside what is being evaluated."""
         self._leaving: threading.Event | None = None
         """Set when what is kept has been kept."""
 
     def run(self) -> None:
         self._target.write(MAGIC)
         self._say(Hello(VERSION, __version__))
-        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._read_to_the_end, daemon=True).start()
         while True:
             request = self._latest()
             if isinstance(request, Load):
@@ -103,8 +106,20 @@ class Worker:
             elif self._answering is not None and isinstance(request, Work):
                 self._answering.answer(request)
 
+    def _read_to_the_end(self) -> None:
+        """The end of the input is the end of the process, even in the middle of a step; so is an input that cannot be
+        understood, and an output that nobody takes any more."""
+        try:
+            self._read()
+            if self._leaving is not None:
+                self._leaving.wait(_LEAVE)
+            os._exit(0)
+        except Exception:
+            traceback.print_exc()
+            os._exit(1)
+
     def _read(self) -> None:
-        """Everything asked for. The end of the input is the end of the process, even in the middle of a step."""
+        """Everything asked for."""
         buffer = bytearray()
         while data := os.read(self._source.fileno(), 1 << 16):
             buffer += data
@@ -120,9 +135,6 @@ class Worker:
                     continue
                 self._loads_asked += isinstance(request, Load)
                 self._inbox.put(request)
-        if self._leaving is not None:
-            self._leaving.wait(_LEAVE)
-        os._exit(0)
 
     def _answer_beside(self, request: See | LookAt | Render) -> None:
         """At once, beside whatever is being evaluated; what may take a moment does not hold up the next request."""
@@ -132,7 +144,9 @@ class Worker:
         if isinstance(request, See):
             self._say(answering.see(request))
         else:
-            threading.Thread(target=lambda: self._say(answering.look_up(request)), daemon=True).start()
+            self._looking = [one for one in self._looking if one.is_alive()]
+            self._looking.append(threading.Thread(target=lambda: self._say(answering.look_up(request)), daemon=True))
+            self._looking[-1].start()
 
     def _latest(self) -> Request:
         """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
@@ -172,7 +186,7 @@ class Worker:
         from cyborg_tui.engine.chores import Chores
         from cyborg_tui.engine.model import ModelRefusedError
 
-        path = Path(os.fsdecode(request.model)).expanduser() if request.model else embedded_model()
+        path = _path(request.model)
         self._loads_begun += 1
         try:
             if self._is_there(path, request):
@@ -202,6 +216,8 @@ class Worker:
         return True
 
     def _let_go(self) -> None:
+        for looking in [*self._looking]:
+            looking.join()
         if self._answering is not None:
             self._answering.contexts.close()
         self._answering = self._chores = None
@@ -265,6 +281,14 @@ class Worker:
         makeup = Makeup(model.layers, model.width, fills, chats)
         card = Card(free_on_cards()) if on_a_card(config) else None
         return Ready(model.identity, model.window, build(), devices(), says, model.decoding, makeup, card)
+
+
+def _path(model: bytes) -> Path:
+    """Empty: the embedded one. Of somebody who is not known here it is looked for as it is written."""
+    path = Path(os.fsdecode(model)) if model else embedded_model()
+    with contextlib.suppress(RuntimeError):
+        return path.expanduser()
+    return path
 
 
 def _stamp(path: Path) -> tuple[int, int]:

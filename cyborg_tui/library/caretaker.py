@@ -25,6 +25,9 @@ _BREATHS = 2
 _CALM, _LONGEST_WAIT = 1.0, 120.0
 """Seconds since the last change until the index is built, so that no key waits for it; and for how long, in all, it
 waits for that."""
+_AGAIN, _TRIES = 30.0, 10
+"""Seconds after a step of the index that could not be written, as where another program holds the file; and how often
+it is tried, one after the other."""
 
 
 class Caretaker:
@@ -40,18 +43,19 @@ class Caretaker:
         self._not_before = 0.0
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._indexing: threading.Thread | None = None
-        self._more = False
-        """Whether something has come since that is to be indexed."""
+        self._at_index = threading.Lock()
+        self._indexing = self._more = False
+        """Whether a thread builds the index; whether something has come since that is to be indexed."""
 
     def look_for_damage(self) -> None:
         self._start(self._quick_check)
 
     def index(self) -> None:
         """See to it that everything is in the index, in steps between which others write."""
-        self._more = True
-        if self._indexing is None or not self._indexing.is_alive():
-            self._indexing = self._start(self._build_index)
+        with self._at_index:
+            self._more, under_way, self._indexing = True, self._indexing, True
+        if not under_way:
+            self._start(self._build_index)
 
     def after_commit(self) -> None:
         """Make the backup of the day, if there is none. Costs nothing on all later calls of the day."""
@@ -67,11 +71,10 @@ class Caretaker:
         for thread in self._threads:
             thread.join(2)
 
-    def _start(self, work: Callable[[], None]) -> threading.Thread:
+    def _start(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name="caretaker", daemon=True)
         self._threads = [other for other in self._threads if other.is_alive()] + [thread]
         thread.start()
-        return thread
 
     def _back_up(self) -> None:
         try:
@@ -82,7 +85,7 @@ class Caretaker:
             self._looked_on, self._not_before = None, time.monotonic() + _RETRY
 
     def _build_index(self) -> None:
-        pause, known, at_last = _BREATH, Known(), time.monotonic() + _LONGEST_WAIT
+        pause, known, at_last, tries = _BREATH, Known(), time.monotonic() + _LONGEST_WAIT, 0
         with contextlib.suppress(sqlite3.Error), contextlib.closing(schema.connect(self._file)) as connection:
             connection.execute("PRAGMA synchronous = NORMAL")  # what is lost of it is made again
             while not self._closing.wait(pause):
@@ -90,9 +93,25 @@ class Caretaker:
                 if pause > 0:
                     continue
                 began, self._more = time.monotonic(), False
-                if not build_some(connection, known) and not self._more:
-                    break
-                pause = _BREATHS * (time.monotonic() - began)
+                try:
+                    left = build_some(connection, known)
+                except sqlite3.OperationalError as error:
+                    known.forget()
+                    pause, tries = _AGAIN, tries + 1
+                    if damaged(error) or tries == _TRIES:
+                        break
+                    continue
+                if not left and self._is_indexed():
+                    return
+                pause, tries = _BREATHS * (time.monotonic() - began), 0
+        with self._at_index:
+            self._indexing = False
+
+    def _is_indexed(self) -> bool:
+        """Whether nothing more has come: what comes from now on finds nobody who builds the index."""
+        with self._at_index:
+            self._indexing = self._more
+            return not self._more
 
     def _quick_check(self) -> None:
         try:

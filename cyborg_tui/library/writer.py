@@ -143,9 +143,10 @@ class Writer:
             if batch.purges:
                 with contextlib.suppress(sqlite3.Error):  # all is saved, whether or not this can be
                     leave_no_trace(connection)
-            if not self._holding.stands:  # deleted a moment ago, and the commit with it
-                return "its file was deleted"
             self._chunks.committed()
+            if not self._holding.stands:  # deleted a moment ago, and the commit with it
+                batch.events.clear()  # the file that is written again has them: they are no twice in it
+                return "its file was deleted"
         except Exception as error:  # whatever it is: this thread must live, and what is not saved be kept
             self._chunks.rolled_back()
             self._known.forget()

@@ -63,7 +63,7 @@ class Loom:
         self.alternatives = AlternativesUnderWay()
         self._history = History(None if recollect is None else recollect(self.manuscript.snapshot()))
         self._clock = clock
-        self.log = Log(self.manuscript, clock)
+        self.log = Log(self.manuscript, lambda: self.now)
         if here.fan is not None and self.tree.has_fan(here.fan):
             self.show_fan(here.fan)
 

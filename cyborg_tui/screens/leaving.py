@@ -2,8 +2,10 @@
 
 import os
 import signal
+from pathlib import Path
 
 from cyborg_tui.session import Session
+from cyborg_tui.session.rescue import rescue
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.driver import has_shell
 from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside, keep_private
@@ -21,10 +23,18 @@ async def edit_manuscript(app: LineApp, session: Session) -> str:
     if edited == before:
         return "Nothing was changed."
     if session.read_only or session.loom.text != before:
-        kept = keep_private(session.folder, "library.edited.md", edited)
-        return f"The loom was changed elsewhere meanwhile; your edited text is in {kept}."
+        return f"The loom was changed elsewhere meanwhile; {_kept(session.folder, edited)}."
     session.bring_in(edited)
     return "What you changed is here; Ctrl+Z takes it back."
+
+
+def _kept(folder: Path, edited: str) -> str:
+    """Where a text is that cannot come in."""
+    try:
+        kept: Path | None = keep_private(folder, "library.edited.md", edited)
+    except OSError:
+        kept = rescue(edited)
+    return f"your edited text is in {kept}" if kept else "there was no room for your edited text"
 
 
 def suspend() -> str:

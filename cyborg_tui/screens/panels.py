@@ -33,7 +33,12 @@ _WIDE = 60
 class HelpScreen(Panel[None]):
     """All keys and signs, by place."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,f1,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,f1,q", "dismiss", "Close"),
+        ("space", "turn(1)", "A page down"),
+        ("j", "scroll(1)", "A row down"),
+        ("k", "scroll(-1)", "A row up"),
+    ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
     HelpScreen Vertical { width: 76; max-width: 100%; height: 90%; background: $surface; padding: 1 2; }
@@ -55,7 +60,14 @@ class HelpScreen(Panel[None]):
                 for where, title in sorted(PLACES.items(), key=lambda place: place[0] not in self._here):
                     yield Static(Text(f"\n{title}", style="bold"))
                     yield Static(self._keys_of(where))
-            yield Hints("↑↓ PgUp PgDn scroll", "Esc close")
+            yield Hints("Space next page", "↑↓ scroll", "Esc close")
+
+    def action_turn(self, pages: int) -> None:
+        rows = self.query_one(VerticalScroll)
+        self.action_scroll(pages * max(1, rows.scrollable_content_region.height - 1))
+
+    def action_scroll(self, rows: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
 
     def _keys_of(self, where: str) -> Table:
         """Keys, and beside them what they do."""

@@ -78,8 +78,8 @@ class SteeringScreen(WorkingScreen[bool]):
         self._show()
 
     def on_unmount(self) -> None:
-        self.session.listen(None)
         if self._desk is not None:
+            self.session.stop_listening(self._desk.hear)
             self._desk.stop()
 
     def on_resize(self) -> None:

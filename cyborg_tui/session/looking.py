@@ -26,6 +26,7 @@ class Looking:
         self._begin = len(branch.text) - len(text) if branch is not None else 0
         """Of the branch that stands, how much is on the path already."""
         self.inside = Inside(session.loom, branch, place, self._begin, session.score_of)
+        self._foresight: Foresight | None = None
 
     @property
     def start(self) -> int:
@@ -76,9 +77,9 @@ class Looking:
     def foresee(self, offset: int) -> Foresight:
         """What may come next at an offset of the text that is looked into."""
         end, drawn = self._before(offset)
-        foresight = Foresight(lambda places: self.session.foresee(end, places, drawn))
-        self.session.listen(foresight.hear)
-        return foresight
+        self._foresight = Foresight(lambda places: self.session.foresee(end, places, drawn))
+        self.session.listen(self._foresight.hear)
+        return self._foresight
 
     def take_ahead(self, offset: int, foresight: Foresight, path: Path) -> bool:
         """A new branch begins at an offset with these tokens; a fan goes on from there. False if there is no model that
@@ -88,7 +89,8 @@ class Looking:
 
     def leave(self) -> None:
         """Nothing more is looked at."""
-        self.session.listen(None)
+        if self._foresight is not None:
+            self.session.stop_listening(self._foresight.hear)
 
     def _choose(self, offset: int, chosen: Chosen) -> bool:
         if not whole_characters(chosen.data):

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from cyborg_tui.engine.protocol import EngineEvent, Evaluated, FanEnded, Ready, ScoreEnded
+from cyborg_tui.engine.protocol import EngineEvent, Evaluated, FanEnded, Lost, Ready, ScoreEnded, Unavailable
 from cyborg_tui.engine.protocol import Scored as Growth
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.context import Context, Segment
@@ -84,6 +84,10 @@ class Scoring:
             case ScoreEnded(score=request, complete=complete) if request == self._request and self._wanted:
                 self._request = 0
                 self._end(complete=complete)
+            case Unavailable() | Lost(again=False):
+                self.stop()
+            case Ready() if self._wanted and self._is_of_another_model(self._wanted[0]):
+                self.stop()
             case Evaluated() | FanEnded() | Ready() if self._wanted and not self._request:
                 self._ask()
             case _:
@@ -126,6 +130,10 @@ class Scoring:
         if key not in self._known:
             self._known[key] = self._library.score(self._id, key)
         return self._known[key]
+
+    def _is_of_another_model(self, stretch: _Stretch) -> bool:
+        """Whether it was to be scored by another model than the one that is there now."""
+        return stretch.key != self._key(stretch.start, stretch.end)
 
     def _key(self, start: int, end: int) -> bytes:
         return score_key(self._loom.text, start, end, self._scorer)

@@ -51,9 +51,14 @@ class Seeing:
         """Everything the engine says comes in here."""
         match event:
             case Saw(id=id) if id in self._waiting:
-                self._waiting.pop(id).set_result(event)
+                self._answer(id, event)
             case Ready() | Unavailable() | Lost():
-                while self._waiting:
-                    self._waiting.popitem()[1].set_result(None)
+                for id in tuple(self._waiting):
+                    self._answer(id, None)
             case _:
                 pass
+
+    def _answer(self, id: int, saw: Saw | None) -> None:
+        waiting = self._waiting.pop(id)
+        if not waiting.done():  # who asked may not wait any more
+            waiting.set_result(saw)

@@ -130,9 +130,14 @@ class Session(SideBySideLoom):
         settings = replace(settings, steering=now.steering, mix=now.mix)
         return self._generation.weigh(end, settings, self.conditions())
 
-    def listen(self, hear: Callable[[EngineEvent], None] | None) -> None:
+    def listen(self, hear: Callable[[EngineEvent], None]) -> None:
         """Let somebody hear everything the engine says, instead of whoever did so far."""
         self._hears_too = hear
+
+    def stop_listening(self, hear: Callable[[EngineEvent], None]) -> None:
+        """They need hear nothing more. A screen that is closed may say so after the next one has begun to listen."""
+        if self._hears_too == hear:
+            self._hears_too = None
 
     # choosing
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cyborg_tui.engine.engine import Engine
-from cyborg_tui.engine.protocol import EngineEvent, Grew, LookedAt, PreviewEnded, VectorEnded, VectorProgress
+from cyborg_tui.engine.protocol import EngineEvent, Grew, LookedAt, PreviewEnded, Ready, VectorEnded, VectorProgress
 from cyborg_tui.loom.context import Context
 from cyborg_tui.loom.contrast import Contrast
 from cyborg_tui.loom.fan import decode
@@ -90,6 +90,9 @@ class SteeringDesk:
                 self.made, self.problem, self._making, self.progress = facts, sentence, 0, None
             case LookedAt(request=request) if request in self._asked:
                 self._looked[self._asked.pop(request)] = event
+            case Ready():  # what was asked of a worker that was lost, or of no model, was not answered, or not well
+                self._asked.clear()
+                self._looked.clear()
             case Grew(fan=fan, growth=growth) if fan in self._previewing:
                 self._grow(fan - self._previewing.start, [decode(one.text) for one in growth])
             case PreviewEnded(preview=preview) if self._previewing and preview == self._previewing.start:

@@ -61,7 +61,7 @@ class Weighing:
 
     def leave(self) -> None:
         """Nothing more is wanted."""
-        self._session.listen(None)
+        self._session.stop_listening(self._hear)
 
     def _hear(self, event: EngineEvent) -> None:
         match event:

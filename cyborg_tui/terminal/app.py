@@ -34,6 +34,8 @@ _SOON, _LATER = 0.01, 0.05
 _LONG = 1.0
 _PATIENCE = 1.0
 """Seconds that keys which were typed before may take to arrive."""
+_RESIZED = 0.1
+"""Seconds after which Textual has certainly seen to a resize, if it ever does."""
 _LONGEST_COPY, _LONG_ON_A_SLOW_LINE = 74_994, 4096
 """Bytes that are sent for the terminal's clipboard: as many as all take that take any, and fewer on a slow line."""
 
@@ -146,6 +148,13 @@ class LineApp(App[None]):
         self._glass.forget()
         if self._screen_stack and event.size == self.size:
             self.screen.refresh()
+        asyncio.get_running_loop().call_later(_RESIZED, self._see_to_resize)
+
+    def _see_to_resize(self) -> None:
+        """Textual waits a moment with it, on a timer that never fires if the app came to nothing for longer than that
+        just when it was set; and no later resize is seen to then either."""
+        if self._resize_timer is not None:
+            self._check_resize()
 
     def _build_driver(self, *arguments: Any, **options: Any) -> Any:
         driver = super()._build_driver(*arguments, **options)

@@ -1,8 +1,10 @@
 """The marks that the app itself draws, and stand-ins for them where a terminal has ASCII only."""
 
+import re
+
 from cyborg_tui.widgets.cells import width
 
-__all__ = ["own", "shortened", "use_ascii"]
+__all__ = ["own", "own_key", "shortened", "use_ascii"]
 
 _STAND_INS = str.maketrans(
     {
@@ -41,6 +43,8 @@ _STAND_INS = str.maketrans(
         "○": "-",
     }
 )
+_KEYS = {"↑": "Up", "↓": "Down", "←": "Left", "→": "Right"}
+"""Keys are told in words there: ↓ would read as the letter v."""
 _ascii = False
 
 
@@ -52,7 +56,14 @@ def use_ascii(ascii_only: bool) -> None:
 
 def own(text: str) -> str:
     """A text of the app's own, such as this terminal can draw it."""
-    return text.translate(_STAND_INS) if _ascii else text
+    if not _ascii:
+        return text
+    return re.sub("↑↓|↓↑", "Up/Down", text).translate(_STAND_INS)
+
+
+def own_key(name: str) -> str:
+    """The name of a key, such as this terminal can draw it."""
+    return re.sub("[↑↓←→]", lambda arrow: _KEYS[arrow.group()], name) if _ascii else name
 
 
 def shortened(text: str, room: int) -> str:

@@ -1,6 +1,7 @@
 """An engine that can be asked questions one after the other."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 from cyborg_tui.config import EngineConfig
@@ -23,6 +24,13 @@ from cyborg_tui.engine.protocol import (
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import Finish, TokenRecord, decode
 from cyborg_tui.loom.settings import FanSettings
+
+
+async def until(what, seconds=20):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.01)
 
 
 @dataclass

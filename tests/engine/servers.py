@@ -7,7 +7,11 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
+from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.checks import embedded_model
+from cyborg_tui.engine.protocol import Refused, Unavailable
+from cyborg_tui.loom.fan import Finish
+from tests.engine.asking import Engine
 
 LLAMA = """
 import sys, xllamacpp
@@ -160,3 +164,19 @@ class Server:
 def refuses(status, message, headers=None):
     """An answer in the form in which servers tell of errors."""
     return status, headers or {}, json.dumps({"error": {"message": message}}).encode()
+
+
+def engine_of(server, **settings):
+    return Engine(EngineConfig(url=server.url, **settings))
+
+
+def when_it_streams(server, what):
+    """`what` is done to requests for branches; the one that only tries the server is answered well."""
+    server.completions = lambda request, writer: what(request, writer) if request.body.get("stream") else "well"
+
+
+async def interrupted(engine, **settings):
+    """A fan that is not made; what is said of it."""
+    answer = await engine.fan("Once", **{"width": 2, "max_tokens": 4, **settings})
+    assert answer.finish is Finish.INTERRUPTED
+    return answer, (await engine.wait_for(Refused, Unavailable)).sentence

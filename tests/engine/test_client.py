@@ -1,11 +1,25 @@
 """The client beside engines that do not behave."""
 
 import asyncio
+import os
 import sys
 
+import pytest
+
 from cyborg_tui import __version__
-from cyborg_tui.engine.protocol import VERSION, Loading, Lost, Ready
+from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine import supervisor
+from cyborg_tui.engine.process import Process
+from cyborg_tui.engine.protocol import VERSION, Away, Evaluated, Loading, Lost, Ready, Rendered
+from cyborg_tui.loom.context import Context, Segment
 from tests.engine.asking import Engine
+from tests.engine.gguf_parts import embedded
+
+CONTEXT = Context((Segment("Once"),))
+SLOW_TEMPLATE = (
+    "{% for a in range(30) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    "{% for message in messages %}[{{ message.content }}]{% endfor %}"
+)
 
 IDLE = """
 import os, sys, time
@@ -27,6 +41,30 @@ except BlockingIOError:
     more = b""
 say(Loading(float(len(more))))
 time.sleep(60)
+"""
+
+
+ANSWERS = """
+import os, sys, threading, time
+from cyborg_tui.engine.protocol import *
+from cyborg_tui.loom.fan import ModelIdentity
+def say(event):
+    sys.stdout.buffer.write(encode_frame(event))
+    sys.stdout.buffer.flush()
+sys.stdout.buffer.write(MAGIC)
+say(Hello(VERSION))
+buffer, asked = bytearray(), 0
+while data := os.read(0, 1 << 16):
+    buffer += data
+    for body in frames(buffer):
+        request = decode_request(body)
+        if isinstance(request, Load):
+            say(Ready(ModelIdentity("odd", "0"), 1024, "", ()))
+        if isinstance(request, Ping):
+            say(Pong(0))
+        if isinstance(request, Evaluate):
+            asked += 1
+            ANSWER
 """
 
 
@@ -63,3 +101,58 @@ async def test_one_can_leave_while_an_engine_is_being_replaced():
         await engine.wait_for(Lost)
         await asyncio.sleep(pause)
         await engine.client.close()
+
+
+@pytest.mark.parametrize(("tokens", "hopeless"), [(0, True), (1, False)])
+async def test_only_what_came_to_its_end_shows_that_another_engine_is_worth_starting(tokens, hopeless):
+    """An engine that is lost over every second context; the first of them is given up for something else, or read."""
+    answer = f"say(Evaluated({tokens})) if asked == 1 else os._exit(1)"
+    async with Engine(command=python(ANSWERS.replace("ANSWER", answer))) as engine:
+        for lost in range(1, 4):
+            engine.client.evaluate(CONTEXT)
+            assert (await engine.wait_for(Evaluated)).tokens == tokens
+            engine.client.evaluate(Context((Segment(f"Once {lost}"),)))
+            assert (await engine.wait_for(Lost)).again is not (hopeless and lost == 3)
+            if not (hopeless and lost == 3):
+                await engine.wait_for(Ready)
+
+
+async def test_that_another_machine_is_heard_again_is_said(monkeypatch):
+    monkeypatch.setattr(supervisor, "_BEAT", 0.2)
+    program = ANSWERS.replace("ANSWER", "time.sleep(0.8); threading.Timer(0.8, lambda: say(Evaluated(1))).start()")
+    async with Engine(EngineConfig(command=tuple(python(program)))) as engine:
+        engine.client.evaluate(CONTEXT)
+        assert (await engine.wait_for(Away)).seconds >= 2
+        heard = await engine.wait_for(Away, Evaluated)
+        while isinstance(heard, Away) and heard.seconds:
+            heard = await engine.wait_for(Away, Evaluated)
+        assert heard == Away(0)
+
+
+async def test_what_is_complained_of_is_taken_where_it_cannot_be_written_down(tmp_path):
+    """As on a full disk: the other side must never wait for that."""
+    (tmp_path / "log").touch()
+    log = os.open(tmp_path / "log", os.O_RDONLY)
+    loud = "import sys; sys.stderr.write('x' * 500_000 + 'the end'); print('said')"
+    pipe = asyncio.subprocess.PIPE
+    process = Process(await asyncio.create_subprocess_exec(*python(loud), stdin=pipe, stdout=pipe, stderr=pipe), log)
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert process.last_words.endswith(b"the end")
+
+
+async def test_a_template_that_is_being_looked_up_is_told_before_another_model_comes(tmp_path):
+    model = embedded()
+    model.set_text("tokenizer.chat_template", SLOW_TEMPLATE)
+    (tmp_path / "slow.gguf").write_bytes(model.encode())
+    async with Engine(EngineConfig(nice=0, model=str(tmp_path / "slow.gguf"))) as engine:
+        engine.client.levers.render(("user",), answer=True)
+        engine.client.load(EngineConfig(nice=0))
+        told = await engine.wait_for(Rendered, Ready, Lost)
+        assert isinstance(told, Rendered), "what it looks in stays until it has looked"
+        assert told.parts
+        await engine.wait_for(Ready)
+
+
+async def test_a_model_of_somebody_unknown_is_said_not_to_be_there():
+    async with Engine(EngineConfig(nice=0, model="~nobody-of-that-name/model.gguf")) as engine:
+        assert engine.ready.sentence.startswith("There is no model at ~nobody-of-that-name/model.gguf")

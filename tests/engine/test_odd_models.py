@@ -3,10 +3,11 @@
 import pytest
 
 from cyborg_tui.config import EngineConfig
-from cyborg_tui.engine.protocol import Grew, Ready, Refused
+from cyborg_tui.engine.protocol import Grew, Ready, Refused, Scored, ScoreRequest
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.fan import Finish, encode
 from tests.engine.asking import Engine
+from tests.engine.deck import Deck, context
 from tests.engine.odd_models import KINDS, odd_model
 
 SEA = "I have been thinking about the sea again, and about why the house seemed smaller."
@@ -113,6 +114,24 @@ async def test_a_word_that_is_not_finished_is_healed_or_else_simply_gone_on_from
     for text, healed in zip(answer.texts, answer.healed, strict=True):
         assert "It was a beautif".endswith(text[:healed])
         assert healed == 0 or kind in GOES_BACK
+
+
+def test_one_that_cannot_go_back_reads_a_long_branch_again_for_a_banned_phrase(tmp_path):
+    """Of more tokens than are evaluated at once: piece by piece."""
+    free = {"min_p": 0.0, "temperature": 1.0}
+    deck = Deck(odd_model(tmp_path / "odd.gguf", "mamba", vocabulary="letters", context=2048), context=2048)
+    plain = (deck.fan(SEA, seed, width=1, max_tokens=560, sampling=free).texts[0] for seed in range(8))
+    seed, text = next((seed, text) for seed, text in enumerate(plain) if text.find(text[540:546]) == 540)
+    phrase, before = text[540:546], text[:540]
+    drawn = deck.fan(SEA, seed, width=1, max_tokens=560, sampling={**free, "ban": (phrase,)})
+    (text,) = drawn.texts
+    assert text.startswith(before)
+    assert phrase not in text
+    events = deck.ask(ScoreRequest(1, context(SEA), context(text)))
+    read = [token.logprob for event in events if isinstance(event, Scored) for token in event.tokens]
+    last = [token.logprob for token in drawn.tokens[0][-5:]]
+    assert read[-5:] == pytest.approx(last, abs=0.2), "drawn from the right context"
+    deck.close()
 
 
 async def test_where_a_model_computes_no_numbers_the_fan_is_refused_and_the_next_one_is_made(tmp_path):

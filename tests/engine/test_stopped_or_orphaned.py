@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -10,19 +11,12 @@ import time
 import pytest
 
 from cyborg_tui.engine import client
-from cyborg_tui.engine.protocol import Lost, Ready
+from cyborg_tui.engine.protocol import MAGIC, Lost, Ping, Ready, encode_frame
 from cyborg_tui.engine.pulse import Patience
 from cyborg_tui.loom.fan import Finish
-from tests.engine.asking import Engine
+from tests.engine.asking import Engine, until
 
 SEA = "I have been thinking about the sea again, and about why the house seemed smaller."
-
-
-async def until(what, seconds=20):
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "waited in vain"
-        await asyncio.sleep(0.01)
 
 
 async def stopped_while_idle():
@@ -54,7 +48,7 @@ async def test_a_worker_that_stands_still_is_replaced_whatever_it_was_doing(monk
 
 APP = """
 import asyncio, sys
-from tests.engine.asking import Engine
+from tests.engine.asking import Engine, until
 from cyborg_tui.engine.protocol import Grew, Loading, Ready
 async def main(moment):
     engine = Engine()
@@ -113,3 +107,27 @@ def test_when_the_app_is_killed_the_worker_ends_within_a_second(moment, pace):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process that is stuck")
 def test_even_one_that_is_stuck():
     assert orphaned("writing", "", before=lambda worker: os.kill(worker, signal.SIGSTOP)) < 1
+
+
+async def worker_that_is_told(data, *, deaf=False):
+    """The exit status of a worker that is told this, while its input stays open; `deaf`: nobody hears it any more."""
+    command = (sys.executable, "-m", "cyborg_tui.engine")
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    worker = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=nothing)
+    await worker.stdout.readuntil(MAGIC)
+    if deaf:
+        worker._transport.get_pipe_transport(1).close()
+    worker.stdin.write(data)
+    try:
+        return await asyncio.wait_for(worker.wait(), 10)
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+        worker.stdin.close()
+
+
+async def test_a_worker_that_cannot_understand_its_input_or_is_not_heard_ends_and_stays_nobodys():
+    nonsense = worker_that_is_told(b"\xff" * 99)
+    unknown = worker_that_is_told(struct.pack(">I", 4) + b"what")
+    unheard = worker_that_is_told(encode_frame(Ping()), deaf=True)
+    assert await asyncio.gather(nonsense, unknown, unheard) == [1, 1, 1]

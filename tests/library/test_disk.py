@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from cyborg_tui.library import writer
 from cyborg_tui.library.errors import LibraryError
 from cyborg_tui.library.examination import examine
 from cyborg_tui.library.library import Library
@@ -91,6 +92,29 @@ def test_another_file_in_its_place_is_left_alone_and_it_goes_on_when_that_is_gon
     assert library.flush(5)
     assert said[-1] == ""
     assert text_in(library.file.parent) == "Before. After."
+
+
+def test_what_is_deleted_in_the_middle_of_a_commit_is_written_again_and_nothing_twice(open_library, monkeypatch):
+    library, loom, said = open_library
+    write(library, loom, "Before. ")
+    assert library.flush(5)
+    real, files = writer.index_nodes, [library.file]
+
+    def index_nodes(*arguments, **options):
+        while files:
+            files.pop().unlink()
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(writer, "index_nodes", index_nodes)
+    write(library, loom, "Much of it. " * 10_000)
+    assert library.flush(10)
+    assert any("its file was deleted" in sentence for sentence in said)
+    assert text_in(library.file.parent) == loom.text
+    with closing(sqlite3.connect(library.file)) as connection:
+        edits = connection.execute("SELECT count(*) FROM events WHERE kind = 'edited'").fetchone()[0]
+        chunks = connection.execute("SELECT sum(length(text)) FROM chunks").fetchone()[0]
+    assert edits == 2
+    assert chunks == len(loom.text)
 
 
 FULL = """

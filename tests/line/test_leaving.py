@@ -1,5 +1,7 @@
 """Leaving the app: ended or stopped from outside, for the shell, for one's own editor; the terminal is as it was."""
 
+import contextlib
+import errno
 import os
 import random
 import re
@@ -7,10 +9,16 @@ import signal
 import stat
 import termios
 import time
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from cyborg_tui.library.library import Library
+from cyborg_tui.loom.settings import FanSettings
+from cyborg_tui.screens import leaving
+from cyborg_tui.session import Session
 from tests.terminal import APP, KEYS, Terminal
 from tests.test_the_loop import LINE, app, eight_branches, left, looked_at, todays_loom
 
@@ -322,3 +330,21 @@ def test_taken_over_while_the_editor_has_the_text_it_is_kept(data, tmp_path):
             t.wait_for("your edited text is in")
             assert (data / "library.edited.md").read_text() == LINE + " Edited."
             t.wait_for("^R write here")
+
+
+async def test_where_there_is_no_room_for_it_beside_the_library_an_edited_text_is_at_home(tmp_path, monkeypatch):
+    def no_room(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    library = Library(tmp_path)
+    session = Session(library.daily(date.today()), library, FanSettings(), lambda: None)
+    session.edit(0, 0, "Words.")
+    session.read_only = True  # another window has taken it over meanwhile
+    for name, value in {**editor(tmp_path, 'printf " Edited." >> "$1"'), "HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(leaving, "keep_private", no_room)
+    said = await leaving.edit_manuscript(SimpleNamespace(away=contextlib.nullcontext), session)
+    (copy,) = tmp_path.glob("cyborg-tui-rescue-*")
+    assert str(copy) in said
+    assert copy.read_text() == "Words. Edited."
+    library.close()

@@ -1,5 +1,7 @@
 """The window is made large and tiny, many times, while eight branches grow in it."""
 
+import sys
+
 import pytest
 
 from tests.terminal import APP, Terminal, words
@@ -98,4 +100,46 @@ def test_in_a_window_too_small_for_a_list_a_page_down_is_no_fault(data):
         t.resize(120, 34)
         t.wait_for("Enter open")
         t.send("Esc", "Ctrl+Q")
+        assert t.wait_for_end() == 0
+
+
+STALLS = """
+import sys
+import time
+from types import SimpleNamespace
+
+from textual import timer
+from textual.app import App
+
+from cyborg_tui.cli import main
+
+get_time, set_timer, stalls = timer._time.get_time, App.set_timer, []
+
+
+def slow_time():
+    now = get_time()
+    time.sleep(0.02 if stalls and stalls.pop() else 0)
+    return now
+
+
+def set_slow_timer(app, delay, *arguments, **options):
+    stalls.extend([True] * 6 if delay < 0.01 else [])  # Textual's, for a resize
+    return set_timer(app, delay, *arguments, **options)
+
+
+timer._time = SimpleNamespace(get_time=slow_time)
+App.set_timer = set_slow_timer
+main()
+"""
+
+
+def test_a_machine_that_stands_still_just_when_the_window_changes_loses_no_resize(tmp_path):
+    with Terminal((sys.executable, "-c", STALLS, "--data-dir", tmp_path)) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        for columns, rows in ((60, 20), (120, 34), (60, 20)):
+            t.resize(columns, rows)
+            t.wait_for(lambda s, rows=rows: "Tab branches" in s.split("\n")[rows - 1])
+        t.send("Ctrl+Q")
         assert t.wait_for_end() == 0

@@ -1,6 +1,8 @@
 """Fans under the levers of a frame: steered, guided, blended; on record, and made again."""
 
 import asyncio
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,7 +42,7 @@ async def read_ahead(desk, tokens):
     desk.session.listen(heard.append)
     desk.session.prepare()
     await desk.until(lambda: any(isinstance(event, Evaluated) and event.tokens == tokens for event in heard))
-    desk.session.listen(None)
+    desk.session.stop_listening(heard.append)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ async def steering(desk, tmp_path):
     path = tmp_path / "sorrow.gguf"
     desk.engine.levers.make_vector(str(path), "sorrow", Contrast(PLUS, MINUS))
     await desk.until(lambda: any(isinstance(event, VectorEnded) for event in heard))
-    session.listen(None)
+    session.stop_listening(heard.append)
     return Steering((Vector(str(path), 1.5),))
 
 
@@ -210,3 +212,16 @@ def test_how_a_person_writes_it():
     lever = next(one for one in LEVERS if one.key == "steering")
     frame = with_text(lever, Frame(), text, nothing)
     assert with_text(lever, Frame(), text_of(lever, frame), nothing) == frame
+
+
+async def test_what_is_in_a_file_is_asked_again_of_the_engine_that_comes_after_one_that_is_gone(desk, steering):
+    """It had been asked, and did not come to answer."""
+    looking = desk.session.steering_desk(lambda: None)
+    desk.session.listen(looking.hear)
+    name = steering.vectors[0].path
+    os.kill(desk.engine.pid, signal.SIGSTOP)
+    assert looking.facts(name) is None
+    os.kill(desk.engine.pid, signal.SIGKILL)
+    await desk.until(lambda: desk.session.view.model is None)
+    await desk.until(lambda: desk.session.view.model is not None and looking.facts(name) is not None)
+    assert looking.facts(name).vector is not None

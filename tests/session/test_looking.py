@@ -116,3 +116,15 @@ async def test_nothing_is_evaluated_again_for_what_was_just_drawn(desk):
     before = session.view.stats
     await desk.fan()
     assert session.view.stats.evaluated_tokens - 8 * 11 <= 1, before
+
+
+async def test_a_look_that_begins_before_the_last_one_is_left_hears_what_comes(desk):
+    session = await written(desk)
+    before, now = Looking(session), Looking(session)
+    before.foresee(len(LINE))
+    foresight = now.foresee(len(LINE))
+    before.leave()
+    foresight.want([()])
+    await desk.until(lambda: () in foresight.known)
+    now.leave()
+    assert session._hears_too is None, "nobody listens any more"

@@ -1,9 +1,13 @@
 """What the person typed is scored when that is asked for, paragraph by paragraph, and what was found out is kept."""
 
+from dataclasses import replace
+
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cyborg_tui.commands.provenance import Form, print_provenance
+from cyborg_tui.engine.protocol import Lost, Ready, ScoreEnded, Unavailable
 from cyborg_tui.loom.piece import Piece
 from cyborg_tui.loom.score import typed_stretches
 
@@ -142,3 +146,30 @@ async def test_what_it_costs_is_counted_once_it_is_scored_and_unknown_again_afte
     assert session.provenance().bits == bits
     session.edit(0, 0, "Once. ")
     assert session.whole.bits.total is None
+
+
+async def under_way(desk):
+    """A session whose text is being scored, and what its engine said of its model."""
+    session, heard = desk.open(), []
+    session.listen(heard.append)
+    await desk.start()
+    session.edit(0, 0, TEXT)
+    assert session.score()
+    return session, next(event for event in heard if isinstance(event, Ready))
+
+
+async def test_where_there_is_no_model_any_more_nothing_is_being_scored(desk):
+    session, _ = await under_way(desk)
+    session.hear(Unavailable("The engine is gone."))
+    assert session.scoring is None
+
+
+async def test_what_one_model_was_to_score_another_does_not(desk):
+    session, ready = await under_way(desk)
+    await desk.until(lambda: session.scoring.done)
+    session.hear(Lost("The line dropped.", again=True))
+    session.hear(ScoreEnded(session._scoring._request, False))
+    other = replace(ready.model, name="another", vocabulary="of its own")
+    session.hear(msgspec.structs.replace(ready, model=other))
+    assert session.scoring is None
+    assert [part.score for part in session.scores()] == [None] * 3

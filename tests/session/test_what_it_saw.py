@@ -165,3 +165,14 @@ async def test_exact_fixes_what_the_settings_leave_open(desk):
     await desk.start()
     how = session.view.decoding
     assert (how.exact, how.cache_type, how.flash_attention, how.gpu_layers) == (True, "f16", "on", 0)
+
+
+async def test_whoever_looks_away_before_the_answer_is_there_is_no_hindrance(desk):
+    session = desk.open()
+    await desk.start()
+    session.edit(0, 0, LINE)
+    looking = asyncio.create_task(session.what_it_would_see())
+    await asyncio.sleep(0)
+    looking.cancel()
+    seen = await asyncio.wait_for(session.what_it_would_see(), 10)
+    assert "".join(token.text for token in seen.tokens) == session.loom.text

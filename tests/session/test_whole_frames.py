@@ -155,7 +155,7 @@ async def test_the_bars_are_of_what_is_drawn_from(desk):
     session.listen(heard.append)
     assert session.weigh(len(SEA), FanSettings(width=8, max_tokens=12))
     await desk.until(lambda: any(isinstance(event, Weighed) for event in heard))
-    session.listen(None)
+    session.stop_listening(heard.append)
     (weighed,) = [event for event in heard if isinstance(event, Weighed)]
     chances = {decode(token.text): token.before for token in weighed.tokens}
     firsts = {branch.text[: branch.tokens[0].size]: branch.tokens[0].logprob for branch in session.branches}

@@ -187,8 +187,8 @@ class RemoteEngine:
         fan, self._fan = self._fan, None
         if fan is not None:
             self._over(fan.id)
-            if self._abilities is not None and self._task is not None:
-                self._task.cancel()
+        if self._abilities is not None and self._task is not None:
+            self._task.cancel()
 
     def _do(self, what: Coroutine[Any, Any, None]) -> None:
         """This now, instead of what is under way."""

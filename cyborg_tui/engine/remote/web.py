@@ -1,6 +1,7 @@
 """The one room that speaks HTTP: straight to one server, by no proxy, to nowhere it may send on to."""
 
 import asyncio
+import contextlib
 import errno
 import os
 from collections.abc import AsyncGenerator
@@ -66,10 +67,11 @@ class Web:
     async def ask(self, path: str, body: dict[str, Any] | None = None) -> bytes:
         """The whole answer to GET, or with a body to POST. Raises Fault."""
         whole = bytearray()
-        async for data in self.listen(path, body):
-            whole += data
-            if len(whole) > _LONGEST_REPLY:
-                raise NotUsable(f"{self.address.host} answers without an end; is engine.url right?")
+        async with contextlib.aclosing(self.listen(path, body)) as stream:
+            async for data in stream:
+                whole += data
+                if len(whole) > _LONGEST_REPLY:
+                    raise NotUsable(f"{self.address.host} answers without an end; is engine.url right?")
         return bytes(whole)
 
     async def listen(self, path: str, body: dict[str, Any] | None = None) -> AsyncGenerator[bytes, None]:
