@@ -36,7 +36,9 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Tokens of other paths than the one being written that stay evaluated, for going back and forth among them; what
     paths begin with alike counts once. Memory is taken for as many."""
     cache_type: Literal["f32", "f16", "bf16", "q8_0", "q4_0"] = "f16"
+    """How the cache holds numbers: the shorter ones take less memory, and are less exact."""
     flash_attention: Literal["auto", "on", "off"] = "on"
+    """Whether attention is computed in one step, which takes less memory; the caches q8_0 and q4_0 need it."""
     folders: tuple[str, ...] = ()
     """Folders with GGUF files, looked through for models beside those of other programs."""
     try_anyway: bool = False
@@ -48,7 +50,7 @@ class EngineConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether fans can be made again to the token: everything that decides what is drawn is fixed, and nothing that has
     been read is used again, which makes them slower."""
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)] = 5
-    """How far the engine steps back for the keyboard: 0 to 19."""
+    """How far the engine steps back for the keyboard."""
     command: tuple[str, ...] = ()
     """What starts the engine on another machine, word by word; then `model` is a path there."""
     url: str = ""
@@ -76,13 +78,17 @@ class MirrorConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineConfig = EngineConfig()
+    """How the model runs."""
     fan: FanConfig = FanConfig()
+    """How branches are drawn."""
     mirror: MirrorConfig = MirrorConfig()
+    """How the process of writing is looked at."""
     keys: dict[str, str] = {}
     """Action id → keys, with commas between them."""
     theme: str = "ink"
+    """ink, paper, high-contrast, ansi, or the name of a TOML file in `themes` in the usual folder."""
     mouse: bool = False
-    """Off, so that the terminal's own selection works."""
+    """Whether the app hears the mouse; if not, the terminal's own selection works."""
     widen: bool = True
     """Whether a fan gets more branches where they come as soon as those that are wanted: eight may come before five."""
     look_ahead: Literal["on mains", "always", "never"] = "on mains"

@@ -14,6 +14,11 @@ def test_the_page_of_keys_is_the_table_of_actions():
     assert (ROOT / "docs" / "keys.md").read_text("utf-8") == page(), "run `python docs/keys.py`"
 
 
+def test_the_page_of_settings_is_made_of_the_config():
+    page = runpy.run_path(str(ROOT / "docs" / "settings.py"))["page"]
+    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == page(), "run `python docs/settings.py`"
+
+
 def test_every_link_in_the_documents_leads_somewhere():
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
     for page in pages:

@@ -1,5 +1,7 @@
 """The levers screen and the lens, in a real pseudo-terminal."""
 
+import re
+
 from tests.terminal import APP, Terminal
 
 LINE = "I have been thinking about the sea, and Anna said"
@@ -99,6 +101,10 @@ def test_numbers_and_presets_are_stepped_and_taken_away_again(tmp_path):
             t.send("j")
         t.send("Right")
         t.wait_for(lambda screen: "samplers     –" not in screen)
+        t.send("Enter")
+        t.wait_for("bits →")
+        t.send("l", "Enter")
+        t.wait_for(lambda screen: re.search(r"samplers +temperature [0-9.]+", screen))
 
 
 def test_from_the_cursor_on_or_everywhere(tmp_path):

@@ -137,13 +137,11 @@ def test_looking_back_is_asked_for_and_does_not_say_what_was_said(data):
         assert "Kept yesterday" in screen
         assert TEXTS[1].strip() in said(screen)
         t.send("y")
-        t.wait_for("Tab branches")
-        t.send("F6")
-        t.wait_for("Accepted and typed")
+        t.wait_for(lambda s: "Does it hold?" not in s and "Tab span" in s)
         t.send("Tab", *"jjjjjjjjjjj")
         t.wait_for(lambda s: "1 of 1 held" in said(s))
         t.send("b")
-        t.wait_for("waits to be looked back at")
+        assert "The mirror" in t.wait_for("waits to be looked back at")
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])

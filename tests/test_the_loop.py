@@ -175,6 +175,12 @@ def test_the_loop_works_without_leaving_the_editor(data):
         t.wait_for(lambda s: re.search(r"2✓▌", s))
         t.send("Alt+Left")
         t.wait_for(lambda s: "✓" not in s)
+        t.send("Tab")
+        t.wait_for(lambda s: "fan 2" in s and eight_branches(s))
+        t.send("Alt+Down", "Alt+Right")
+        t.wait_for(lambda s: re.search(r"2✓▌", s))
+        t.send("Alt+Left")
+        t.wait_for(lambda s: "✓" not in s)
         t.send("Ctrl+Q")
         t.wait_for_end()
     assert todays_loom(data).text == LINE
@@ -266,6 +272,22 @@ def test_every_size_shows_text_branches_and_the_next_key(data, columns, rows):
         assert "Once upon a time" in words(screen)
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
+
+
+def test_a_number_brings_a_branch_that_was_out_of_sight_first_and_then_takes_it(data):
+    with app(data, columns=80, rows=24) as t:
+        t.wait_for("Tab branches")
+        t.send("Once upon a time", "Tab")
+        t.wait_for(lambda s: "Tab take+fan" in s and "1 ▌" in s and "▍" not in s)
+        assert not re.search(r"^ 8", t.settle(), re.MULTILINE)
+        t.send("8")
+        t.wait_for(lambda s: "8 again takes it" in s and "8 ▌" in s)
+        t.send("8")
+        t.wait_for("8✓▌")
+        t.send("Ctrl+Q")
+        t.wait_for_end()
+    loom = todays_loom(data)
+    assert loom.text == "Once upon a time" + loom.tree.branch(loom.tree.fans[0].branches[7]).text
 
 
 def test_without_a_model_one_can_still_write(data):

@@ -1,12 +1,12 @@
 """How each sampler setting that is a number is turned by keys: by which steps, and where it stands between its ends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from math import log
 from typing import Any
 
 from cyborg_tui.loom.sampling import RANGES, Sampling
 
-__all__ = ["DIALS", "Dial", "put", "shown", "turned"]
+__all__ = ["DIALS", "Dial", "put", "shown", "turned", "unusual"]
 
 _USUAL = Sampling()
 
@@ -108,3 +108,11 @@ def put(sampling: Sampling, name: str, value: Any) -> Sampling:
 def shown(dial: Dial, value: float) -> str:
     """A value as it is written."""
     return f"{int(value):,}" if dial.whole else f"{value:.10g}"
+
+
+def unusual(sampling: Sampling) -> tuple[str, ...]:
+    """What is not as it usually is: numbers with their values, everything else by its name."""
+    dials = {dial.name: dial for dial in DIALS}
+    changed = [one.name for one in fields(sampling) if getattr(sampling, one.name) != getattr(_USUAL, one.name)]
+    values = {name: shown(dials[name], float(getattr(sampling, name))) for name in changed if name in dials}
+    return tuple(f"{name.replace('_', ' ')} {values.get(name, '')}".rstrip() for name in changed)

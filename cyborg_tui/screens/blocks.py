@@ -19,7 +19,7 @@ from cyborg_tui.widgets.marks import own
 
 __all__ = ["PART_OF_A_CHARACTER", "BlocksScreen"]
 
-PART_OF_A_CHARACTER = "That is only a part of a character; v, then → go on from it until it is whole."
+PART_OF_A_CHARACTER = "That is only a part of a character; v, then l go on from it until it is whole."
 
 _FRAME = 1 / 20
 _BEFORE = 60

@@ -134,7 +134,8 @@ class Chart(WorkingScreen[None]):
         hunt = self._atlas.hunt
         nothing = hunt is not None and hunt.done and not hunt.found
         try:
-            said = _NOTHING if nothing else preview(self._outline, text_first=self.has_class("low"))
+            low, narrow = self.has_class("low"), self.has_class("narrow")
+            said = _NOTHING if nothing else preview(self._outline, little_room=low or narrow, text_first=low)
         except BrokenTree:
             said = (Paragraph(((DAMAGED, "muted"),)),)
         self._preview.show(said)

@@ -144,6 +144,8 @@ class LeversScreen(WorkingScreen[bool]):
         lever = LEVERS[number]
         said, holds = getattr(self._frame, lever.key), getattr(self._holds, lever.key)
         manner = "aside" if said is None else "person"
+        if lever.kind is Kind.PRESET:
+            holds = holds or self._holds.settings  # settings of one's own have no name
         summary = drawable(summary_of(lever, holds)) or "–"
         right = "" if said is None else "everywhere" if self._everywhere else "from here"
         text = ((f"{lever.name:<{_NAMES}} ", "person"), (own(summary), manner))
@@ -192,7 +194,7 @@ class LeversScreen(WorkingScreen[bool]):
     def action_edit_lever(self) -> None:
         lever = self._lever
         if lever.kind is Kind.NUMBER:
-            self.notice("← and → change this one.")
+            self.notice("l and h change this one: more, less.")
         elif lever.kind is Kind.SWITCH:
             self._step(1)
         elif lever.key == "steering":

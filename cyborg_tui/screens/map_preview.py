@@ -19,12 +19,15 @@ __all__ = ["preview"]
 
 _BEFORE, _TEXT, _OTHER = 160, 4000, 1200
 """Characters shown of what stands before, of the text itself, and compared with the current path."""
+_LITTLE_BEFORE = 60
+"""Of what stands before, where there is little room: of its last line alone."""
 _ALIKE = 0.5
 _EMPTY = Paragraph()
 
 
-def preview(outline: Outline, *, text_first: bool = False) -> list[Paragraph]:
-    """Everything worth saying of the row in which an outline's cursor is. `text_first`: where there is little room."""
+def preview(outline: Outline, *, little_room: bool = False, text_first: bool = False) -> list[Paragraph]:
+    """Everything worth saying of the row in which an outline's cursor is. `little_room`: for a few rows; `text_first`:
+    for fewer still."""
     sight, row = outline.sight, outline.current
     tree = sight.tree
     if not row.nodes and row.fan is None:
@@ -35,7 +38,7 @@ def preview(outline: Outline, *, text_first: bool = False) -> list[Paragraph]:
     if not any(tree.node(node).pieces for node in row.nodes):
         only = len(tree.children(row.end)) == 0 and tree.node(row.nodes[0]).parent is None
         return [_said("Nothing is written here yet. Esc: back to the page." if only else "Nothing is written here.")]
-    origin, text = [*_origin(sight, row)], _text(tree, row)
+    origin, text = [*_origin(sight, row)], _text(tree, row, little_room=little_room)
     both = [text, _EMPTY, *origin] if text_first else [*origin, _EMPTY, text]
     return [*both, *_difference(sight, row)]
 
@@ -118,9 +121,11 @@ def _branches(tree: Tree, fan: Fan) -> Iterator[Paragraph]:
         yield Paragraph(((f"{branch.index + 1} ", "muted"), (text[:200], "model")))
 
 
-def _text(tree: Tree, row: Row) -> Paragraph:
+def _text(tree: Tree, row: Row, *, little_room: bool) -> Paragraph:
     """The text of the row, after the end of what stands before it."""
     before = _before(tree, row.nodes[0])
+    if little_room:
+        before = _end_of(before.rpartition("\n")[2], _LITTLE_BEFORE)
     runs = [(before, "muted")] if before else []
     left = _TEXT
     for node in row.nodes:
@@ -138,9 +143,14 @@ def _before(tree: Tree, node: NodeId) -> str:
     while at is not None and len(text) <= _BEFORE:
         text = tree.node(at).text[-_BEFORE - 1 :] + text
         at = tree.node(at).parent
-    if len(text) <= _BEFORE:
+    return _end_of(text, _BEFORE)
+
+
+def _end_of(text: str, most: int) -> str:
+    """Its last words."""
+    if len(text) <= most:
         return text
-    text = text[-_BEFORE:]
+    text = text[-most:]
     return own("…") + text[text.find(" ") + 1 :]
 
 

@@ -1,7 +1,7 @@
 """The mirror: the process of writing, in small pictures."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -42,15 +42,22 @@ class MirrorPane(Pictures):
         await run_bound_key(self, self._keys, event)
 
 
-class MirrorScreen(WorkingScreen[bool]):
-    """Dismissed when the person goes back to writing; with whether they want to look back."""
+class MirrorScreen(WorkingScreen[None]):
+    """Dismissed when the person goes back to writing."""
 
     CSS_PATH = "mirror.tcss"
     PARTS = ("mirror",)
 
-    def __init__(self, session: Session, actions: Sequence[Action], turns_at: int = 4) -> None:
+    def __init__(
+        self,
+        session: Session,
+        actions: Sequence[Action],
+        look_back: Callable[[], Awaitable[None]],
+        turns_at: int = 4,
+    ) -> None:
+        """`look_back`: bring up something that was taken, over this, or say why not."""
         super().__init__(session, actions)
-        self._turns_at = turns_at
+        self._look_back, self._turns_at = look_back, turns_at
         self._span = Span.SITTING
         self._found: Reflection | None = None
         self._text = Repetition(())
@@ -67,6 +74,10 @@ class MirrorScreen(WorkingScreen[bool]):
         self.set_focus(self._pane)
         self._lay_out()
         self._look()
+
+    def on_screen_resume(self) -> None:
+        if self._found is not None:
+            self._look()
 
     def changed(self) -> None:
         if self.is_mounted:
@@ -167,8 +178,8 @@ class MirrorScreen(WorkingScreen[bool]):
         self.session.mirror.praise(good=False)
         self.notice("What you did here in this sitting does not count as good work.")
 
-    def action_mirror_look_back(self) -> None:
-        self.dismiss(True)
+    async def action_mirror_look_back(self) -> None:
+        await self._look_back()
 
     def action_mirror_leave(self) -> None:
-        self.dismiss(False)
+        self.dismiss(None)

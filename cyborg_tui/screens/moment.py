@@ -94,7 +94,7 @@ class Counts:
             return ("counting …", *clock(self._session))
         part = self._session.part(*selection) if selection else self._session.whole
         words, *more = counts(part)
-        return (*(("selected",) if selection else ()), words, *clock(self._session), *more)
+        return (f"selected · {words}" if selection else words, *clock(self._session), *more)
 
     def _is_saving(self, now: float) -> bool:
         """Whether something is not committed yet, or was not a moment ago."""

@@ -30,7 +30,12 @@ _KEYS = 20
 class HelpScreen(Panel[None]):
     """All keys and signs, by place."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,f1,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,f1,q", "dismiss", "Close"),
+        ("space", "turn(1)", "A page down"),
+        ("j", "scroll(1)", "A row down"),
+        ("k", "scroll(-1)", "A row up"),
+    ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
     HelpScreen VerticalScroll { width: 76; max-width: 100%; height: 90%; background: $surface; padding: 1 3; }
@@ -43,11 +48,17 @@ class HelpScreen(Panel[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(Text(_HOW))
+            yield Static(Text(f"{_HOW}\n\nSpace turns the page, Esc closes this."))
             for where, title in sorted(PLACES.items(), key=lambda place: place[0] not in self._here):
                 yield Static(Text(f"\n{title}", style="bold"))
                 yield Static(self._keys_of(where))
-            yield Static(Text("\nEsc closes this."))
+
+    def action_turn(self, pages: int) -> None:
+        rows = self.query_one(VerticalScroll)
+        self.action_scroll(pages * max(1, rows.scrollable_content_region.height - 1))
+
+    def action_scroll(self, rows: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
 
     def _keys_of(self, where: str) -> Table:
         """Keys, and beside them what they do."""

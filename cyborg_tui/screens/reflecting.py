@@ -14,7 +14,10 @@ from cyborg_tui.session.mirror_settings import MirrorSettings
 
 __all__ = ["BLIND", "Reflecting"]
 
-BLIND = "These branches are blind: choose one first, or ask for others, then you can look into them."
+BLIND = (
+    "These branches are blind: choose one first, then you can look into them. “Blind” in the palette (^P), and other "
+    "branches, end that."
+)
 _ENOUGH = "That is enough of looking back for today."
 _NOTHING = "Nothing of 1, 7 or 30 days ago waits to be looked back at."
 
@@ -36,13 +39,8 @@ class Reflecting:
         if isinstance(screen, MirrorScreen):
             screen.action_mirror_leave()
         elif isinstance(screen, WriteScreen):
-
-            def back(look: bool | None) -> None:
-                screen.changed()
-                if look:
-                    self._app.run_worker(self.look_back())
-
-            self._app.push_screen(MirrorScreen(screen.session, actions, self._config.day_turns_at), back)
+            mirror = MirrorScreen(screen.session, actions, self.look_back, self._config.day_turns_at)
+            self._app.push_screen(mirror, lambda _: screen.changed())
 
     async def look_back(self) -> None:
         """Bring up something that was taken some days ago, or say why not."""

@@ -264,6 +264,7 @@ class TokensScreen(WorkingScreen[bool]):
     def action_tint(self) -> None:
         tints = list(Tint)
         self._tinted.tint = tints[(tints.index(self._tinted.tint) + 1) % len(tints)]
+        self._notice = ""
         self._editor.refresh()
         self._show()
 

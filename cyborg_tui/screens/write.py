@@ -108,6 +108,10 @@ class WriteScreen(Desk):
             self.notice(f"There is no branch {number} in sight.")
             return
         index = numbers.index(number)
+        if index != self.session.highlighted and self._branches.out_of_sight(index):
+            self._highlight(index - self.session.highlighted)
+            self.notice(f"Here is {number}, of which not all had been on the screen; {number} again takes it.")
+            return
         self._taken(self.session.take(index, self._shown(index)), fan_again=self._flow)
 
     def action_take_and_fan(self) -> None:

@@ -6,9 +6,10 @@ from enum import Enum
 
 from cyborg_tui.frames import BadFrameFile
 from cyborg_tui.loom.blend_text import BadBlend, Find, blend_from, blend_to, part_from, part_to
+from cyborg_tui.loom.dials import unusual
 from cyborg_tui.loom.frame import Frame, Named
 from cyborg_tui.loom.lore_text import BadLore, lore_from, lore_to
-from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.loom.settings import BadSetting, FanSettings
 from cyborg_tui.loom.steering import UNSTEERED, Steering
 from cyborg_tui.loom.steering_text import BadSteering, steering_from, steering_to
 from cyborg_tui.session.framed import BadFrame
@@ -87,6 +88,8 @@ def summary_of(lever: Lever, value: object) -> str:
             return f"{value:,} {lever.unit}".strip()
         case Steering():
             parts = steering_to(value).splitlines()
+        case FanSettings():
+            parts = [*unusual(value.sampling)] or ["as usual"]
         case Named():
             parts = [part_to(value)]
         case tuple() if lever.key == "lore":

@@ -145,6 +145,8 @@ class Mirror:
 def held_up(log: Log, span: Span, now: float, turns_at: int = 4, words_a_minute: int = 250) -> Reflection:
     """All measures over a span that ends now. Raises LibraryError."""
     sitting = log.sitting(PAUSE) if span is Span.SITTING else None
+    if sitting is not None and abs(now - sitting.ended) > PAUSE:
+        sitting = None  # that one is over, and of this one nothing is on record yet
     lines = log.lines(first=sitting.first) if sitting else log.lines(since(span, now, now, turns_at))
 
     def shown(choice: Choice) -> Shown | None:

@@ -127,6 +127,17 @@ class Branches(RowView, can_focus=True):
         """How many characters of a branch have been on the screen."""
         return self._painted.get(index, 0)
 
+    def out_of_sight(self, index: int) -> bool:
+        """Whether the pane has no room for the whole of a branch as it is scrolled now, and never had."""
+        rows = [y - self.scroll_offset.y for y, row in enumerate(self._rows) if row.branch == index and not row.aside]
+        inside = all(0 <= y < self._height for y in rows)
+        return not inside and self.painted(index) < len(self._view.branches[index].text)
+
+    @property
+    def _height(self) -> int:
+        """The rows that there are for branches."""
+        return self.size.height - len(self._head)
+
     @property
     def highlighted_row(self) -> int:
         """The row of the widget in which the highlighted branch begins."""
@@ -203,7 +214,7 @@ class Branches(RowView, can_focus=True):
         rows = [y for y, row in enumerate(self._rows) if row.branch == self._view.highlighted]
         if not rows:
             return
-        top, height = self.scroll_offset.y, max(1, self.size.height - len(self._head))
+        top, height = self.scroll_offset.y, max(1, self._height)
         if self._view.highlighted == 0 and rows[-1] < height:
             top = 0
         elif rows[-1] >= top + height:

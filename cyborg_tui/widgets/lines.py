@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.cells import drawable, fold, pairs, width
-from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.marks import own, own_key
 
 __all__ = ["Footer", "Status", "StatusLine", "Title", "key_name"]
 
@@ -55,8 +55,8 @@ _NAMES = {
 def key_name(key: str) -> str:
     """A key as it is written for people."""
     if key.startswith("ctrl+"):
-        return f"^{_NAMES.get(key[5:], key[5:].upper())}"
-    return _NAMES.get(key, key.upper() if len(key) == 2 and key[0] == "f" else key)
+        return own_key(f"^{_NAMES.get(key[5:], key[5:].upper())}")
+    return own_key(_NAMES.get(key, key.upper() if len(key) == 2 and key[0] == "f" else key))
 
 
 def _keys(action: Action) -> str:

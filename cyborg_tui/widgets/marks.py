@@ -1,6 +1,8 @@
 """The marks that the app itself draws, and stand-ins for them where a terminal has ASCII only."""
 
-__all__ = ["own", "use_ascii"]
+import re
+
+__all__ = ["own", "own_key", "use_ascii"]
 
 _STAND_INS = str.maketrans(
     {
@@ -39,6 +41,8 @@ _STAND_INS = str.maketrans(
         "○": "-",
     }
 )
+_KEYS = {"↑": "Up", "↓": "Down", "←": "Left", "→": "Right"}
+"""Keys are told in words there: ↓ would read as the letter v."""
 _ascii = False
 
 
@@ -50,4 +54,11 @@ def use_ascii(ascii_only: bool) -> None:
 
 def own(text: str) -> str:
     """A text of the app's own, such as this terminal can draw it."""
-    return text.translate(_STAND_INS) if _ascii else text
+    if not _ascii:
+        return text
+    return re.sub("↑↓|↓↑", "Up/Down", text).translate(_STAND_INS)
+
+
+def own_key(name: str) -> str:
+    """The name of a key, such as this terminal can draw it."""
+    return re.sub("[↑↓←→]", lambda arrow: _KEYS[arrow.group()], name) if _ascii else name

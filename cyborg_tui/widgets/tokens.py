@@ -93,7 +93,7 @@ class Tokens(RowView, can_focus=True):
 
     def _choice_row(self, index: int, choice: Choice) -> _Row:
         chosen = index == self._view.highlighted
-        number = str((index + 1) % 10) if index < 10 else ""
+        number = str(index + 1)
         mark = own("✓") if choice.stands else " "
         gutter = f"{number:>2}{mark}{own('▌') if chosen else ' '} "
         label = visible(choice.text)

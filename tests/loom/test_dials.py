@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyborg_tui.loom.dials import DIALS, put, shown, turned
+from cyborg_tui.loom.dials import DIALS, put, shown, turned, unusual
 from cyborg_tui.loom.sampling import RANGES, Sampling
 
 dials = st.sampled_from(DIALS)
@@ -43,3 +43,9 @@ def test_what_was_typed_beyond_the_ends_is_not_thrown_back():
     temperature = next(dial for dial in DIALS if dial.name == "temperature")
     assert turned(put(Sampling(), "temperature", 5.0), temperature, 1).temperature == 5.0
     assert turned(put(Sampling(), "temperature", 5.0), temperature, -1).temperature == 4.95
+
+
+def test_what_is_unusual_is_told_in_words():
+    assert unusual(Sampling()) == ()
+    changed = put(put(put(Sampling(), "temperature", 0.95), "top_k", 40), "ban", ("of course",))
+    assert set(unusual(changed)) == {"temperature 0.95", "top k 40", "ban"}

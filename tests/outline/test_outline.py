@@ -97,6 +97,21 @@ def test_beside_several_fans_what_was_written_has_a_head_too_and_everything_is_s
     assert drawn(outline, writer.tree)[6] == "└no fan: 1 ▸"
 
 
+def test_where_there_is_little_room_the_preview_has_little_of_what_stands_before():
+    writer = Writer()
+    writer.write("It rained. " * 12 + "\n\nThe sea ")
+    writer.fan("is wide.", "is deep.")
+    writer.take(1)
+    outline = writer.outline()
+    outline.move_to(1)
+
+    def text(**room):
+        return ["".join(part for part, _ in paragraph.runs) for paragraph in preview(outline, **room)][-1]
+
+    assert text().endswith("It rained. It rained. \n\nThe sea is wide.")
+    assert text(little_room=True) == "The sea is wide."
+
+
 def test_a_line_that_parts_goes_on_straight_too():
     writer = Writer()
     writer.write("The sea ")

@@ -11,6 +11,7 @@ from cyborg_tui.loom.event import Event, EventKind
 from cyborg_tui.loom.fan import Finish, ModelIdentity, TokenRecord
 from cyborg_tui.loom.mirror.days import Span
 from cyborg_tui.loom.mirror.reasons import Reason, Verdict
+from cyborg_tui.loom.mirror.sittings import PAUSE
 from cyborg_tui.loom.mirror.warnings import WarningKind
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.showing import Showing
@@ -226,6 +227,13 @@ def test_what_is_kept_of_the_mirror_may_be_damaged(library):
     assert MirrorSettings(MirrorConfig(silent=("pace",)), library.file.parent).silent == {"pace"}
 
 
+def test_after_a_long_pause_nothing_is_on_record_of_this_sitting_yet(eyes):
+    eyes.session.edit(0, 0, LINE)
+    eyes.library.flush()
+    assert held_up(eyes.library.log, Span.SITTING, time.time() + PAUSE - 60).amounts.total.typed == len(LINE)
+    assert held_up(eyes.library.log, Span.SITTING, time.time() + PAUSE + 60).amounts.total.typed == 0
+
+
 def test_the_sitting_has_a_clock_and_a_limit(library):
     eyes = Eyes(library, limit=40)
     eyes.clock.now = eyes.mirror._sitting_since = eyes.mirror._active_at = 1000.0
@@ -258,12 +266,12 @@ def test_the_log_of_an_early_version_is_held_up_as_far_as_it_goes(library):
 def week_ago(library):
     """Something taken a week ago, and something today."""
     eyes = Eyes(library)
-    eyes.session.loom._clock = lambda: time.time() - 7 * 86400
+    eyes.session.loom._clock = eyes.session.loom.log._clock = lambda: time.time() - 7 * 86400
     eyes.session.edit(0, 0, LINE)
     eyes.fan(*TEXTS)
     eyes.session.take(2)
     eyes.mirror.say_why(Reason.SURPRISING)
-    eyes.session.loom._clock = time.time
+    eyes.session.loom._clock = eyes.session.loom.log._clock = time.time
     eyes.fan(*TEXTS)
     eyes.session.take(0)
     library.flush()

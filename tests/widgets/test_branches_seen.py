@@ -81,3 +81,11 @@ async def test_a_fan_that_shrinks_and_grows_again_is_shown():
         await p.show(replace(view, branches=view.branches[:1]))
         await p.show(view)
         assert [p.seen(index) for index in range(3)] == [3, 3, 5]
+
+
+async def test_what_the_pane_has_no_room_for_is_out_of_sight_until_it_was_shown():
+    async with pane(size=(40, 10)) as p:
+        await p.show(fan("one", LONG[:240], "three"))
+        assert [p.widget.out_of_sight(index) for index in range(3)] == [False, True, True]
+        await p.show(fan("one", LONG[:240], "three", highlighted=2))
+        assert [p.widget.out_of_sight(index) for index in (0, 2)] == [False, False]
