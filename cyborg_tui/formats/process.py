@@ -73,7 +73,7 @@ def process(
         takes=choice.takes,
         taken_at=choice.taken_at,
         seconds_to_choose=None if showing is None or taken is None else showing.seconds_to(taken.id),
-        undone=choice.undone,
+        undone=choice.undone or choice.replaced,
         rerolls=choice.rerolls,
         edits=_edits(choice),
         reason=choice.reason or None,

@@ -225,7 +225,7 @@ class Process(msgspec.Struct, frozen=True):
     seconds_to_choose: float | None
     """From when the fan had come before the person's eyes to the first key that took of it."""
     undone: bool
-    """It was taken back by undo."""
+    """It was taken back: by undo, or by another choice from the same fan in its place."""
     rerolls: int
     """Fans asked for from the same place just before, of which nothing was taken."""
     edits: list[Edit] | None

@@ -15,7 +15,7 @@ from cyborg_tui.loom.mirror.reasons import Reason
 from cyborg_tui.loom.mirror.reflection import Reflection, reflect
 from cyborg_tui.loom.mirror.shown import Shown, drawn_of
 from cyborg_tui.loom.mirror.sittings import PAUSE
-from cyborg_tui.loom.mirror.warnings import Live, Warned
+from cyborg_tui.loom.mirror.warnings import Live, Warned, WarningKind
 from cyborg_tui.loom.showing import Showing
 from cyborg_tui.session.mirror_settings import MirrorSettings
 from cyborg_tui.session.witness import Witness
@@ -24,6 +24,8 @@ __all__ = ["Mirror", "held_up"]
 
 _PATIENCE = 0.5
 """Seconds for what was done last to be in the log."""
+_SAID_FOR = 30.0
+"""Seconds for which it is said how quickly the last choice was made."""
 _TAIL = 2400
 """Characters before the cursor that are looked at for loops."""
 
@@ -46,6 +48,7 @@ class Mirror:
         self._live = Live()
         self._sitting_since = clock() - self._sitting_so_far()
         self._active_at = clock()
+        self._chosen_at = clock()
         self._taken: tuple[FanId, BranchId] | None = None
         """What was taken last, of which a reason may be given."""
         self._of_fan: tuple[object, tuple[Warned, ...]] = None, ()
@@ -58,6 +61,7 @@ class Mirror:
         seconds = self.witness.took(branch.fan, branch.id, on=already > 0)
         self._taken = branch.fan, branch.id
         if not already:
+            self._chosen_at = self._clock()
             place = next((number for number, one in enumerate(branches, 1) if one.id == branch.id), 1)
             words = len(branch.text[branch.healed :][:amount].split())
             self._live.words_a_minute = self.settings.config.words_a_minute
@@ -86,7 +90,8 @@ class Mirror:
             *self._live.of_text(text[max(0, cursor - _TAIL) : cursor]),
             *self._live.of_sitting(self.sitting_seconds / 60, self.settings.config.limit),
         )
-        return tuple(warned for warned in found if self.settings.speaks(warned.kind))
+        old = WarningKind.PACE if self._clock() - self._chosen_at > _SAID_FOR else None
+        return tuple(warned for warned in found if self.settings.speaks(warned.kind) and warned.kind is not old)
 
     def of_fan(self, fan: FanId | None, branches: Sequence[Branch]) -> tuple[Warned, ...]:
         """What there is to say of a fan all of whose branches have ended, as far as it is wanted."""

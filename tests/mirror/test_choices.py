@@ -62,6 +62,24 @@ def test_a_take_that_is_undone_after_the_next_fan_was_asked_for():
     assert not taken.stands
 
 
+def test_of_what_was_taken_word_by_word_each_undo_takes_a_word_back():
+    log = Log().asked(1).took(1, 11, 4).took(1, 11, 9).took(1, 11, 15)
+    (choice,) = made(log.undid())
+    assert (choice.amount, choice.stands, choice.takes) == (9, True, 3)
+    (choice,) = made(log.undid().undid())
+    assert not choice.stands
+    (choice,) = made(log.redid().redid())
+    assert (choice.amount, choice.stands) == (9, True)
+
+
+def test_of_two_branches_of_a_fan_the_one_taken_last_stands():
+    log = Log().asked(1).took(1, 11, 4).took(1, 12, 9)
+    assert [one.stands for one in made(log)] == [False, True]
+    assert [one.stands for one in made(log.undid())] == [True, False]
+    assert [one.stands for one in made(log.redid())] == [False, True]
+    assert [one.stands for one in made(Log().asked(1).took(1, 11, 4).went().took(1, 12, 9))] == [False, True]
+
+
 def test_a_reason_may_come_after_the_next_fan_was_asked_for():
     taken, following = made(Log().asked(1).took(1, 11, 8).asked(2).said(1, 11, "surprising"))
     assert taken.reason == "surprising"

@@ -227,6 +227,16 @@ def test_what_is_kept_of_the_mirror_may_be_damaged(library):
     assert MirrorSettings(MirrorConfig(silent=("pace",)), library.file.parent).silent == {"pace"}
 
 
+def test_how_quickly_the_last_choice_was_made_is_said_for_half_a_minute(eyes):
+    eyes.session.edit(0, 0, LINE)
+    eyes.fan(" and of all that was said of it on the way home", " and why")
+    eyes.read(0.5)
+    eyes.session.take(0)
+    assert [warned.words for warned in eyes.mirror.warnings()] == ["chosen in 0 s; reading takes about 3"]
+    eyes.clock.now += 31
+    assert eyes.mirror.warnings() == ()
+
+
 def test_after_a_long_pause_nothing_is_on_record_of_this_sitting_yet(eyes):
     eyes.session.edit(0, 0, LINE)
     eyes.library.flush()

@@ -23,7 +23,8 @@ class DayAmounts:
 @dataclass(slots=True)
 class Amounts:
     """Typed: characters that edits put in beyond what they took out, a paste and text from another program among them.
-    Accepted: characters of branches that were taken and not taken back. By day. What was removed later is in neither,
+    Accepted: characters of branches that were taken, and not taken back by undo or by another branch in their place.
+    By day. What was removed later is in neither,
     and counted by itself."""
 
     days: dict[date, DayAmounts] = field(default_factory=dict)

@@ -52,7 +52,9 @@ class Choice:
     rerolls: int = 0
     """Fans asked for from the same place just before, of which nothing was taken."""
     undone: bool = False
-    """It was taken back."""
+    """It was taken back by undo, all of it."""
+    replaced: bool = False
+    """Another choice from the same fan came in its place."""
     reason: str = ""
     edits: list[Edited] = field(default_factory=list)
     """Changes to what was taken, until the choice after the next."""
@@ -64,11 +66,15 @@ class Choice:
     """Where what was taken stands in the text."""
     length: int = 0
     """What is left of it, with what was put into it."""
+    steps: list[int] = field(default_factory=list)
+    """The amount after each key that was not undone."""
+    steps_back: list[int] = field(default_factory=list)
+    """After each that was, the last one to be redone first."""
 
     @property
     def stands(self) -> bool:
         """Whether something was taken, and not taken back."""
-        return self.taken is not None and not self.undone
+        return self.taken is not None and not self.undone and not self.replaced
 
     @property
     def removed(self) -> int:
@@ -130,10 +136,14 @@ class _Desk:
             done += self._next()
             now = self._now = Choice(self._loom, line.fan, now.place, looked=dict(now.looked))
         if now.taken is None:
+            for other in (*done, *([self._before] if self._before else [])):
+                other.replaced |= other.fan == line.fan and other.stands
             now.taken, now.taken_at, now.start = line.branch, line.at, line.start
             now.edits_known = line.start is not None
         now.amount, now.takes = line.amount or 0, now.takes + 1
         now.length = now.amount
+        now.steps.append(now.amount)
+        now.steps_back.clear()
         return done
 
     def edited(self, line: Line) -> tuple[Choice, ...]:
@@ -146,17 +156,29 @@ class _Desk:
         if line.note == StepKind.TAKE.value:
             for choice in (self._now, self._before):
                 if choice is not None and choice.stands:
-                    choice.undone = True
+                    choice.steps_back.append(choice.steps.pop())
+                    choice.undone = not choice.steps
+                    _amount_to(choice, choice.steps[-1] if choice.steps else choice.amount)
+                    self._put_in_place()
                     break
         return ()
 
     def redid(self, line: Line) -> tuple[Choice, ...]:
         if line.note == StepKind.TAKE.value:
             for choice in (self._before, self._now):
-                if choice is not None and choice.undone:
+                if choice is not None and choice.steps_back:
+                    choice.steps.append(choice.steps_back.pop())
                     choice.undone = False
+                    _amount_to(choice, choice.steps[-1])
+                    self._put_in_place()
                     break
         return ()
+
+    def _put_in_place(self) -> None:
+        """Of two choices from one fan the later one stands in the place of the other, unless it was undone."""
+        now, before = self._now, self._before
+        if now is not None and before is not None and now.fan == before.fan and now.taken is not None:
+            before.replaced = not before.undone and not now.undone
 
     def said_why(self, line: Line) -> tuple[Choice, ...]:
         for choice in (self._now, self._before):
@@ -192,6 +214,12 @@ class _Desk:
         told = now is not None and (now.taken is not None or now.asked_at is not None)
         self._now, self._before = None, now if told else None
         return (before,) if before is not None else ()
+
+
+def _amount_to(choice: Choice, amount: int) -> None:
+    """More or less of it stands now."""
+    choice.length += amount - choice.amount
+    choice.amount = amount
 
 
 def _edit(choice: Choice, line: Line) -> None:

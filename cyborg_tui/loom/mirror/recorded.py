@@ -53,12 +53,12 @@ class RecordedFan:
 def good_because(
     choice: Choice, fan: RecordedFan, judgements: list[Judgement], praises: list[Praise]
 ) -> tuple[str, ...]:
-    """Why a choice counts as good: what the person said of it. Empty if they said nothing, or took it back.
+    """Why a choice counts as good: what the person said of it. Empty if they said nothing, or it does not stand.
 
     "sitting": what was done then was called good work; "bookmark": the branch is marked; "judged": when it was looked
     back at last, it held.
     """
-    if choice.taken is None or choice.undone:
+    if not choice.stands:
         return ()
     found = []
     at = choice.taken_at or 0.0
