@@ -34,7 +34,7 @@ def says_how_to_leave(screen):
 
 
 def is_home(screen):
-    return "Tab branches" in screen and re.search(r"2[✓~]▌", screen) is not None and not says_how_to_leave(screen)
+    return "Tab branches" in screen and re.search(r"1[✓~]▌", screen) is not None and not says_how_to_leave(screen)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_each_screen_says_how_to_leave_it_and_is_left(tmp_path, columns, rows, w
         t.send(LINE, "Tab")
         t.wait_for(lambda s: "▍" not in s and "Tab take+fan" in s and "8 branches" in s)
         t.settle()
-        t.send("2", "Esc")
+        t.send("1", "Esc")
         t.wait_for(is_home)
         for way in ways:
             for key, shown in way:
