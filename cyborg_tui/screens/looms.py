@@ -19,7 +19,6 @@ class LoomsScreen(PickScreen[int]):
     PROMPT = "filter by title or date"
     VERB = "open"
     CLOSING = ("escape", "f7")
-    DEFAULT_CSS = "LoomsScreen Vertical { width: 72; }"
 
     def __init__(self, looms: Sequence[LoomRow]) -> None:
         super().__init__()
