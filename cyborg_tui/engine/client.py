@@ -307,8 +307,8 @@ class EngineClient:
     def _answered(self, event: EngineEvent) -> None:
         """The first of what was asked for is over."""
         request = self._unanswered.popleft() if self._unanswered else None
-        if request is not None and (self._grew or not _was_given_up(request, event)):
-            self._losses.accomplished(request)
+        if request is not None:
+            self._losses.answered(request, given_up=not self._grew and _was_given_up(request, event))
         self._grew = False
         if isinstance(event, FanEnded) and self._fan is not None and event.fan == self._fan.id:
             self._fan = None

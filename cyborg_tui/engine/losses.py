@@ -26,7 +26,7 @@ _GUILTY = 2
 
 
 class Losses:
-    """Losses count until something has been accomplished; a request is blamed until it succeeds."""
+    """Losses count until something is answered; a request is blamed until it succeeds."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
@@ -37,10 +37,10 @@ class Losses:
         """A model is there."""
         self._while_loading = 0
 
-    def accomplished(self, request: Work) -> None:
-        """A request came to its end."""
+    def answered(self, request: Work, *, given_up: bool = False) -> None:
+        """A request is over. `given_up`: since something else was wanted, which shows nothing of the request itself."""
         self._in_a_row = 0
-        if self._blamed:
+        if self._blamed and not given_up:
             for key in _keys(request):
                 self._blamed.pop(key, None)
 

@@ -37,7 +37,7 @@ def test_any_number_of_losses_is_borne_as_long_as_something_gets_done(losses):
     for _ in range(50):
         losses.lost(None, grew=False, loading=False)
         losses.loaded()
-        losses.accomplished(Evaluate(TEXT))
+        losses.answered(Evaluate(TEXT))
     assert not losses.hopeless
 
 
@@ -69,9 +69,17 @@ def test_a_context_that_cannot_be_read_is_guilty_for_whoever_asks_for_it(losses)
 
 def test_what_succeeds_is_guilty_of_nothing(losses):
     losses.lost(fan(), grew=True, loading=False)
-    losses.accomplished(fan())
+    losses.answered(fan())
     losses.lost(fan(), grew=True, loading=False)
     assert not losses.guilty(fan())
+
+
+def test_what_was_given_up_for_something_else_shows_nothing(losses):
+    losses.lost(fan(), grew=True, loading=False)
+    losses.answered(fan(), given_up=True)
+    assert not losses.guilty(fan())
+    losses.lost(fan(), grew=True, loading=False)
+    assert losses.guilty(fan())
 
 
 def ticks(pulse, seconds, patience=WRITING):

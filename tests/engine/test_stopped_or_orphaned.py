@@ -117,9 +117,10 @@ async def worker_that_is_told(data, *, deaf=False):
     await worker.stdout.readuntil(MAGIC)
     if deaf:
         worker._transport.get_pipe_transport(1).close()
+        await asyncio.sleep(0.1)  # until it is closed
     worker.stdin.write(data)
     try:
-        return await asyncio.wait_for(worker.wait(), 10)
+        return await asyncio.wait_for(worker.wait(), 20)
     finally:
         if worker.returncode is None:
             worker.kill()
