@@ -146,8 +146,6 @@ class LineApp(App[None]):
     async def _on_resize(self, event: events.Resize) -> None:
         """Beside what Textual does then: terminals move what they show about, even if they end in the size they had."""
         self._glass.forget()
-        if self._screen_stack and event.size == self.size:
-            self.screen.refresh()
         asyncio.get_running_loop().call_later(_RESIZED, self._see_to_resize)
 
     def _see_to_resize(self) -> None:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from cyborg_tui.library import writer
 from cyborg_tui.library.errors import LibraryError
 from cyborg_tui.library.examination import examine
 from cyborg_tui.library.library import Library
+from cyborg_tui.loom.fan import ModelIdentity, TokenRecord
+from cyborg_tui.loom.score import Score, Scorer
 
 DAY = date(2026, 11, 24)
 NOBODY = 65534
@@ -243,6 +246,40 @@ def test_a_loom_is_not_handed_over_while_its_changes_cannot_be_saved(open_librar
     assert other.claim(1)
     assert other.open(1).text == "Not saved yet."
     other.close()
+
+
+def test_of_what_changes_while_a_commit_fails_the_newest_is_kept(open_library):
+    """A commit waits two seconds for others before it fails."""
+    library, loom, said = open_library
+    old = Score((TokenRecord(1, 4, -1.0),), b"")
+    new, scorer = replace(old, lead=1), Scorer(ModelIdentity("commonplace", "abc"), 1024)
+    with closing(sqlite3.connect(library.file, isolation_level=None)) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        write(library, loom, "One. ")
+        library.remember_file(1, "one")
+        library.save_score(1, b"key", old, scorer)
+        until(lambda: library._writer._batch.nodes and not library._writer._pending.nodes)
+        assert library.score(1, b"key") == old
+        write(library, loom, "Two.")
+        library.remember_file(1, "two")
+        library.save_score(1, b"key", new, scorer)
+        assert library.score(1, b"key") == new
+        until(lambda: said)
+        assert "Not saved yet" in said[0]
+        assert library.score(1, b"key") == new
+    assert library.flush(5)
+    assert text_in(library.file.parent) == "One. Two."
+    assert library.loom(1).digest == "two"
+    assert library.score(1, b"key") == new
+    with closing(sqlite3.connect(library.file)) as connection:
+        assert connection.execute("SELECT count(*) FROM events WHERE kind = 'edited'").fetchone() == (2,)
+
+
+def until(what, seconds=10):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
 
 
 def test_a_save_does_not_wait_for_the_backup(open_library, monkeypatch):

@@ -31,7 +31,7 @@ class Wire:
         if self.line.wants_to_ask(self.now):
             self.line.asked(self.now)
             if self.answers:
-                self._under_way.append(self._idle_at + self.way)
+                self._under_way.append(max(self.now, self._idle_at) + self.way)
 
     def run(self, seconds, frame, fps=20):
         end = self.now + seconds
@@ -88,6 +88,25 @@ def test_a_line_that_is_quick_again_is_believed_after_some_seconds():
     assert wire.line.budget is None
 
 
+def test_a_line_that_becomes_late_is_found_out_though_only_a_little_is_sent():
+    wire = Wire(1_000_000)
+    wire.run(3, frame=800)
+    wire.run(3, frame=0)
+    wire.way = 3
+    wire.run(6, frame=30, fps=1)
+    assert wire.line.behind
+
+
+def test_a_line_that_takes_a_longer_way_is_not_taken_for_a_slow_one():
+    wire = Wire(1_000_000)
+    wire.run(5, frame=800)
+    wire.way = 0.6
+    for _ in range(10):
+        wire.run(3, frame=800)
+        wire.run(2, frame=0)
+    assert not wire.line.behind
+
+
 def test_a_slow_line_on_which_little_happens_is_not_taken_for_a_quick_one():
     wire = Wire(4096)
     wire.run(5, frame=800)
@@ -123,12 +142,15 @@ def _seconds_until_painted(wire):
 
 @pytest.mark.parametrize("rate", [4_096, 100_000, 10_000_000])
 def test_an_answer_that_got_lost_stops_painting_for_some_seconds_at_most(rate):
-    wire = Wire(rate)
+    wire = Wire(rate, way=0.2)
     wire.run(5, frame=1500)
     _loses_the_answer_to_a_screenful(wire)
     assert _seconds_until_painted(wire) < (15 if rate < 10_000 else 3)
     wire.run(6, frame=1500)
     assert wire.line.behind == (rate < 10_000), "what was lost says nothing of how quick the line is"
+    painted = wire.painted
+    wire.run(5, frame=1500)
+    assert wire.painted - painted >= (80 if rate > 10_000 else 8), "it is painted as before"
 
 
 def test_a_line_that_stands_still_is_sent_little_until_it_goes_on():

@@ -2,6 +2,8 @@
 
 import sys
 
+import pytest
+
 from tests.terminal import Terminal
 
 APP = """
@@ -17,9 +19,18 @@ def hold(app):
     app.set_timer(0.3, lambda: paint(app))
 
 
+def by_a_layout(screen):
+    screen._dirty_widgets.clear()  # as a layout does, which draws everything
+    screen._compositor_refresh()
+
+
+def at_once(screen):
+    screen._dirty_widgets.clear()
+    screen.app._display(screen, screen._compositor.render_full_update())
+
+
 def paint(app):
-    app.screen._dirty_widgets.clear()  # as a layout does, which draws everything
-    app.screen._compositor_refresh()
+    PAINTING(app.screen)
     app.set_timer(0.2, app._end_batch)
 
 
@@ -33,8 +44,9 @@ main()
 """
 
 
-def test_what_was_missed_while_another_held_painting_back_is_painted(tmp_path):
-    command = (sys.executable, "-c", APP, "--data-dir", tmp_path / "library")
+@pytest.mark.parametrize("painting", ["by_a_layout", "at_once"])
+def test_what_was_missed_while_another_held_painting_back_is_painted(tmp_path, painting):
+    command = (sys.executable, "-c", APP.replace("PAINTING", painting), "--data-dir", tmp_path / "library")
     with Terminal(command) as t:
         t.wait_for("Tab branches")
         t.wait_for("Said meanwhile.")

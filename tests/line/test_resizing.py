@@ -1,5 +1,6 @@
 """The window is made large and tiny, many times, while eight branches grow in it."""
 
+import signal
 import sys
 
 import pytest
@@ -143,3 +144,45 @@ def test_a_machine_that_stands_still_just_when_the_window_changes_loses_no_resiz
             t.wait_for(lambda s, rows=rows: "Tab branches" in s.split("\n")[rows - 1])
         t.send("Ctrl+Q")
         assert t.wait_for_end() == 0
+
+
+def test_a_window_that_has_its_size_again_at_once_is_painted_anew(data):
+    """Terminals move what they show about, and the app hears of it when all is over."""
+    with app(data) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        screen = t.settle()
+        t._screen.reset()
+        t.kill(signal.SIGWINCH)
+        t.wait_for(lambda s: LINE in left(s) and "Tab branches" in s)
+        assert t.settle() == screen
+
+
+LATE = """
+from textual.app import App
+
+from cyborg_tui.cli import main
+from cyborg_tui.terminal import app
+
+set_timer = App.set_timer
+App.set_timer = lambda app, delay, *more, **options: set_timer(app, 0.6 if delay < 0.01 else delay, *more, **options)
+app._RESIZED = 5
+main()
+"""
+
+
+def test_what_was_drawn_in_the_size_before_is_drawn_again_where_it_belongs(tmp_path):
+    """For a while after the window has changed the app does not know, and goes on drawing where nothing is any more."""
+    with Terminal((sys.executable, "-c", LATE, "--data-dir", tmp_path)) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE)
+        t.wait_for(lambda s: LINE in left(s))
+        t.settle()
+        t.resize(118, 33)
+        for letter in " again":
+            t.send(letter)
+            t.read(0.05)
+        t._screen.reset()  # whatever it made of that
+        t.wait_for(lambda s: "Tab branches" in s.split("\n")[32])
+        t.wait_for(lambda s: LINE + " again" in left(s))
