@@ -111,7 +111,7 @@ def test_blind_branches_hide_the_model_and_their_chances_until_one_is_taken(data
         t.send("F3")
         t.wait_for("These branches are blind")
         t.send("F2")
-        t.wait_for("These branches are blind")
+        t.wait_for("turn Blind off")
         t.press_until(lambda s: "3✓" in s, "3")
         t.wait_for("commonplace")
         t.send("F3")
@@ -125,6 +125,23 @@ def test_blind_branches_hide_the_model_and_their_chances_until_one_is_taken(data
     assert showing.blind
     assert sorted(showing.order) == list(fan.branches)
     assert showing.order.index(showing.chosen[0][0]) == 2, "the third that was shown"
+
+
+def test_blind_is_turned_off_with_a_blind_fan_in_view(data, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text("[mirror]\nblind = true\n")
+    with app(data, "--config", config) as t:
+        t.wait_for("Tab branches")
+        t.send(LINE, "Tab")
+        t.wait_for(eight)
+        t.send("Ctrl+P")
+        t.wait_for("Search for commands")
+        t.send("Blind:")
+        t.wait_for(lambda s: "All keys" not in s and "Blind: branches shuffled" in said(s))
+        t.send("Enter")
+        t.wait_for("Nothing is hidden any more")
+        t.send("F2")
+        t.wait_for("Enter go there")
 
 
 def test_looking_back_is_asked_for_and_does_not_say_what_was_said(data):

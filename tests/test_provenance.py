@@ -171,22 +171,22 @@ def test_in_the_app_of_everything_or_of_the_selection(data):
         t.send("Once upon a time")
         t.wait_for(lambda s: left(s) == "Once upon a time")
         t.send("Ctrl+O", "w")
-        shown = t.wait_for("Esc closes this.")
+        shown = t.wait_for("Esc close")
         assert "Who wrote this" in shown
         assert re.search(r"you +100% +4 words +16 characters", shown)
         t.send("Esc")
-        t.wait_for(lambda screen: "Esc closes this." not in screen)
+        t.wait_for(lambda screen: "Esc close" not in screen)
         t.send(*["\x1b[1;2D"] * 4)
         t.wait_for("selected")
         t.send("Ctrl+O", "w")
-        assert re.search(r"Who wrote the selection\s+1 word, 4 characters", words(t.wait_for("Esc closes this.")))
+        assert re.search(r"Who wrote the selection\s+1 word, 4 characters", words(t.wait_for("Esc close")))
 
 
 def test_the_panel_fits_the_smallest_screen_and_says_so_where_nothing_is(data):
     with app(data, columns=40, rows=12) as t:
         t.wait_for("branches")
         t.send("Ctrl+O", "w")
-        assert "Nothing here yet." in t.wait_for("Esc closes this.")
+        assert "Nothing here yet." in t.wait_for("Esc close")
 
 
 def test_colours_and_marks_by_author_are_turned_off_and_on(data):

@@ -12,7 +12,7 @@ from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.terms import Asked, asked
 from cyborg_tui.screens.picking import PickScreen
 from cyborg_tui.widgets.cells import drawable
-from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.marks import own, shortened
 
 __all__ = ["FindScreen"]
 
@@ -84,7 +84,7 @@ def _entry(found: Found, room: int) -> Text:
     entry.append(_line(found.excerpt[end:]))
     entry.truncate(max(1, room), overflow="ellipsis")
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.made_at))
-    entry.append(f"\n  {when}   {drawable(found.title)}")
+    entry.append("\n" + shortened(f"  {when}   {drawable(found.title)}", room))
     return entry
 
 

@@ -10,16 +10,15 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from cyborg_tui.actions import Action
-from cyborg_tui.frames import BadFrameFile, NamedFrames
+from cyborg_tui.frames import NamedFrames
 from cyborg_tui.library.errors import LibraryError
 from cyborg_tui.library.shelf import Kept
 from cyborg_tui.loom.frame import Frame
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.loom.steering import UNSTEERED, Steering
-from cyborg_tui.screens.frames import FramesScreen
 from cyborg_tui.screens.lens import LensScreen
+from cyborg_tui.screens.named_frames import FrameShelf
 from cyborg_tui.screens.panes import MapPane, WritingPane, bound_keys
-from cyborg_tui.screens.questions import LinePrompt
 from cyborg_tui.screens.samplers import SamplersScreen, Turned
 from cyborg_tui.screens.shelf import ShelfScreen
 from cyborg_tui.screens.steering import SteeringScreen
@@ -58,7 +57,7 @@ class LeversScreen(WorkingScreen[bool]):
         self._all_actions = actions
         self._presets = presets
         """How fans are made by each."""
-        self._named, self._shelf = named, shelf
+        self._named, self._shelf = FrameShelf(self, named, presets), shelf
         self._at = 0
         self._everywhere = not any(framed.offset for framed in session.frames)
         self._draft = Draft("")
@@ -134,11 +133,27 @@ class LeversScreen(WorkingScreen[bool]):
         if not self.is_whole:
             return
         self._pane.show(self._row, len(LEVERS), self._at)
+        self.query_one("#lever").border_title = f" {self._lever.name} "  # where it stands below the list
         self.query_one("#lever-help", Static).update(own(self._lever.help))
         self.query_one(StatusLine).show(self._status())
         place = "lever" if self._editing else "levers"
-        shown = [action for action in self._actions if action.where in (place, "anywhere") and self.allows(action)]
+        shown = [action for action in self._actions if action.where in (place, "anywhere") and self._does(action)]
         self.query_one(Footer).show(shown)
+
+    def _does(self, action: Action) -> bool:
+        """Whether its key does something to the lever at hand."""
+        match action.id:
+            case "edit_lever":
+                does = self._lever.kind is not Kind.NUMBER
+            case "lever_more" | "lever_less":
+                does = self._lever.kind is not Kind.TEXT
+            case "lever_away":
+                does = getattr(self._frame, self._lever.key) is not None
+            case "lever_scope":
+                does = self.session.loom.cursor > 0
+            case _:
+                does = True
+        return does and self.allows(action)
 
     def _row(self, number: int) -> OutlineRow:
         lever = LEVERS[number]
@@ -277,35 +292,17 @@ class LeversScreen(WorkingScreen[bool]):
     def action_use_named(self) -> None:
         """A frame from its file, instead of what is said here."""
 
-        def use(name: str | None) -> None:
-            if name is None:
-                return
-            try:
-                frame = self._named.read(name)
-            except BadFrameFile as error:
-                self.notice(str(error))
-                return
-            if frame.preset:
-                frame = replace(frame, settings=self._presets.get(frame.preset))
+        def use(name: str, frame: Frame) -> None:
             if self._use(frame):
                 self.notice(f"{name} holds now {'everywhere' if self._everywhere else 'from the cursor on'}.")
 
-        self.app.push_screen(FramesScreen(self._named.names), use)
+        self._named.take_down(use)
 
     def action_name_frame(self) -> None:
         """What holds here, into a file, to be used elsewhere."""
+        self._named.put_up(self._holds)
 
-        def save(name: str | None) -> None:
-            if not name:
-                return
-            try:
-                file = self._named.save(name, self._holds)
-            except BadFrameFile as error:
-                self.notice(str(error))
-            else:
-                self.notice(f"Saved in {file}.")
-
-        self.app.push_screen(LinePrompt("A name for what holds here:", ""), save)
+    # examples
 
     def action_lever_shelf(self) -> None:
         """One more example: something that was bookmarked."""
@@ -337,23 +334,13 @@ class LeversScreen(WorkingScreen[bool]):
         """Frames that it names are taken as they are now. False if it cannot be used."""
         lever, text = self._lever, self._draft.text
         try:
-            frame = with_text(lever, self._frame, text, self._find)
+            frame = with_text(lever, self._frame, text, lambda name: self._named.find(name, self._holds))
         except BadFrame as error:
             self.notice(str(error))
             return False
         written, holds = (getattr(one, lever.key) for one in (frame, self._holds))
         unchanged = text == text_of(lever, self._holds) and not frame.named
         return unchanged or written == holds or self._use(frame)
-
-    def _find(self, name: str) -> Frame:
-        """What a frame is now; as it was taken before, if its file is gone. Raises BadFrameFile."""
-        try:
-            return self._named.read(name)
-        except BadFrameFile:
-            held = {part.name: part.frame for part in self._holds.named}
-            if name not in held:
-                raise
-            return held[name]
 
     def action_undo(self) -> None:
         if self._editing:

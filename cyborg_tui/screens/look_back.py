@@ -3,19 +3,20 @@
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from cyborg_tui.loom.mirror.reasons import Verdict
 from cyborg_tui.session.looking_back import LookingBack, Remembered
 from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
 
 __all__ = ["LookBack"]
 
 _VERDICTS = {"y": Verdict.HOLDS, "n": Verdict.NOT, "u": Verdict.UNSURE}
-_KEYS = "y it holds · n it does not · u unsure · space another one · Esc enough"
+_KEYS = ("y it holds", "n it does not", "u unsure", "Space another one", "Esc enough")
 
 
 class LookBack(Panel[int]):
@@ -23,7 +24,11 @@ class LookBack(Panel[int]):
 
     DEFAULT_CSS = """
     LookBack { align: center middle; }
-    LookBack VerticalScroll { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 3; }
+    LookBack Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 3; }
+    LookBack.low Vertical { height: 100%; padding: 0 1; }
+    LookBack.narrow Vertical { width: 100%; }
+    LookBack VerticalScroll { height: 1fr; margin-bottom: 1; }
+    LookBack.low VerticalScroll { margin-bottom: 0; }
     LookBack Static { height: auto; }
     """
 
@@ -33,10 +38,12 @@ class LookBack(Panel[int]):
         self._judged = 0
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Static(id="where")
-            yield Static(id="text")
-            yield Static(Text(own(f"\nDoes it hold?  {_KEYS}")), id="keys")
+        with Vertical():
+            with VerticalScroll():
+                yield Static(id="where")
+                yield Static(id="text")
+            yield Static("Does it hold?")
+            yield Hints(*_KEYS)
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -9,8 +9,12 @@ from textual.widgets.option_list import Option
 from cyborg_tui.library.library import LoomRow
 from cyborg_tui.screens.picking import PickScreen
 from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.marks import shortened
 
 __all__ = ["LoomsScreen"]
+
+_WIDTH, _AROUND = 84, 6
+"""Columns of the panel at most, and of them those around its rows."""
 
 
 class LoomsScreen(PickScreen[int]):
@@ -19,7 +23,6 @@ class LoomsScreen(PickScreen[int]):
     PROMPT = "filter by title or date"
     VERB = "open"
     CLOSING = ("escape", "f7")
-    DEFAULT_CSS = "LoomsScreen Vertical { width: 72; }"
 
     def __init__(self, looms: Sequence[LoomRow]) -> None:
         super().__init__()
@@ -31,8 +34,10 @@ class LoomsScreen(PickScreen[int]):
     def look_for(self, typed: str) -> None:
         words = typed.casefold().split()
         shown = ((loom, time.strftime("%Y-%m-%d %H:%M", time.localtime(loom.changed_at))) for loom in self._looms)
+        room = min(_WIDTH, self.app.size.width) - _AROUND
+        day = len("2026-11-24") if room < _WIDTH // 2 else None
         rows = [
-            Option(Text(f"{when}   {drawable(loom.title)}", no_wrap=True), id=str(loom.id))
+            Option(Text(shortened(f"{when[:day]}   {drawable(loom.title)}", room)), id=str(loom.id))
             for loom, when in shown
             if all(word in f"{loom.title} {when}".casefold() for word in words)
         ]

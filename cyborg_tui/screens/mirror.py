@@ -29,6 +29,8 @@ _WARNINGS = {
     "Sittings": WarningKind.SITTING,
 }
 """Which picture belongs to which warning."""
+_WIDE = 76
+"""Columns from which all spans are named."""
 
 
 class MirrorPane(Pictures):
@@ -119,14 +121,18 @@ class MirrorScreen(WorkingScreen[None]):
         value = f"{picture.value} · its warning is silent"
         return Picture(picture.title, value, picture.draw, picture.says, picture.definition)
 
+    def _spans(self) -> tuple[str, ...]:
+        """All spans, the one in view in brackets; that one alone where there is no room for all."""
+        spans = list(Span)
+        if self.size.width < _WIDE:
+            return f"[{self._span.value}]", f"{spans.index(self._span) + 1} of {len(spans)}"
+        return tuple(f"[{span.value}]" if span is self._span else f" {span.value} " for span in spans)
+
     def _show_lines(self) -> None:
         if not self.is_whole:
             return
-        spans = list(Span)
-        at = spans.index(self._span)
-        others = [span.value for span in (*spans[at + 1 :], *spans[:at])]
         self.query_one(Title).show(self._span.value)
-        shown = Status((f"[{self._span.value}]", *others), right="measuring" if self._looking else "")
+        shown = Status(self._spans(), right="measuring" if self._looking else "")
         self.query_one(StatusLine).show(Status(alarm=self._notice) if self._notice else shown)
         self.query_one(Footer).show([action for action in self._actions if self.allows(action)])
 

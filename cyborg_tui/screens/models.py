@@ -25,8 +25,8 @@ from cyborg_tui.widgets.marks import own
 __all__ = ["ModelsScreen"]
 
 _NO_OTHERS = "No other model yet: `cyborg-tui models get REPO` fetches one."
-_NARROW, _LOW = 64, 20
-"""Columns up to which a row is a name and a size, and rows up to which there are two of details."""
+_NARROW = 64
+"""Columns up to which a row is a name and a size."""
 
 
 class _Found(Message):
@@ -48,9 +48,7 @@ class ModelsScreen(PickScreen[str]):
     VERB = "load"
     CLOSING = ("escape", "f8")
     DEFAULT_CSS = """
-    ModelsScreen #details { height: 5; margin-top: 1; }
-    ModelsScreen.low Vertical { height: 100%; padding: 0 1; }
-    ModelsScreen.low Input, ModelsScreen.low Input:focus { margin-bottom: 0; }
+    ModelsScreen #details { height: 5; margin-top: 1; padding: 0 1; }
     ModelsScreen.low #details { height: 3; margin-top: 0; }
     """
 
@@ -70,16 +68,12 @@ class ModelsScreen(PickScreen[str]):
         yield Static(id="details")
 
     def on_mount(self) -> None:
-        self._lay_out()
         self._fill()
         self.run_worker(self._look, thread=True)
 
     def on_resize(self) -> None:
-        self._lay_out()
+        super().on_resize()
         self._fill()
-
-    def _lay_out(self) -> None:
-        self.set_class(self.size.height <= _LOW, "low")
 
     def _look(self) -> None:
         """In a thread: a disk may be slow, and a folder large."""

@@ -17,6 +17,7 @@ _SLICE = 0.005
 """Seconds of a frame in which is counted what has never been."""
 _CALM = 0.7
 """Seconds without a change until what is saved is called so: the word stands still while one types."""
+_SAVING = "saving"
 _LONG_ENOUGH = 1.0
 """Seconds after which a branch whose beginning is on the screen has been looked at."""
 
@@ -85,7 +86,8 @@ class Counts:
             self.remarks = remarks(self._session)
             self._counted = self._count(selection), saved_words(self._session)
         words, saved = self._counted
-        return words, "saving".rjust(len(saved)) if self._is_saving(now) else saved
+        shown = _SAVING if self._is_saving(now) else saved
+        return words, shown.rjust(max(len(saved), len(_SAVING)))  # so that nothing moves
 
     def _count(self, selection: tuple[int, int] | None) -> tuple[str, ...]:
         """In a large loom a little at a time, so that no key waits."""
@@ -94,7 +96,7 @@ class Counts:
             return ("counting …", *clock(self._session))
         part = self._session.part(*selection) if selection else self._session.whole
         words, *more = counts(part)
-        return (f"selected · {words}" if selection else words, *clock(self._session), *more)
+        return (f"{words} selected" if selection else words, *clock(self._session), *more)
 
     def _is_saving(self, now: float) -> bool:
         """Whether something is not committed yet, or was not a moment ago."""

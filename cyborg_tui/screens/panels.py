@@ -8,12 +8,13 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from cyborg_tui.actions import PLACES, Action
 from cyborg_tui.signs import SIGNS
 from cyborg_tui.terminal.screen import Panel
+from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.lines import key_name
 from cyborg_tui.widgets.marks import own
 
@@ -25,6 +26,8 @@ _HOW = (
 )
 _KEYS = 20
 """Cells for the names of an action's keys."""
+_WIDE = 60
+"""Columns below which these are half as many."""
 
 
 class HelpScreen(Panel[None]):
@@ -38,7 +41,11 @@ class HelpScreen(Panel[None]):
     ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
-    HelpScreen VerticalScroll { width: 76; max-width: 100%; height: 90%; background: $surface; padding: 1 3; }
+    HelpScreen Vertical { width: 76; max-width: 100%; height: 90%; background: $surface; padding: 1 2; }
+    HelpScreen.low Vertical { height: 100%; padding: 0 1; }
+    HelpScreen.narrow Vertical { width: 100%; }
+    HelpScreen VerticalScroll { height: 1fr; padding: 0 1; }
+    HelpScreen Hints { padding: 0 1; color: $muted; }
     """
 
     def __init__(self, actions: Sequence[Action], here: Sequence[str]) -> None:
@@ -47,11 +54,13 @@ class HelpScreen(Panel[None]):
         self._actions, self._here = actions, here
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Static(Text(f"{_HOW}\n\nSpace turns the page, Esc closes this."))
-            for where, title in sorted(PLACES.items(), key=lambda place: place[0] not in self._here):
-                yield Static(Text(f"\n{title}", style="bold"))
-                yield Static(self._keys_of(where))
+        with Vertical():
+            with VerticalScroll():
+                yield Static(Text(_HOW))
+                for where, title in sorted(PLACES.items(), key=lambda place: place[0] not in self._here):
+                    yield Static(Text(f"\n{title}", style="bold"))
+                    yield Static(self._keys_of(where))
+            yield Hints("Space next page", "↑↓ scroll", "Esc close")
 
     def action_turn(self, pages: int) -> None:
         rows = self.query_one(VerticalScroll)
@@ -63,7 +72,7 @@ class HelpScreen(Panel[None]):
     def _keys_of(self, where: str) -> Table:
         """Keys, and beside them what they do."""
         table = Table.grid(padding=(0, 1), expand=True)
-        table.add_column(width=_KEYS, style="bold")
+        table.add_column(width=_KEYS if self.app.size.width >= _WIDE else _KEYS // 2, style="bold")
         table.add_column(ratio=1)
         for action in self._actions:
             if action.where == where:
@@ -73,21 +82,12 @@ class HelpScreen(Panel[None]):
         return table
 
 
-def _rows(parts: Sequence[str], room: int) -> list[str]:
-    """The parts beside and below one another, none of them broken."""
-    rows = [parts[0]]
-    for part in parts[1:]:
-        longer = f"{rows[-1]}  ·  {part}"
-        rows[-1:] = [longer] if len(longer) <= room else [rows[-1], part]
-    return rows
-
-
 class WhichKey(Panel[str | None]):
     """One letter goes to a screen."""
 
     DEFAULT_CSS = """
     WhichKey { align: center bottom; background: transparent; }
-    WhichKey Static { width: 100%; height: auto; background: $surface; padding: 0 2; }
+    WhichKey Hints { background: $surface; padding: 0 2; }
     """
     PLACES: ClassVar[dict[str, tuple[str, str]]] = {
         "m": ("map", "map"),
@@ -111,8 +111,7 @@ class WhichKey(Panel[str | None]):
 
     def compose(self) -> ComposeResult:
         parts = [f"{'?' if key == 'question_mark' else key} {name}" for key, (_, name) in self.PLACES.items()]
-        rows = _rows([f"go to: {parts[0]}", *parts[1:], "Esc stay"], self.app.size.width - 4)
-        yield Static(Text(own("\n".join(rows))))
+        yield Hints(f"go to: {parts[0]}", *parts[1:], "Esc stay", between="  ·  ")
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

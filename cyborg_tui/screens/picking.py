@@ -6,10 +6,11 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from cyborg_tui.terminal.screen import Panel, Result
+from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.options import Options
 
@@ -30,7 +31,11 @@ class PickScreen(Panel[Result]):
     PickScreen { align: center middle; }
     PickScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
     PickScreen Input, PickScreen Input:focus { border: none; height: 1; margin-bottom: 1; background: $surface; }
-    PickScreen #keys { height: 1; color: $muted; }
+    PickScreen Input { padding: 0 1; }
+    PickScreen Hints { padding: 0 1; color: $muted; }
+    PickScreen.low Vertical { height: 100%; padding: 0 1; }
+    PickScreen.narrow Vertical { width: 100%; }
+    PickScreen.low Input, PickScreen.low Input:focus { margin-bottom: 0; }
     """
 
     def __init__(self, typed: str = "") -> None:
@@ -43,7 +48,7 @@ class PickScreen(Panel[Result]):
             yield Input(self._typed_first, placeholder=own(self.PROMPT))
             yield Options()
             yield from self.compose_more()
-            yield Static(self._keys(), id="keys")
+            yield Hints(*self._keys)
 
     def compose_more(self) -> ComposeResult:
         """What stands between the list and the keys."""
@@ -77,11 +82,11 @@ class PickScreen(Panel[Result]):
 
     def say(self, before: str = "") -> None:
         """Something to say before the keys."""
-        self.query_one("#keys", Static).update(self._keys(before))
+        self.query_one(Hints).show(before, *self._keys)
 
-    def _keys(self, before: str = "") -> Text:
-        keys = f"Enter {self.VERB} · Esc back · ↑↓ choose"
-        return Text(own(f"{before} · {keys}" if before else keys), no_wrap=True)
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return f"Enter {self.VERB}", "Esc back", "↑↓ choose"
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "down":

@@ -19,7 +19,8 @@ from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside
 from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable, width
-from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.hints import Hints
+from cyborg_tui.widgets.marks import shortened
 from cyborg_tui.widgets.options import Options
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ __all__ = ["Processes", "ProcessesScreen"]
 
 _WIDE, _AROUND, _NAME = 84, 8, 22
 """Columns of the panel, those beside a row, and those for a name."""
+_ROOMY = 50
+"""Columns of a row in which a name and what it is about have room."""
 
 
 class Wish(str, Enum):
@@ -45,8 +48,11 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
     DEFAULT_CSS = """
     ProcessesScreen { align: center middle; }
     ProcessesScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
-    ProcessesScreen #details { height: 3; margin-top: 1; }
-    ProcessesScreen #keys { height: 1; color: $muted; }
+    ProcessesScreen #details { height: 3; margin-top: 1; padding: 0 1; }
+    ProcessesScreen Hints { padding: 0 1; color: $muted; }
+    ProcessesScreen.low Vertical { height: 100%; padding: 0 1; }
+    ProcessesScreen.narrow Vertical { width: 100%; }
+    ProcessesScreen.low #details { height: auto; max-height: 3; margin-top: 0; }
     """
 
     def __init__(self, listed: Sequence[Listed], at: str = "", left: str = "") -> None:
@@ -56,16 +62,20 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
         self._at = next((i for i, one in enumerate(listed) if one.name == at), 0)
 
     def compose(self) -> ComposeResult:
-        room = max(20, min(_WIDE, self.app.size.width) - _AROUND)
         with Vertical():
-            yield Options(*(Option(_row(one, room)) for one in self._listed))
+            yield Options(*(Option(_row(one, self._room)) for one in self._listed))
             yield Static(id="details")
-            yield Static(own("Enter go through it · Esc back · e edit · ↑↓ choose"), id="keys")
+            yield Hints("Enter go through it", "Esc back", "e edit", "↑↓ choose")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
         options.highlighted = self._at
         options.focus()
+
+    @property
+    def _room(self) -> int:
+        """Columns of a row."""
+        return max(20, min(_WIDE, self.app.size.width) - _AROUND)
 
     @property
     def _highlighted(self) -> Listed | None:
@@ -78,7 +88,8 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
         if one is not None:
             steps = "" if one.process is None else " · ".join(step.name for step in one.process.steps)
             left = "You left it: Enter goes on there, b begins anew.\n" if self._is_left(one) else ""
-            self.query_one("#details", Static).update(Text(left + drawable(one.problem or steps)))
+            about = f"{drawable(_about(one))}\n" if self._room < _ROOMY and not (left or one.problem) else ""
+            self.query_one("#details", Static).update(Text(left + about + drawable(one.problem or steps)))
 
     @on(OptionList.OptionSelected)
     def _run(self) -> None:
@@ -108,13 +119,16 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
         event.prevent_default()
 
 
+def _about(one: Listed) -> str:
+    return "cannot be used, see below" if one.process is None else one.process.about
+
+
 def _row(one: Listed, room: int) -> Text:
-    about = "cannot be used, see below" if one.process is None else one.process.about
+    """Its name, what it is about where there is room for that, and whose it is."""
     mark = "yours" if one.own else ""
-    line = drawable(f"{one.name:<{_NAME}}  {about}")
-    while width(line) > room - len(mark) - 1:
-        line = line[: -2 if line.endswith("…") else -1].rstrip("…") + "…"
-    return Text(own(line + " " * (room - len(mark) - width(line)) + mark), no_wrap=True)
+    about = f"{one.name:<{_NAME}}  {_about(one)}" if room >= _ROOMY else one.name
+    line = shortened(drawable(about), room - len(mark) - 1)
+    return Text(line + " " * (room - len(mark) - width(line)) + mark, no_wrap=True)
 
 
 class Processes:

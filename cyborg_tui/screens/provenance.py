@@ -7,17 +7,20 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from cyborg_tui.formats.provenance import author_rows, bits_words, choice_rows, total_words
 from cyborg_tui.loom.provenance import Provenance
 from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
 
 __all__ = ["ProvenanceScreen"]
 
+_WIDE = 60
+"""Columns from which there is room for all numbers."""
 _TOLD = 500
 """So many runs are listed; `cyborg-tui provenance` has all of them."""
 
@@ -26,7 +29,11 @@ class ProvenanceScreen(Panel[None]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close")]
     DEFAULT_CSS = """
     ProvenanceScreen { align: center middle; }
-    ProvenanceScreen VerticalScroll { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 3; }
+    ProvenanceScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 3; }
+    ProvenanceScreen.low Vertical { height: 100%; padding: 0 1; }
+    ProvenanceScreen.narrow Vertical { width: 100%; }
+    ProvenanceScreen VerticalScroll { height: 1fr; margin-bottom: 1; }
+    ProvenanceScreen.low VerticalScroll { margin-bottom: 0; }
     """
 
     def __init__(self, found: Provenance, *, selected: bool) -> None:
@@ -36,17 +43,23 @@ class ProvenanceScreen(Panel[None]):
 
     def compose(self) -> ComposeResult:
         found = self._found
-        with VerticalScroll():
-            yield Static(Text(f"Who wrote {'the selection' if self._selected else 'this'}", style="bold"))
-            if not found.characters:
-                yield Static(Text("\nNothing here yet."))
-            else:
-                yield Static(Text(total_words(found)))
-                yield Static("")
-                yield Static(_table(author_rows(found), right=(1, 2, 3, 4)))
-                yield Static(Text("\n" + "\n".join(bits_words(found))))
-                yield from self._choices(choice_rows(found))
-            yield Static(Text("\nEsc closes this."))
+        with Vertical():
+            with VerticalScroll():
+                yield Static(Text(f"Who wrote {'the selection' if self._selected else 'this'}", style="bold"))
+                if not found.characters:
+                    yield Static(Text("\nNothing here yet."))
+                else:
+                    yield Static(Text(total_words(found)))
+                    yield Static("")
+                    yield Static(_table(self._authors(), right=(1, 2, 3, 4)))
+                    yield Static(Text("\n" + "\n".join(bits_words(found))))
+                    yield from self._choices(choice_rows(found))
+            yield Hints("↑↓ PgUp PgDn scroll", "Esc close")
+
+    def _authors(self) -> list[tuple[str, ...]]:
+        """Without characters and tokens where it is narrow."""
+        rows = author_rows(self._found)
+        return list(rows) if self.app.size.width >= _WIDE else [row[:3] for row in rows]
 
     def _choices(self, rows: list[tuple[str, str]]) -> ComposeResult:
         if rows:

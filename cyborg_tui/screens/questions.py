@@ -14,6 +14,7 @@ from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.editor.draft import Draft
+from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
 
 __all__ = ["LinePrompt", "OneOf", "TextPrompt", "Whether"]
@@ -36,7 +37,7 @@ class LinePrompt(Panel[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(Text(drawable(self._question) + own(f"  Enter {self._does} · Esc not now")))
+            yield Hints(self._question, f"Enter {self._does} · Esc not now", between="  ")
             yield Input(self._proposal, select_on_focus=False)
 
     @on(Input.Submitted)
@@ -49,7 +50,7 @@ class Whether(Panel[bool]):
 
     DEFAULT_CSS = """
     Whether { align: center bottom; background: transparent; }
-    Whether Static { width: 100%; height: auto; background: $surface; padding: 0 2; }
+    Whether Hints { background: $surface; padding: 0 2; }
     """
 
     def __init__(self, question: str, does: str) -> None:
@@ -58,7 +59,7 @@ class Whether(Panel[bool]):
         self._question, self._does = question, does
 
     def compose(self) -> ComposeResult:
-        yield Static(Text(drawable(self._question) + own(f"  y {self._does} · any other key not")))
+        yield Hints(self._question, f"y {self._does} · any other key not", between="  ")
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -106,7 +107,10 @@ class TextPrompt(Panel[tuple[str, int] | None]):
     DEFAULT_CSS = """
     TextPrompt { align: center middle; }
     TextPrompt Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 1; }
-    TextPrompt Static { width: 100%; height: auto; padding: 0 2 1 2; }
+    TextPrompt.narrow Vertical { width: 100%; }
+    TextPrompt.low Vertical { height: 100%; padding: 0; }
+    TextPrompt.low Hints { padding: 0 1; }
+    TextPrompt Hints { padding: 0 2 1 2; }
     TextPrompt Editor { height: 1fr; width: 100%; background: $surface; }
     """
 
@@ -119,7 +123,7 @@ class TextPrompt(Panel[tuple[str, int] | None]):
     def compose(self) -> ComposeResult:
         name = "Enter" if self._key == "enter" else "Ctrl+S"
         with Vertical():
-            yield Static(Text(drawable(self._question) + own(f"  {name} {self._does} · Esc not now")))
+            yield Hints(self._question, f"{name} {self._does} · Esc not now", between="  ")
             yield _PromptEditor(self._draft, self._key)
 
     def on_mount(self) -> None:

@@ -14,10 +14,7 @@ from cyborg_tui.session.mirror_settings import MirrorSettings
 
 __all__ = ["BLIND", "Reflecting"]
 
-BLIND = (
-    "These branches are blind: choose one first, then you can look into them. “Blind” in the palette (^P), and other "
-    "branches, end that."
-)
+BLIND = "These branches are blind: choose one first, or turn Blind off in the palette (^P)."
 _ENOUGH = "That is enough of looking back for today."
 _NOTHING = "Nothing of 1, 7 or 30 days ago waits to be looked back at."
 

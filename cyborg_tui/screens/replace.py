@@ -4,26 +4,20 @@ from bisect import bisect_left
 from collections.abc import Callable
 from functools import partial
 
-from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from cyborg_tui.loom.editing import Edit
 from cyborg_tui.session import Session
 from cyborg_tui.session.replacing import BadPattern, Matcher
 from cyborg_tui.terminal.screen import Panel
-from cyborg_tui.widgets.cells import drawable
-from cyborg_tui.widgets.marks import own
+from cyborg_tui.widgets.hints import Hints
 
 __all__ = ["ReplaceScreen"]
 
-_KEYS = "Enter {enter} · Esc done · ^L all · ↓↑ move · ^T {kind}"
-_READ_ONLY = "↓↑ move · Esc done · ^T {kind}"
 _NOTHING = "Nothing like that."
-_SHORT = "Esc done"
-"""Where there is something to say."""
 
 
 class ReplaceScreen(Panel[None]):
@@ -33,7 +27,7 @@ class ReplaceScreen(Panel[None]):
     ReplaceScreen { align: center bottom; background: transparent; }
     ReplaceScreen Vertical { width: 100%; height: auto; background: $surface; padding: 0 2; }
     ReplaceScreen Input, ReplaceScreen Input:focus { border: none; height: 1; padding: 0; background: $surface; }
-    ReplaceScreen Static { height: 1; color: $muted; }
+    ReplaceScreen Hints { color: $muted; }
     """
 
     def __init__(self, session: Session, start: int, show: Callable[[int, int], None]) -> None:
@@ -57,7 +51,7 @@ class ReplaceScreen(Panel[None]):
             yield Input(placeholder="find", id="find")
             if not self._session.read_only:
                 yield Input(placeholder="replace by", id="new")
-            yield Static()
+            yield Hints()
 
     def on_mount(self) -> None:
         self.query_one("#find").focus()
@@ -119,15 +113,17 @@ class ReplaceScreen(Panel[None]):
         return at if at < len(self._found) else 0
 
     def _note(self) -> None:
-        kind = "plain text" if self._regex else "regex"
-        keys = _READ_ONLY if self._session.read_only else _KEYS
-        enter = "replaces" if self.focused is not None and self.focused.id == "new" else "next"
-        count = f"{self._index() + 1} of {len(self._found):,} · " if self._found else ""
+        count = f"{self._index() + 1} of {len(self._found):,}" if self._found else ""
         said = self._done or self._wrong
-        said = f"{drawable(said)} " if said else ""
-        kept = _SHORT if said else keys.format(kind=kind, enter=enter)
-        line = said + own(("regex · " if self._regex else "") + count + kept)
-        self.query_one(Static).update(Text(line, no_wrap=True, overflow="ellipsis"))
+        keys = ("Esc done",) if said else self._keys()
+        self.query_one(Hints).show(said, "regex" if self._regex else "", count, *keys)
+
+    def _keys(self) -> tuple[str, ...]:
+        enter = "replaces" if self.focused is not None and self.focused.id == "new" else "next"
+        move, kind = "↓↑ move", f"^T {'plain text' if self._regex else 'regex'}"
+        if self._session.read_only:
+            return move, "Esc done", kind
+        return f"Enter {enter}", "Esc done", "^L all", move, kind
 
     def on_descendant_focus(self) -> None:
         self._note()

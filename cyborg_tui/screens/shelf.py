@@ -9,11 +9,14 @@ from textual.widgets.option_list import Option
 from cyborg_tui.library.shelf import Kept
 from cyborg_tui.screens.picking import PickScreen
 from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.marks import shortened
 
 __all__ = ["ShelfScreen"]
 
 _SHOWN = 200
 """Characters of a passage."""
+_AROUND = 6
+"""Columns beside a row."""
 
 
 class ShelfScreen(PickScreen[Kept]):
@@ -32,7 +35,7 @@ class ShelfScreen(PickScreen[Kept]):
     def look_for(self, typed: str) -> None:
         words = typed.casefold().split()
         rows = [
-            Option(_entry(kept), id=str(at))
+            Option(_entry(kept, min(84, self.app.size.width) - _AROUND), id=str(at))
             for at, kept in enumerate(self._kept)
             if all(word in f"{kept.title} {kept.text}".casefold() for word in words)
         ]
@@ -42,8 +45,8 @@ class ShelfScreen(PickScreen[Kept]):
         return self._kept[int(option.id)] if option.id else None
 
 
-def _entry(kept: Kept) -> Text:
-    entry = Text(drawable(" ".join(kept.text[:_SHOWN].split())), no_wrap=True, overflow="ellipsis")
+def _entry(kept: Kept, room: int) -> Text:
+    """In so many columns: how it begins, and below that where it is from."""
+    begins = shortened(drawable(" ".join(kept.text[:_SHOWN].split())), room)
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.made_at))
-    entry.append(f"\n  {when}   {drawable(kept.title)}")
-    return entry
+    return Text(f"{begins}\n" + shortened(f"  {when}   {drawable(kept.title)}", room))

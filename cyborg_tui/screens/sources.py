@@ -26,6 +26,7 @@ from cyborg_tui.session.beside import Beside, Source
 from cyborg_tui.session.guests import OtherModel
 from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
+from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.options import Options
 
@@ -89,8 +90,11 @@ class SourcesScreen(Panel[Wish | None]):
     DEFAULT_CSS = """
     SourcesScreen { align: center middle; }
     SourcesScreen Vertical { width: 76; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
-    SourcesScreen #tally { height: auto; min-height: 1; margin-top: 1; }
-    SourcesScreen #keys { height: 1; color: $muted; }
+    SourcesScreen #tally { height: auto; min-height: 1; margin-top: 1; padding: 0 1; }
+    SourcesScreen Hints { padding: 0 1; color: $muted; }
+    SourcesScreen.low Vertical { height: 100%; padding: 0 1; }
+    SourcesScreen.narrow Vertical { width: 100%; }
+    SourcesScreen.low #tally { margin-top: 0; }
     """
 
     def __init__(
@@ -115,7 +119,7 @@ class SourcesScreen(Panel[Wish | None]):
         with Vertical():
             yield Options(*(Option(self._row(at)) for at in range(len(self._sources))))
             yield Static(id="tally")
-            yield Static(own("Space mark · Enter draw · Esc back · b blind · ↑↓ choose"), id="keys")
+            yield Hints("Space mark", "Enter draw", "Esc back", "b blind", "↑↓ choose")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

@@ -12,7 +12,7 @@ from cyborg_tui.loom.contrast import BadContrast
 from cyborg_tui.loom.contrast_text import EXAMPLE, contrast_from, passages_to
 from cyborg_tui.loom.sampling import BadSetting
 from cyborg_tui.loom.steering import Adapter, Steering, Vector, VectorFacts
-from cyborg_tui.screens.frames import FramesScreen
+from cyborg_tui.screens.names import NamesScreen
 from cyborg_tui.screens.panes import MapPane, bound_keys
 from cyborg_tui.screens.questions import LinePrompt, TextPrompt
 from cyborg_tui.screens.working import WorkingScreen
@@ -240,7 +240,7 @@ class SteeringScreen(WorkingScreen[bool]):
     def action_add_steering(self) -> None:
         """One of the folder, or anywhere."""
         if names := self.session.vectors.names:
-            self.app.push_screen(FramesScreen(names), self._add)
+            self.app.push_screen(NamesScreen(names), self._add)
         else:
             self.action_add_path()
 

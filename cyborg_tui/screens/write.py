@@ -160,6 +160,11 @@ class WriteScreen(Desk):
 
     def action_blind(self) -> None:
         settings = self.session.mirror.settings
+        if self.session.hides:
+            self.session.unblind()
+            settings.make_blind(False)
+            self.notice("Nothing is hidden any more, of these branches and of the next fans.")
+            return
         settings.make_blind(not settings.blind)
         self.notice(_BLIND if settings.blind else "Branches are shown as they are drawn, from the next fan on.")
 

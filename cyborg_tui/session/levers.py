@@ -83,7 +83,7 @@ def summary_of(lever: Lever, value: object) -> str:
     """A lever in a few words; empty if it says nothing."""
     match value:
         case bool():
-            parts = ["on"] if value else []
+            return "on" if value else "off"
         case int() | float():
             return f"{value:,} {lever.unit}".strip()
         case Steering():

@@ -65,6 +65,14 @@ class ShownLoom(KeptLoom):
         fan = self.fan
         return fan is not None and self.mirror.witness.hides(fan.id)
 
+    def unblind(self) -> None:
+        """Show of the branches in view what is hidden."""
+        fan = self.fan
+        if fan is not None:
+            trial = self.beside.trial(fan.id)
+            for one in [one for one, _ in trial.sources] if trial else [fan.id]:
+                self.mirror.witness.unblind(one)
+
     def source(self, branch: Branch) -> str:
         """Of which source a branch is, among several side by side; empty if it is not, or that is not to be seen
         yet."""

@@ -72,6 +72,11 @@ class Witness:
         """Whether probabilities and the model's name are hidden still: the fan is blind, and nothing was taken."""
         return fan is not None and self.of(fan).blind and not self.of(fan).chosen
 
+    def unblind(self, fan: FanId) -> None:
+        """The person wants to see it before they choose: it is on record as one that was not blind."""
+        self._put(replace(self.of(fan), blind=False))
+        self._keep(self.of(fan))
+
     # times
 
     def glance(self, fan: FanId | None, branches: Sequence[Branch], highlighted: BranchId | None) -> None:

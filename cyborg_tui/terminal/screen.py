@@ -11,6 +11,8 @@ __all__ = ["LineScreen", "Panel", "Result"]
 
 
 Result = TypeVar("Result")
+_WIDE, _TALL = 100, 20
+"""Columns and rows from which there is room around a panel."""
 
 
 class LineScreen(Screen[Result], Generic[Result], inherit_bindings=False):
@@ -47,7 +49,12 @@ class LineScreen(Screen[Result], Generic[Result], inherit_bindings=False):
 
 
 class Panel(ModalScreen[Result], Generic[Result]):
-    """Stands over a screen."""
+    """Stands over a screen; where there are few rows it is `low` and takes all of them, where there are few columns it
+    is `narrow` and takes all of those."""
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.height < _TALL, "low")
+        self.set_class(self.size.width < _WIDE, "narrow")
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """A key that comes when another screen is in front of this one closes neither."""

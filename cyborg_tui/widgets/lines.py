@@ -8,11 +8,13 @@ from textual.widget import Widget
 
 from cyborg_tui.actions import Action
 from cyborg_tui.widgets.cells import drawable, fold, pairs, width
-from cyborg_tui.widgets.marks import own, own_key
+from cyborg_tui.widgets.marks import own, own_key, shortened
 
 __all__ = ["Footer", "Status", "StatusLine", "Title", "key_name"]
 
 _DOT = " · "
+_GAP = 2
+"""Cells at least between left, middle and right."""
 _LEAST = 8
 """Cells in which the beginning of something says something."""
 _NAMES = {
@@ -147,8 +149,8 @@ def _spread(status: Status, room: int) -> str:
     right = _DOT.join(filter(None, (drawable(status.right), place)))
     if place and width(right) > room:
         right = place
-    left, middle = _fitted(status, room - width(right) - 4 * bool(right))
-    gap = max(2, (room - width(left) - width(middle) - width(right)) // 2) if middle else 0
+    left, middle = _fitted(status, room - width(right) - _GAP * bool(right))
+    gap = max(_GAP, (room - width(left) - width(middle) - width(right)) // 2) if middle else 0
     line = left + " " * gap + middle
     return line + " " * max(1, room - width(line) - width(right)) + right
 
@@ -161,30 +163,22 @@ def _fitted(status: Status, room: int) -> tuple[str, str]:
 
     def over() -> int:
         one = _DOT.join(filter(None, (*left, remark, *more)))
-        return width(one) + 4 * bool(one and middle) + width(_DOT.join(middle)) - room
+        return width(one) + _GAP * bool(one and middle) + width(_DOT.join(middle)) - room
 
     while over() > 0 and len(middle) > 1:
         middle.pop()
     while over() > 0 and more:
         more.pop()
     if over() > 0 and remark:
-        remark = _cut(remark, width(remark) - over())
+        room_left = width(remark) - over()
+        remark = shortened(remark, room_left) if room_left >= _LEAST else ""
     if over() > 0:
         middle = []
     while over() > 0 and len(left) > 1:
         left.pop()
     if over() > 0 and left:
-        left = [_cut(left[0], room)]
+        left = [shortened(left[0], room)]
     return _DOT.join(filter(None, (*left, remark, *more))), _DOT.join(middle)
-
-
-def _cut(text: str, room: int) -> str:
-    """As much of a text as there is room for, if that says anything."""
-    if room < _LEAST:
-        return ""
-    while width(text) > room - 1:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
 
 
 class Footer(Widget):

@@ -2,7 +2,9 @@
 
 import re
 
-__all__ = ["own", "own_key", "use_ascii"]
+from cyborg_tui.widgets.cells import width
+
+__all__ = ["own", "own_key", "shortened", "use_ascii"]
 
 _STAND_INS = str.maketrans(
     {
@@ -62,3 +64,12 @@ def own(text: str) -> str:
 def own_key(name: str) -> str:
     """The name of a key, such as this terminal can draw it."""
     return re.sub("[↑↓←→]", lambda arrow: _KEYS[arrow.group()], name) if _ascii else name
+
+
+def shortened(text: str, room: int) -> str:
+    """A drawable text in so many cells at most; with a mark at its end where it goes on."""
+    if width(text) <= room:
+        return text
+    while text and width(text) > room - 1:
+        text = text[:-1]
+    return text.rstrip() + own("…")

@@ -138,6 +138,18 @@ def test_blind_branches_are_shuffled_and_the_keys_mean_what_is_shown(eyes, monke
     assert showing.order == tuple(reversed(fan.branches))
 
 
+def test_blindness_ends_when_the_person_wants_to_see(eyes):
+    eyes.mirror.settings.make_blind(True)
+    eyes.session.edit(0, 0, LINE)
+    fan = eyes.fan(*TEXTS)
+    before = [branch.id for branch in eyes.session.branches]
+    eyes.session.unblind()
+    assert not eyes.session.hides
+    assert [branch.id for branch in eyes.session.branches] == before
+    assert not eyes.showing(fan).blind
+    assert eyes.showing(fan).order == tuple(before)
+
+
 def test_more_branches_of_a_blind_fan_come_after_those_that_were_seen(eyes):
     eyes.mirror.settings.make_blind(True)
     eyes.session.edit(0, 0, LINE)

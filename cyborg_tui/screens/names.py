@@ -1,4 +1,4 @@
-"""The frames that have names, to pick one of."""
+"""Names, to pick one of."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,20 @@ from textual.widgets.option_list import Option
 from cyborg_tui.screens.picking import PickScreen
 from cyborg_tui.widgets.cells import drawable
 
-__all__ = ["FramesScreen"]
+__all__ = ["NamesScreen"]
 
 
-class FramesScreen(PickScreen[str]):
-    """Dismisses with the name of the chosen frame."""
+class NamesScreen(PickScreen[str]):
+    """Dismisses with the chosen name."""
 
     PROMPT = "filter by name"
     VERB = "use"
-    DEFAULT_CSS = "FramesScreen Vertical { width: 60; }"
+    DEFAULT_CSS = "NamesScreen Vertical { width: 60; }"
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], nothing: str = "") -> None:
+        """`nothing`: what to say if there are no names."""
         super().__init__()
-        self._names = names
+        self._names, self._nothing = names, nothing
 
     def on_mount(self) -> None:
         self.look_for("")
@@ -29,7 +30,7 @@ class FramesScreen(PickScreen[str]):
         words = typed.casefold().split()
         shown = [name for name in self._names if all(word in name.casefold() for word in words)]
         rows = [Option(Text(drawable(name), no_wrap=True), id=str(self._names.index(name))) for name in shown]
-        self.fill(rows, "Nothing by that name." if self._names else "No frame has a name yet: s saves one.")
+        self.fill(rows, "Nothing by that name." if self._names else self._nothing)
 
     def picked(self, option: Option) -> str | None:
         return self._names[int(option.id)] if option.id else None
