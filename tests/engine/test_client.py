@@ -10,7 +10,18 @@ from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine import supervisor
 from cyborg_tui.engine.process import Process
-from cyborg_tui.engine.protocol import VERSION, Away, Evaluated, Loading, Lost, Ready, Rendered, Unavailable
+from cyborg_tui.engine.protocol import (
+    VERSION,
+    Away,
+    Evaluated,
+    FanEnded,
+    Loading,
+    Lost,
+    Ready,
+    Rendered,
+    ScoreEnded,
+    Unavailable,
+)
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
@@ -184,3 +195,19 @@ async def test_of_models_chosen_one_after_the_other_only_the_last_is_told_of(tmp
         engine.client.load(EngineConfig(nice=0))
         assert isinstance(await engine.wait_for(Ready, Unavailable), Ready)
         assert any((await engine.fan("Once", width=2, max_tokens=2)).texts)
+
+
+async def test_what_a_lost_engine_was_asked_for_is_answered_all_the_same():
+    dies = ANSWERS.replace("isinstance(request, Evaluate)", "isinstance(request, ScoreRequest)")
+    async with Engine(command=python(dies.replace("ANSWER", "os._exit(1)"))) as engine:
+        score = engine.client.score(CONTEXT, CONTEXT)
+        assert await engine.wait_for(ScoreEnded, Lost) == ScoreEnded(score, False)
+
+
+async def test_nothing_is_asked_between_what_was_made_ahead_and_is_wanted_now():
+    async with Engine() as engine:
+        fan = engine.client.look_ahead(CONTEXT, FanSettings(2, 60), 1)
+        engine.client.want(fan)
+        engine.client.evaluate(Context((Segment("Something else"),)))
+        ended = await engine.wait_for(FanEnded)
+        assert (ended.fan, ended.finish) == (fan, None)
