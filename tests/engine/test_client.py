@@ -10,7 +10,7 @@ from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine import supervisor
 from cyborg_tui.engine.process import Process
-from cyborg_tui.engine.protocol import VERSION, Away, Evaluated, Loading, Lost, Ready, Rendered
+from cyborg_tui.engine.protocol import VERSION, Away, Evaluated, Loading, Lost, Ready, Rendered, Unavailable
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
@@ -176,3 +176,11 @@ async def test_a_file_that_has_become_another_model_is_loaded_anew(tmp_path):
         (tmp_path / "new.gguf").replace(config.model)
         engine.client.load(config)
         assert (await engine.wait_for(Ready)).model.name == "another"
+
+
+async def test_of_models_chosen_one_after_the_other_only_the_last_is_told_of(tmp_path):
+    async with Engine() as engine:
+        engine.client.load(EngineConfig(nice=0, model=str(tmp_path / "none.gguf")))
+        engine.client.load(EngineConfig(nice=0))
+        assert isinstance(await engine.wait_for(Ready, Unavailable), Ready)
+        assert any((await engine.fan("Once", width=2, max_tokens=2)).texts)

@@ -103,6 +103,13 @@ def test_vectors_add_up(deck, sorrow):
     assert deck.foresee(SEA, steering=none) == pytest.approx(deck.foresee(SEA), abs=2e-3)
 
 
+def test_what_was_read_in_one_way_is_not_taken_for_what_is_read_in_another(deck, sorrow):
+    one, other = steered((sorrow, 2.0)), steered((sorrow, -2.0))
+    seen = deck.foresee(SEA + " so", steering=one)
+    deck.foresee(SEA + " so then", steering=other)
+    assert deck.foresee(SEA + " so", steering=other) != seen
+
+
 def test_a_vector_that_was_made_anew_is_read_anew(deck, tmp_path):
     path = vector_file(tmp_path / "same.gguf", value=0.5)
     before, size = deck.foresee(SEA, steering=steered((path, 1.0))), path.stat().st_size
