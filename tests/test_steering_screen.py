@@ -36,7 +36,7 @@ def test_a_vector_is_made_tried_moved_and_the_next_fan_is_under_it(tmp_path):
         t.send("p")
         t.wait_for(lambda screen: "1 part" in screen and "-2" in screen and "+2" in screen and "…" not in screen)
         t.send("Tab")
-        t.wait_for(lambda screen: "8 branches · fan 1" in screen and "▍" not in screen)
+        t.wait_for(lambda screen: "8 branches · fan 1 · steered" in screen and "▍" not in screen)
         t.send("F4")
         t.wait_for("1.5  sorrow")
     assert [*(tmp_path / "library").glob("vectors/sorrow.gguf")]

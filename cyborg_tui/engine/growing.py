@@ -207,7 +207,6 @@ class GrowingBranch:
         """To before the token in which this character stands, which must not be drawn there again."""
         ends = list(accumulate(len(run.text) for run in self._runs))
         at = next(i for i, end in enumerate(ends) if end > character)
-        at = max(at, self._told)
         gone = self._runs[at]
         del self._runs[at:]
         self.text = "".join(run.text for run in self._runs)

@@ -48,7 +48,7 @@ class Losses:
         """A worker was lost while it worked on `request`. `grew`: its branches had begun, so that reading the context
         was not the cause."""
         self._in_a_row += 1
-        self._while_loading = self._while_loading + 1 if loading else 0
+        self._while_loading += loading
         if request is not None:
             self._blamed.update(_keys(request)[:1] if grew else _keys(request))
 

@@ -30,7 +30,6 @@ from cyborg_tui.engine.protocol import (
     Cancel,
     Card,
     EngineEvent,
-    FanRequest,
     Hello,
     Leave,
     Load,
@@ -149,10 +148,9 @@ class Worker:
             self._looking[-1].start()
 
     def _latest(self) -> Request:
-        """The next request that still matters: whatever is asked for makes older evaluations, scorings and cancels
-        void."""
+        """The next request that still matters: whatever is asked for makes what was asked before void."""
         request = self._next()
-        while isinstance(request, Work | Cancel) and not isinstance(request, FanRequest) and self._inbox.waiting:
+        while isinstance(request, Work | Cancel) and self._inbox.waiting:
             if not isinstance(request, Cancel):
                 self._say(undone(request))
             request = self._inbox.next()

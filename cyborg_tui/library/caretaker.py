@@ -17,7 +17,7 @@ from cyborg_tui.library.known import Known
 __all__ = ["Caretaker"]
 
 _RETRY = 600.0
-"""Seconds after a backup for which there was no room."""
+"""Seconds after a backup for which there was no room, or that another process was making."""
 _BREATH = 0.5
 """Seconds before the index is looked at: the first page comes first."""
 _BREATHS = 2
@@ -77,11 +77,15 @@ class Caretaker:
         thread.start()
 
     def _back_up(self) -> None:
+        now = datetime.now()
         try:
-            self._backups.make(datetime.now(), self._closing.is_set)
+            self._backups.make(now, self._closing.is_set)
         except NotALibraryError:
             self._tell()
+            return
         except LibraryError:  # no room, say, which is said of the library itself then
+            pass
+        if self._backups.due(now.date()):  # whoever else was making it may not come to the end of it
             self._looked_on, self._not_before = None, time.monotonic() + _RETRY
 
     def _build_index(self) -> None:

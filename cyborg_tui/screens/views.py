@@ -98,6 +98,8 @@ def _header(fan: Fan, shown: int, came_along: int, *, flow: bool, blind: bool) -
     parts += [f"{shown}{of} branches"]
     parts += [f"{came_along} came along"] if came_along else []
     parts += [f"fan {fan.id}"]
+    if not blind:
+        parts += [*(["steered"] if fan.settings.steering else []), *(["mixed"] if fan.settings.mix else [])]
     parts += [] if fan.settings.kind is FanKind.SAMPLED else [fan.settings.kind.value]
     parts += [f"{fan.settings.max_tokens} tokens" if until is Until.TOKENS else until.value, f"seed {fan.seed}"]
     return " · ".join(parts)

@@ -135,7 +135,7 @@ class Engine:
             if isinstance(event, ScoreEnded):
                 answer.complete = event.complete
                 return answer
-            answer.lead = answer.lead if answer.tokens else event.lead
+            answer.lead += event.lead
             answer.tokens += event.tokens
             answer.packed += event.alternatives
             answer.done, answer.total = event.done, event.total

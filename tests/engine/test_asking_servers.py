@@ -125,6 +125,11 @@ def test_how_long_to_wait_is_a_number_or_a_date(header, seconds):
     assert seconds_to_wait(header, now=1795521600) == seconds
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_is_busy_or_has_failed_is_asked_again_when_it_says(status):
+    assert fault_of("box", Reply(status, b"", "7"), "").wait == 7
+
+
 def test_all_samplers_are_named_so_that_a_servers_own_defaults_do_not_count():
     body = payload(Abilities(), FanSettings(sampling=Sampling(top_k=0, top_p=1, min_p=0, temperature=1)), WISH)
     assert (body["top_k"], body["top_p"], body["min_p"], body["temperature"]) == (-1, 1, 0, 1)

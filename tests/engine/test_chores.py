@@ -5,11 +5,16 @@ import hashlib
 import os
 import time
 
+import pytest
+
 from cyborg_tui.config import EngineConfig
+from cyborg_tui.engine import chores
 from cyborg_tui.engine.checks import embedded_model
-from cyborg_tui.engine.protocol import FileHash, Widths
+from cyborg_tui.engine.chores import Chores
+from cyborg_tui.engine.protocol import Evaluate, FileHash, Widths
 from cyborg_tui.engine.widths import WIDTHS, widened
 from tests.engine.asking import Engine
+from tests.engine.deck import Deck, context
 
 SEA = "I have been thinking about the sea again, and about why the house seemed smaller."
 FACTS = {1: 27.0, 2: 50.0, 3: 72.0, 4: 91.0, 5: 104.0, 6: 118.0, 7: 125.0, 8: 93.0, 12: 121.0, 16: 145.0}
@@ -70,6 +75,18 @@ async def test_measuring_leaves_everything_where_it_was():
         again = await engine.fan(SEA, width=8, max_tokens=1)
     assert again.stats.evaluated_tokens == 0
     assert again.held.paths == first.held.paths
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(5.0, 512), (-1.0, 256)])
+def test_what_is_kept_at_the_end_is_left_where_it_takes_too_long(tmp_path, monkeypatch, seconds, kept):
+    monkeypatch.setattr(chores, "_LEAVING", seconds)
+    deck = Deck()
+    resident = deck.answering.contexts.plain.resident
+    leaving = Chores(resident, embedded_model(), deck.heard.append, tmp_path / "engine.cache")
+    deck.ask(Evaluate(context(SEA * 40)))
+    leaving.keep_all()
+    assert len(resident.keeping.file.tokens) // 256 * 256 == kept
+    deck.close()
 
 
 async def test_whenever_something_is_asked_for_it_is_done():

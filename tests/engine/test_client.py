@@ -10,7 +10,7 @@ from cyborg_tui import __version__
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine import supervisor
 from cyborg_tui.engine.process import Process
-from cyborg_tui.engine.protocol import VERSION, Away, Evaluated, Loading, Lost, Ready, Rendered
+from cyborg_tui.engine.protocol import VERSION, Away, Evaluated, Loading, Lost, Ready, Rendered, Unavailable
 from cyborg_tui.loom.context import Context, Segment
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.asking import Engine
@@ -95,6 +95,13 @@ async def test_an_engine_of_another_version_is_said_to_be_one():
         assert f"protocol {VERSION + 1}) than this app ({__version__}, protocol {VERSION})" in engine.ready.sentence
 
 
+async def test_one_that_does_not_end_by_itself_is_ended():
+    engine = Engine(command=python(IDLE.replace("time.sleep(1.2)", "time.sleep(60)")))
+    await engine.client.start()
+    await engine.wait_for(Ready)
+    await asyncio.wait_for(engine.client.close(), 20)
+
+
 async def test_one_can_leave_while_an_engine_is_being_replaced():
     for pause in (0, 0.001, 0.01, 0.1):
         engine = Engine(command=["false"])
@@ -157,3 +164,23 @@ async def test_a_template_that_is_being_looked_up_is_told_before_another_model_c
 async def test_a_model_of_somebody_unknown_is_said_not_to_be_there():
     async with Engine(EngineConfig(nice=0, model="~nobody-of-that-name/model.gguf")) as engine:
         assert engine.ready.sentence.startswith("There is no model at ~nobody-of-that-name/model.gguf")
+
+
+async def test_a_file_that_has_become_another_model_is_loaded_anew(tmp_path):
+    config = EngineConfig(nice=0, model=str(tmp_path / "model.gguf"))
+    (tmp_path / "model.gguf").write_bytes(embedded().encode())
+    async with Engine(config) as engine:
+        model = embedded()
+        model.set_text("general.name", "another")
+        (tmp_path / "new.gguf").write_bytes(model.encode())
+        (tmp_path / "new.gguf").replace(config.model)
+        engine.client.load(config)
+        assert (await engine.wait_for(Ready)).model.name == "another"
+
+
+async def test_of_models_chosen_one_after_the_other_only_the_last_is_told_of(tmp_path):
+    async with Engine() as engine:
+        engine.client.load(EngineConfig(nice=0, model=str(tmp_path / "none.gguf")))
+        engine.client.load(EngineConfig(nice=0))
+        assert isinstance(await engine.wait_for(Ready, Unavailable), Ready)
+        assert any((await engine.fan("Once", width=2, max_tokens=2)).texts)

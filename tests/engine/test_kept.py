@@ -7,6 +7,7 @@ import pytest
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.kept import KeptCache
 from cyborg_tui.engine.protocol import Ready
 from cyborg_tui.loom.fan import Finish
 from cyborg_tui.loom.settings import FanSettings
@@ -85,6 +86,26 @@ async def test_it_keeps_within_its_limit(tmp_path):
     async with Keeping(file, keep_mb=1) as engine:
         await engine.fan(TEXT, width=2, max_tokens=2)
     assert file.stat().st_size <= 2**20
+
+
+@pytest.mark.parametrize(("start", "tokens"), [(5, ()), (0, ()), (1, (3,)), (3, (3,))])
+def test_a_part_that_does_not_follow_on_those_before_it_is_not_used(tmp_path, start, tokens):
+    kept = KeptCache(tmp_path / "engine.cache", "key", 2**20)
+    assert kept.add(0, (1, 2), b"some")
+    assert kept.add(2, (), b"logits")
+    assert kept.add(start, tokens, b"more")
+    kept.close()
+    again = KeptCache(tmp_path / "engine.cache", "key", 2**20)
+    assert [part.start for part in again.shared((1, 2, 3, 4, 5, 6))] == [0, 2]
+    again.close()
+
+
+def test_its_limit_counts_what_is_said_of_the_parts_too(tmp_path):
+    kept = KeptCache(tmp_path / "engine.cache", "key", 3000)
+    while kept.add(len(kept.tokens), range(100), b"0" * 100):
+        pass
+    kept.close()
+    assert 2000 < (tmp_path / "engine.cache").stat().st_size <= 3000
 
 
 async def test_nothing_is_kept_if_that_is_not_wanted(tmp_path):

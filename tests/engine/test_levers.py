@@ -86,6 +86,16 @@ async def test_a_preview_stops_when_a_fan_is_wanted(engine, sorrow):
     assert any((await engine.answer()).texts)
 
 
+async def test_what_is_asked_while_branches_are_drawn_is_told_to_wait(engine):
+    engine.ask(SEA, width=2, max_tokens=200)
+    engine.client.levers.preview(context(SEA), [FanSettings(1, 4)], seed=4)
+    assert (await engine.wait_for(PreviewEnded)).sentence.endswith(
+        "is drawing branches; try again when it has done that."
+    )
+    engine.client.cancel()
+    await engine.answer()
+
+
 async def test_a_preview_with_a_bad_vector_says_why(engine, tmp_path):
     fans = [FanSettings(2, 8, steering=steered((tmp_path / "missing.gguf", 1.0)))]
     engine.client.levers.preview(context(SEA), fans, seed=4)

@@ -249,7 +249,8 @@ async def test_a_steered_context_takes_about_what_was_reckoned(tmp_path):
 def small(monkeypatch):
     """A machine that has so many bytes free, beside the files that are in use."""
     free = {"bytes": GB}
-    monkeypatch.setattr("cyborg_tui.engine.llama.free_memory", lambda mapped=0: free["bytes"])
+    weights = look_at(embedded_model()).shape.weights
+    monkeypatch.setattr("cyborg_tui.engine.llama.free_memory", lambda mapped=0: free["bytes"] + weights - mapped)
     return free
 
 

@@ -111,6 +111,24 @@ async def test_requests_that_are_too_many_at_once_are_made_one_after_the_other(s
     assert answer.texts == [" one"] * 5
 
 
+async def test_what_a_branch_has_said_before_the_server_failed_is_not_said_twice(server):
+    async def fails_over_one(request, writer):
+        if request.body.get("n"):
+            return refuses(400, "n is not supported")
+        if not request.body.get("stream") or len(server.fans) != 2:
+            return "well"
+        server.begin(writer)
+        await server.say(writer, chunk(" one"))
+        await server.say(writer, {"error": {"code": 503, "message": "too busy"}})
+        return None
+
+    server.completions = fails_over_one
+    async with engine_of(server) as engine:
+        answer, said = await interrupted(engine, width=3, max_tokens=2)
+    assert sorted(answer.texts) == [" one", " one two", " one two"]
+    assert "has failed (503: too busy)" in said
+
+
 async def test_one_that_fails_again_and_again_is_told_of_and_given_up(server, monkeypatch):
     monkeypatch.setattr(client, "_MOST_FAILURES", 2)
     when_it_streams(server, lambda *_: refuses(500, "CUDA\x1b[31m out of memory"))

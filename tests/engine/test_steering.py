@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyborg_tui.engine.checks import embedded_model
-from cyborg_tui.engine.protocol import LookAt, VectorEnded, VectorProgress
+from cyborg_tui.engine.protocol import LookAt, PreviewEnded, VectorEnded, VectorProgress
 from cyborg_tui.engine.vectors import BadSteeringError, read_vector
 from cyborg_tui.loom.contrast import BadContrast, Contrast, Method
-from cyborg_tui.loom.settings import BadSetting
+from cyborg_tui.loom.settings import BadSetting, FanSettings, Sampling
 from cyborg_tui.loom.steering import Adapter, Steering, Vector
 from tests.engine.deck import MINUS, PLUS, Deck, steered
 
@@ -101,6 +101,29 @@ def test_vectors_add_up(deck, sorrow):
     assert deck.fan(SEA, steering=both).texts == deck.fan(SEA, steering=steered((sorrow, 1.25))).texts
     none = steered((sorrow, 2.0), (sorrow, -2.0))
     assert deck.foresee(SEA, steering=none) == pytest.approx(deck.foresee(SEA), abs=2e-3)
+
+
+def test_what_was_read_in_one_way_is_not_taken_for_what_is_read_in_another(deck, sorrow):
+    one, other = steered((sorrow, 2.0)), steered((sorrow, -2.0))
+    seen = deck.foresee(SEA + " so", steering=one)
+    deck.foresee(SEA + " so then", steering=other)
+    assert deck.foresee(SEA + " so", steering=other) != seen
+
+
+def test_a_vector_that_was_made_anew_is_read_anew(deck, tmp_path):
+    path = vector_file(tmp_path / "same.gguf", value=0.5)
+    before, size = deck.foresee(SEA, steering=steered((path, 1.0))), path.stat().st_size
+    vector_file(path, value=-0.5)
+    assert path.stat().st_size == size
+    assert deck.foresee(SEA, steering=steered((path, 1.0))) != before
+
+
+def test_what_cannot_be_drawn_ends_a_preview(deck, monkeypatch):
+    monkeypatch.setattr("cyborg_tui.loom.sampling.check_grammar", lambda grammar: None)
+    refused = FanSettings(1, 4, sampling=Sampling(grammar='root ::= root "a" | "b"'))
+    assert deck.preview(SEA, [refused, FanSettings(1, 4)]) == [
+        PreviewEnded(1, False, "llama.cpp cannot use this grammar; change fan.grammar.")
+    ]
 
 
 def test_a_range_of_layers(deck, sorrow):

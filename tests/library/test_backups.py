@@ -1,15 +1,20 @@
 """A backup a day, ten of them; a damaged library is set aside, never written over, and a backup takes its place."""
 
+import contextlib
+import fcntl
 import os
 import random
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import date, datetime, timedelta
 
 import pytest
 
+from cyborg_tui.library import caretaker
 from cyborg_tui.library.aside import begin_empty, restore
 from cyborg_tui.library.backups import Backups
 from cyborg_tui.library.errors import InUseError, LibraryError, NewerLibraryError, NotALibraryError
@@ -69,6 +74,50 @@ def test_writing_makes_the_backup_of_the_day_and_only_one(tmp_path):
     assert stat.S_IMODE(backup.file.stat().st_mode) == 0o600
 
 
+@contextlib.contextmanager
+def no_room(backups, monkeypatch):
+    def make(*_):
+        raise LibraryError("No backup could be made (the disk is full).")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Backups, "make", make)
+        yield
+
+
+@contextlib.contextmanager
+def another_at_it(backups, _):
+    backups.folder.mkdir(mode=0o700)
+    descriptor = os.open(backups.folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("hindrance", [no_room, another_at_it])
+def test_what_could_not_be_made_is_made_later(tmp_path, monkeypatch, hindrance):
+    monkeypatch.setattr(caretaker, "_RETRY", 0)
+    library = Library(tmp_path)
+    backups = Backups(library.file)
+    with hindrance(backups, monkeypatch):
+        write(library, WORDS)
+        until(lambda: library._caretaker._not_before)
+        assert not backups.all()
+    write(library, "More.")
+    until(backups.all)
+    library.close()
+
+
+def test_that_a_library_is_damaged_is_said_when_no_backup_can_be_made_of_it(tmp_path, monkeypatch):
+    def make(*_):
+        raise NotALibraryError("It is damaged, so no backup was made of it.")
+
+    monkeypatch.setattr(Backups, "make", make)
+    library = Library(tmp_path)
+    write(library, WORDS)
+    until(lambda: "doctor" in library._bad_news)
+    library.close()
+
+
 def test_ten_are_kept(folder):
     backups = Backups(folder / "library.db")
     for day in range(13):
@@ -87,6 +136,26 @@ def test_a_backup_is_made_while_others_write(folder):
     again = Library(folder)
     assert again.open(again.daily(DAY).id).text.endswith("Newest words.")
     again.close()
+
+
+def test_an_app_that_ends_leaves_the_backup_that_is_being_made(folder):
+    backups = Backups(folder / "library.db")
+    assert backups.make(NOW, stop=lambda: True) is None
+    assert not list(backups.folder.iterdir())
+    assert backups.make(NOW), "the next start makes it"
+
+
+def test_a_backup_comes_to_its_end_though_others_write_all_the_time(folder, monkeypatch):
+    monkeypatch.setattr("cyborg_tui.library.backups._PAGES", 4)
+    written = []
+    with closing(sqlite3.connect(folder / "library.db", isolation_level=None)) as other:
+
+        def meanwhile():
+            written.append(other.execute("UPDATE looms SET cursor = cursor + 1"))
+            return len(written) > 200
+
+        assert Backups(folder / "library.db").make(NOW, stop=meanwhile)
+    assert len(written) > 2
 
 
 def test_no_backup_is_made_of_a_damaged_library(backed_up):

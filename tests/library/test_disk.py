@@ -1,5 +1,6 @@
 """The disk refuses, or the file is deleted under the app: said, tried again, and nothing is lost."""
 
+import errno
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ import pytest
 from cyborg_tui.library import writer
 from cyborg_tui.library.errors import LibraryError
 from cyborg_tui.library.examination import examine
+from cyborg_tui.library.holding import Holding
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.fan import ModelIdentity, TokenRecord
 from cyborg_tui.loom.score import Score, Scorer
@@ -78,6 +80,24 @@ def test_what_is_deleted_meanwhile_is_written_again_with_every_word(open_library
     assert examine(library.file).faults == ()
     assert stat.S_IMODE(library.file.stat().st_mode) == 0o600
     assert stat.S_IMODE(library.file.parent.stat().st_mode) == 0o700
+
+
+def test_what_is_deleted_and_cannot_be_written_again_at_once_is_kept_until_it_can_be(open_library, monkeypatch):
+    library, loom, _ = open_library
+    write(library, loom, "Before. ")
+    assert library.flush(5)
+    real, fails = Holding._write_again, [OSError(errno.ENOSPC, "No space left on device")]
+
+    def write_again(holding):
+        if fails:
+            raise fails.pop()
+        real(holding)
+
+    monkeypatch.setattr(Holding, "_write_again", write_again)
+    library.file.unlink()
+    write(library, loom, "After.")
+    assert library.flush(5)
+    assert text_in(library.file.parent) == "Before. After."
 
 
 def test_another_file_in_its_place_is_left_alone_and_it_goes_on_when_that_is_gone(open_library):

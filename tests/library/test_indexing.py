@@ -44,6 +44,18 @@ def test_while_the_person_writes_a_long_text_is_not_indexed(tmp_path):
     library.close()
 
 
+def test_but_not_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(caretaker, "_LONGEST_WAIT", 0.5)
+    library = Library(tmp_path)
+    written(library, LONG)
+    end = time.monotonic() + 10
+    while not library.find(asked("word3999")).indexed:
+        assert time.monotonic() < end
+        library._caretaker.changed_at = time.monotonic()  # as at every key
+        time.sleep(0.05)
+    library.close()
+
+
 def test_what_is_written_while_it_is_being_indexed_is_found_too(tmp_path):
     library = Library(tmp_path)
     row, loom = written(library, LONG)
@@ -99,6 +111,28 @@ def test_what_comes_just_when_all_is_indexed_is_indexed_too(tmp_path, monkeypatc
             self._connection.close()
 
     monkeypatch.setattr(caretaker, "contextlib", SimpleNamespace(closing=Closing, suppress=contextlib.suppress))
+    library._caretaker.index()
+    while not came:
+        time.sleep(0.05)
+    assert is_indexed(library)
+    library.close()
+
+
+def test_what_comes_just_when_there_seems_to_be_nothing_left_is_indexed_too(tmp_path, monkeypatch):
+    library, real, came = Library(tmp_path), caretaker.build_some, []
+    written(library, "A lighthouse.")
+    while library._caretaker._indexing:
+        time.sleep(0.05)
+
+    def build_some(*arguments):
+        left = real(*arguments)
+        if not left and not came:
+            not_indexed(library)
+            library._caretaker.index()
+            came.append(True)
+        return left
+
+    monkeypatch.setattr(caretaker, "build_some", build_some)
     library._caretaker.index()
     while not came:
         time.sleep(0.05)

@@ -99,13 +99,21 @@ def some_node(loom, where):
     return nodes[where % len(nodes)] if nodes else ROOT
 
 
+def hide_some(desk, where):
+    """The first from there on that may be hidden."""
+    for number in range(len(desk.loom.tree)):
+        with suppress(NotPossible):
+            desk.garden.hide(some_node(desk.loom, where + number))
+            return
+
+
 def offset(loom, where):
     return where % (len(loom.text) + 1)
 
 
 def draw(desk, where, word):
     desk.loom.move_cursor(offset(desk.loom, where))
-    desk.fan(f"{word} {word}", f"other{word}")
+    desk.fan(f"{word} {word}", f"other{word.replace('w', 'w9', 1)}")  # a word of its own
 
 
 def take(desk, where, _):
@@ -146,9 +154,9 @@ def test_whatever_was_done_with_it_no_word_of_it_is_left(tmp_path_factory, acts,
     for number, (act, where) in enumerate([("write", 0), ("draw", 9), ("save", 0), *acts]):
         with suppress(NotPossible):
             ACTS[act](desk, where, f" w{number}w")
+    desk.garden.go(some_node(desk.loom, 0))  # so that there is something off the path
     for where in hidden:
-        with suppress(NotPossible):
-            desk.garden.hide(some_node(desk.loom, where))
+        hide_some(desk, where)
     desk.save()
     tree = desk.loom.tree
     gone = words(purge(desk))

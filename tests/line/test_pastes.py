@@ -36,7 +36,10 @@ def cut_up(draw, whole):
     return [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True) if a < b]
 
 
-@given(cut_up(st.lists(LETTERS | KEYS, max_size=8).map("".join)), st.sampled_from([0.001, 0.04, 0.2, 2.0]))
+@given(
+    cut_up(st.lists(LETTERS | KEYS | st.just(A_PARAGRAPH), max_size=8).map("".join)),
+    st.sampled_from([0.001, 0.04, 0.2, 2.0]),
+)
 def test_nothing_is_lost_or_comes_in_another_order(pieces, pause):
     out = told_apart(pieces, pause)
     assert said(out) == "".join(pieces)

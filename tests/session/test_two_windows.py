@@ -1,11 +1,13 @@
 """One loom, two windows: the second can read, and nothing that the first writes is lost."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 
+from cyborg_tui.library.claims import Claims
 from cyborg_tui.library.library import Library
 from cyborg_tui.loom.settings import FanSettings
 from cyborg_tui.session import Session
@@ -148,3 +150,29 @@ def test_one_that_asked_and_died_asks_for_nothing(tmp_path, day):
     other.stdout.close()
     assert not session.asked_for
     library.close()
+
+
+def test_one_that_asked_and_was_closed_asks_for_nothing(tmp_path, day):
+    one, two = Library(tmp_path), Library(tmp_path)
+    first = Session(one.daily(day), one, FanSettings(), lambda: None)
+    assert two.ask_for(first.row.id)
+    assert first.asked_for
+    two.close()
+    assert not first.asked_for
+    one.close()
+    assert not list(tmp_path.glob("library.[ac][sl]*")), "nothing is left lying about"
+
+
+def test_a_loom_that_is_let_go_just_when_another_claims_it_is_not_claimed_twice(tmp_path, monkeypatch):
+    """Whoever lets go takes the file away, which the other may have open already."""
+    one, two, flock = Claims(tmp_path), Claims(tmp_path), fcntl.flock
+
+    def late(descriptor, how):
+        monkeypatch.setattr(fcntl, "flock", flock)
+        (tmp_path / "library.claim-1").unlink()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert one.claim(1)
+    assert not two.claim(1)
+    one.release_all()

@@ -174,9 +174,11 @@ class Drawing:
         try:
             async with contextlib.aclosing(self._web.listen(COMPLETIONS, body)) as stream:
                 async for data in stream:
-                    for said in lines.feed(data):
-                        self._hear(read(Chunk, said), branches)
-                    self._report(branches)
+                    try:
+                        for said in lines.feed(data):
+                            self._hear(read(Chunk, said), branches)
+                    finally:
+                        self._report(branches)
                     size += len(data)
                     if lines.ended or all(branch.finish for branch in branches):
                         break
