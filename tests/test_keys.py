@@ -232,7 +232,7 @@ def test_in_a_small_window_the_branches_get_more_room_while_they_are_read(data):
     with app(data, columns=80, rows=24) as t:
         t.wait_for("Tab branches")
         t.send(LINE, "Tab")
-        t.wait_for(lambda s: "8 branches" in s and "Esc stops" not in s)
+        t.wait_for(lambda s: "8 branches" in s and "▍" not in s and "Esc stops" not in s and numbers_in_sight(s))
         few = numbers_in_sight(t.settle())
         t.send("Z")
         t.wait_for(lambda s: numbers_in_sight(s) > few)

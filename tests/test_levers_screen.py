@@ -41,6 +41,21 @@ def test_memory_is_written_and_the_next_fan_is_under_it(tmp_path):
         assert "Letters" not in t.wait_for("take+fan"), screen
 
 
+def test_the_keys_below_are_those_that_do_something_to_the_lever_at_hand(tmp_path):
+    with desk(tmp_path) as t:
+        t.send("F4")
+        screen = t.wait_for(lambda s: "Stands before everything" in s and "Enter edit" in s)
+        assert "→ more" not in screen, "a text is edited"
+        assert "take away" not in screen, "nothing is said of it here"
+        t.send("j", "j", "j")
+        screen = t.wait_for("→ more")
+        assert "Enter edit" not in screen, "a number is turned"
+        t.send("l")
+        t.wait_for(lambda s: "1,100 characters" in s and "x take away" in s)
+        t.send(*["j"] * 6)
+        t.wait_for(lambda s: re.search(r"chat +off", s) and "Enter edit" in s)
+
+
 def test_lore_is_edited_as_text_and_a_mistake_is_said_where_it_is(tmp_path):
     with desk(tmp_path) as t:
         t.send("F4", "j", "j")

@@ -13,7 +13,9 @@ def desk(tmp_path, **options):
     t.send("F4", *"jjjjjjjjjjj")
     t.wait_for("Vectors, adapters, a line each")
     t.send("Enter")
-    t.wait_for("nothing steers here")
+    screen = t.wait_for(lambda screen: "nothing steers here" in screen and "Esc back" in screen)
+    assert "a add" in screen
+    assert "x away" not in screen, "there is nothing to take away"
     return t
 
 

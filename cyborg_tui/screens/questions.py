@@ -15,7 +15,6 @@ from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.editor.draft import Draft
 from cyborg_tui.widgets.hints import Hints
-from cyborg_tui.widgets.marks import own
 
 __all__ = ["LinePrompt", "OneOf", "TextPrompt", "Whether"]
 
@@ -71,7 +70,7 @@ class OneOf(Panel[str | None]):
 
     DEFAULT_CSS = """
     OneOf { align: center bottom; background: transparent; }
-    OneOf Static { width: 100%; height: auto; background: $surface; padding: 0 2; }
+    OneOf Vertical { height: auto; background: $surface; padding: 0 2; }
     """
 
     def __init__(self, question: str, options: Sequence[str]) -> None:
@@ -80,7 +79,9 @@ class OneOf(Panel[str | None]):
 
     def compose(self) -> ComposeResult:
         lines = [f"{number}  {option}" for number, option in enumerate(self._options, 1)]
-        yield Static(Text("\n".join(map(drawable, (self._question, *lines))) + own("\n1-9 choose · Esc not now")))
+        with Vertical():
+            yield Static(Text("\n".join(map(drawable, (self._question, *lines)))))
+            yield Hints(f"1-{len(self._options)} choose", "Esc not now")
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

@@ -31,6 +31,8 @@ __all__ = ["SteeringScreen"]
 _STEP, _LARGE_STEP = 0.25, 1.0
 _REACH, _CELLS = 4.0, 17
 """The slider goes from minus so much to plus so much, in so many cells."""
+_ALWAYS = frozenset({"add_steering", "add_path", "make_vector", "make_of_shelf", "steering_fan", "leave_steering"})
+"""Actions that need nothing to be there."""
 
 
 class SteeringScreen(WorkingScreen[bool]):
@@ -125,7 +127,11 @@ class SteeringScreen(WorkingScreen[bool]):
         self._pane.show(self._row, len(self._parts), self._at)
         self.query_one("#steering", Preview).show(list(self._tried() if self._trying else self._facts()))
         self.query_one(StatusLine).show(self._status())
-        self.query_one(Footer).show([action for action in self._actions if self.allows(action)])
+        self.query_one(Footer).show([action for action in self._actions if self._does(action)])
+
+    def _does(self, action: Action) -> bool:
+        """Whether its key does something: with nothing in the list only a few do."""
+        return self.allows(action) and (bool(self._parts) or action.id in _ALWAYS or action.where == "anywhere")
 
     def _row(self, number: int) -> OutlineRow:
         part = self._parts[number]

@@ -208,6 +208,20 @@ def test_whatever_is_wrong_with_the_index_everything_is_saved(desk, damage):
     assert desk.library.open(desk.row.id).text == "A lamp. A chair."
 
 
+def test_what_could_not_be_indexed_when_it_was_saved_is_indexed_soon(desk, monkeypatch):
+    def unreadable(*_):
+        monkeypatch.undo()
+        raise KeyError("a branch that is not there")
+
+    monkeypatch.setattr(index._Update, "all", unreadable)
+    desk.write("A lamp.")
+    assert not is_indexed(desk.library.file)
+    end = time.monotonic() + 10
+    while not is_indexed(desk.library.file) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert desk.texts("lamp") == ["lamp"]
+
+
 def test_where_sqlite_has_no_such_index_everything_else_works(tmp_path, monkeypatch):
     monkeypatch.setattr(schema, "INDEX", ("CREATE VIRTUAL TABLE found USING fts99 (words)",))
     library = Library(tmp_path)

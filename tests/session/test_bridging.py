@@ -1,9 +1,13 @@
 """Fans in the middle of a text."""
 
 import struct
+from types import SimpleNamespace
 
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import Evaluated, FollowEnded
+from cyborg_tui.loom.context import Context
+from cyborg_tui.loom.fan import Finish, ModelIdentity
 from cyborg_tui.loom.settings import FanSettings
 from tests.engine.gguf_parts import embedded
 from tests.engine.test_in_the_middle import MARKS, U32
@@ -80,3 +84,18 @@ async def test_a_model_that_fills_in_the_middle_sees_what_follows_and_that_is_on
     session.more()
     await desk.until(lambda: not session.busy)
     assert [one.following for one in session.draws(session.fan.id)] == [AFTER.encode()] * 2
+
+
+def test_what_something_else_always_comes_before_is_not_asked_for_for_ever(desk):
+    session, asked = desk.open(), []
+    loom = session.loom
+    loom.write(0, 0, BEFORE)
+    fan = loom.fan(ModelIdentity("babble", "v"), FanSettings(width=1), 1)
+    loom.grow(fan.branches[0], " and went in.", 0, (), 7)
+    loom.finish(fan.branches[0], Finish.TOKENS)
+    engine = SimpleNamespace(levers=SimpleNamespace(follow=lambda *_: asked.append(1) or len(asked)))
+    session.bridging.begin(fan.id, lambda: Context(()), AFTER)
+    for _ in range(20):
+        session.bridging.hear(Evaluated(0), engine)
+        session.bridging.hear(FollowEnded(len(asked), False), engine)
+    assert 1 < len(asked) < 10

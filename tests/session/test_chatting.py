@@ -1,6 +1,7 @@
 """A manuscript as a conversation, in the model's own chat template."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,9 +9,11 @@ from cyborg_tui.commands.export import processes
 from cyborg_tui.commands.replay import replay
 from cyborg_tui.config import EngineConfig
 from cyborg_tui.engine.client import EngineClient
+from cyborg_tui.engine.protocol import Lost
 from cyborg_tui.loom.conditions import Origin
 from cyborg_tui.loom.fan import decode, encode
 from cyborg_tui.loom.frame import Frame
+from cyborg_tui.session.chatting import Chatting
 from tests.engine.gguf_parts import embedded
 
 TEMPLATE = (
@@ -149,3 +152,14 @@ async def test_prose_without_a_line_of_the_persons_goes_on_as_prose(desk):
     session.edit(0, 0, "Once upon a time")
     session.set_frame(0, Frame(chat=True))
     assert any(branch.text for branch in await desk.fan())
+
+
+def test_a_template_that_an_engine_was_asked_for_which_is_gone_is_asked_for_again():
+    asked, chatting = [], Chatting()
+    engine = SimpleNamespace(levers=SimpleNamespace(render=lambda roles, **_: asked.append(roles) or len(asked)))
+    chatting.ask(engine, ("user",))
+    chatting.ask(engine, ("user",))
+    assert asked == [("user",)], "once is enough"
+    chatting.hear(Lost("The engine stopped.", again=True))
+    chatting.ask(engine, ("user",))
+    assert len(asked) == 2

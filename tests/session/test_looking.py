@@ -3,8 +3,10 @@
 from itertools import pairwise
 from math import exp
 
+from cyborg_tui.engine.protocol import Lost
 from cyborg_tui.loom.fan import encode, whole_characters
 from cyborg_tui.loom.loom import CHOSEN
+from cyborg_tui.session.foresight import Foresight
 from cyborg_tui.session.looking import Looking
 
 LINE = "I have been thinking about the sea"
@@ -128,3 +130,14 @@ async def test_a_look_that_begins_before_the_last_one_is_left_hears_what_comes(d
     await desk.until(lambda: () in foresight.known)
     now.leave()
     assert session._hears_too is None, "nobody listens any more"
+
+
+def test_what_an_engine_that_is_gone_was_asked_is_asked_of_the_next():
+    asked = []
+    foresight = Foresight(lambda places: asked.append(places) or len(asked))
+    foresight.want([()])
+    foresight.want([()])
+    assert len(asked) == 1, "one question at a time"
+    foresight.hear(Lost("The engine stopped.", again=True))
+    foresight.want([()])
+    assert len(asked) == 2

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from cyborg_tui.engine.protocol import Unavailable
 from cyborg_tui.loom.duplicates import duplicates
 from cyborg_tui.loom.extent import Extent
 from cyborg_tui.loom.fan import Finish
@@ -277,3 +278,11 @@ async def test_where_only_the_model_ends_the_text_no_sentence_and_no_line_ends_a
     branches = await desk.fan()
     assert {branch.finish for branch in branches} <= {Finish.TOKENS, Finish.END}
     assert any("." in branch.text[:-1] for branch in branches)
+
+
+async def test_a_fan_that_waits_for_a_model_that_cannot_be_had_waits_no_more(desk):
+    session = desk.open()
+    session.ask()
+    assert session.busy
+    session.hear(Unavailable("There is no such model."))
+    assert not session.busy
