@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 
 from rich.text import Text
-from textual import work
 from textual.widgets.option_list import Option
 
 from cyborg_tui.library.finding import Finding, Found
 from cyborg_tui.library.library import LibraryError
 from cyborg_tui.loom.terms import Asked, asked
 from cyborg_tui.screens.picking import PickScreen
+from cyborg_tui.terminal.closed import work_in_a_thread
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.marks import own, shortened
 
@@ -40,9 +40,8 @@ class FindScreen(PickScreen[Found]):
 
     def look_for(self, typed: str) -> None:
         self.typed = typed
-        self._look(typed)
+        work_in_a_thread(self, self._look, typed, exit_on_error=False)
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
     def _look(self, typed: str) -> None:
         try:
             what = asked(typed)

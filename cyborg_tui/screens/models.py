@@ -19,6 +19,7 @@ from cyborg_tui.engine.free_memory import free_memory
 from cyborg_tui.engine.memory import estimate, in_words, too_large, window_of
 from cyborg_tui.engine.protocol import Card
 from cyborg_tui.screens.picking import PickScreen
+from cyborg_tui.terminal.closed import work_in_a_thread
 from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.marks import own
 
@@ -69,7 +70,7 @@ class ModelsScreen(PickScreen[str]):
 
     def on_mount(self) -> None:
         self._fill()
-        self.run_worker(self._look, thread=True)
+        work_in_a_thread(self, self._look)
 
     def on_resize(self) -> None:
         super().on_resize()

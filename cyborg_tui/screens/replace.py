@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from functools import partial
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -12,6 +12,7 @@ from textual.widgets import Input
 from cyborg_tui.loom.editing import Edit
 from cyborg_tui.session import Session
 from cyborg_tui.session.replacing import BadPattern, Matcher
+from cyborg_tui.terminal.closed import work_in_a_thread
 from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.hints import Hints
 
@@ -74,9 +75,9 @@ class ReplaceScreen(Panel[None]):
     def _look_again(self) -> None:
         self._asked += 1
         pattern = self.query_one("#find", Input).value
-        self._look(self._asked, self._session.loom.text, pattern, self._new, self._regex)
+        what = (self._asked, self._session.loom.text, pattern, self._new, self._regex)
+        work_in_a_thread(self, self._look, *what, exit_on_error=False)
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
     def _look(self, number: int, text: str, pattern: str, new: str, regex: bool) -> None:
         try:
             found, wrong = self._matcher.find(text, pattern, new, regex=regex), ""

@@ -24,6 +24,7 @@ from cyborg_tui.loom.steering import UNSTEERED
 from cyborg_tui.session import Session
 from cyborg_tui.session.beside import Beside, Source
 from cyborg_tui.session.guests import OtherModel
+from cyborg_tui.terminal.closed import work_in_a_thread
 from cyborg_tui.terminal.screen import Panel
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.hints import Hints
@@ -127,7 +128,7 @@ class SourcesScreen(Panel[Wish | None]):
         options.focus()
         self._tell()
         if self._models is not None:
-            self.run_worker(self._look, thread=True)
+            work_in_a_thread(self, self._look)
 
     def _look(self) -> None:
         """In a thread: a disk may be slow, and a folder large."""
