@@ -36,4 +36,4 @@ def work_in_a_thread(widget: Widget, work: Callable[..., None], *arguments: Any,
     async def worked() -> None:
         await asyncio.to_thread(work, *arguments)
 
-    widget.run_worker(worked, exclusive=True, exit_on_error=exit_on_error)
+    widget.run_worker(worked(), exclusive=True, exit_on_error=exit_on_error)
