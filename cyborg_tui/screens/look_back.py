@@ -3,12 +3,12 @@
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from cyborg_tui.loom.mirror.reasons import Verdict
 from cyborg_tui.session.looking_back import LookingBack, Remembered
-from cyborg_tui.terminal.screen import Panel
+from cyborg_tui.terminal.screen import Panel, Sheet
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
@@ -24,9 +24,7 @@ class LookBack(Panel[int]):
 
     DEFAULT_CSS = """
     LookBack { align: center middle; }
-    LookBack Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 3; }
-    LookBack.low Vertical { height: 100%; padding: 0 1; }
-    LookBack.narrow Vertical { width: 100%; }
+    LookBack Sheet { padding: 1 3; }
     LookBack VerticalScroll { height: 1fr; margin-bottom: 1; }
     LookBack.low VerticalScroll { margin-bottom: 0; }
     LookBack Static { height: auto; }
@@ -38,7 +36,7 @@ class LookBack(Panel[int]):
         self._judged = 0
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Sheet():
             with VerticalScroll():
                 yield Static(id="where")
                 yield Static(id="text")

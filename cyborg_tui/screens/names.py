@@ -16,7 +16,7 @@ class NamesScreen(PickScreen[str]):
 
     PROMPT = "filter by name"
     VERB = "use"
-    DEFAULT_CSS = "NamesScreen Vertical { width: 60; }"
+    DEFAULT_CSS = "NamesScreen Sheet { width: 60; }"
 
     def __init__(self, names: Sequence[str], nothing: str = "") -> None:
         """`nothing`: what to say if there are no names."""

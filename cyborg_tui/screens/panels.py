@@ -8,12 +8,12 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from cyborg_tui.actions import PLACES, Action
 from cyborg_tui.signs import SIGNS
-from cyborg_tui.terminal.screen import Panel
+from cyborg_tui.terminal.screen import Panel, Sheet
 from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.lines import key_name
 from cyborg_tui.widgets.marks import own
@@ -41,9 +41,7 @@ class HelpScreen(Panel[None]):
     ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
-    HelpScreen Vertical { width: 76; max-width: 100%; height: 90%; background: $surface; padding: 1 2; }
-    HelpScreen.low Vertical { height: 100%; padding: 0 1; }
-    HelpScreen.narrow Vertical { width: 100%; }
+    HelpScreen Sheet { width: 76; height: 90%; }
     HelpScreen VerticalScroll { height: 1fr; padding: 0 1; }
     HelpScreen Hints { padding: 0 1; color: $muted; }
     """
@@ -54,7 +52,7 @@ class HelpScreen(Panel[None]):
         self._actions, self._here = actions, here
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Sheet():
             with VerticalScroll():
                 yield Static(Text(_HOW))
                 for where, title in sorted(PLACES.items(), key=lambda place: place[0] not in self._here):

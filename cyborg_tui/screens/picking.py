@@ -5,11 +5,10 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from cyborg_tui.terminal.screen import Panel, Result
+from cyborg_tui.terminal.screen import Panel, Result, Sheet
 from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
 from cyborg_tui.widgets.options import Options
@@ -29,12 +28,9 @@ class PickScreen(Panel[Result]):
 
     DEFAULT_CSS = """
     PickScreen { align: center middle; }
-    PickScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
     PickScreen Input, PickScreen Input:focus { border: none; height: 1; margin-bottom: 1; background: $surface; }
     PickScreen Input { padding: 0 1; }
     PickScreen Hints { padding: 0 1; color: $muted; }
-    PickScreen.low Vertical { height: 100%; padding: 0 1; }
-    PickScreen.narrow Vertical { width: 100%; }
     PickScreen.low Input, PickScreen.low Input:focus { margin-bottom: 0; }
     """
 
@@ -44,7 +40,7 @@ class PickScreen(Panel[Result]):
         self._typed_first = typed
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Sheet():
             yield Input(self._typed_first, placeholder=own(self.PROMPT))
             yield Options()
             yield from self.compose_more()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,7 +16,7 @@ from cyborg_tui.config import Config
 from cyborg_tui.processes.reading import BadProcessFile, Listed, list_processes, read_process, save_own
 from cyborg_tui.terminal.app import LineApp
 from cyborg_tui.terminal.outside import OutsideEditorError, edit_outside
-from cyborg_tui.terminal.screen import Panel
+from cyborg_tui.terminal.screen import Panel, Sheet
 from cyborg_tui.widgets.cells import drawable, width
 from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import shortened
@@ -47,11 +46,8 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
 
     DEFAULT_CSS = """
     ProcessesScreen { align: center middle; }
-    ProcessesScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
     ProcessesScreen #details { height: 3; margin-top: 1; padding: 0 1; }
     ProcessesScreen Hints { padding: 0 1; color: $muted; }
-    ProcessesScreen.low Vertical { height: 100%; padding: 0 1; }
-    ProcessesScreen.narrow Vertical { width: 100%; }
     ProcessesScreen.low #details { height: auto; max-height: 3; margin-top: 0; }
     """
 
@@ -62,7 +58,7 @@ class ProcessesScreen(Panel[tuple[Wish, Listed] | None]):
         self._at = next((i for i, one in enumerate(listed) if one.name == at), 0)
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Sheet():
             yield Options(*(Option(_row(one, self._room)) for one in self._listed))
             yield Static(id="details")
             yield Hints("Enter go through it", "Esc back", "e edit", "↑↓ choose")

@@ -7,12 +7,12 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from cyborg_tui.formats.provenance import author_rows, bits_words, choice_rows, total_words
 from cyborg_tui.loom.provenance import Provenance
-from cyborg_tui.terminal.screen import Panel
+from cyborg_tui.terminal.screen import Panel, Sheet
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
@@ -29,9 +29,7 @@ class ProvenanceScreen(Panel[None]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close")]
     DEFAULT_CSS = """
     ProvenanceScreen { align: center middle; }
-    ProvenanceScreen Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 3; }
-    ProvenanceScreen.low Vertical { height: 100%; padding: 0 1; }
-    ProvenanceScreen.narrow Vertical { width: 100%; }
+    ProvenanceScreen Sheet { padding: 1 3; }
     ProvenanceScreen VerticalScroll { height: 1fr; margin-bottom: 1; }
     ProvenanceScreen.low VerticalScroll { margin-bottom: 0; }
     """
@@ -43,7 +41,7 @@ class ProvenanceScreen(Panel[None]):
 
     def compose(self) -> ComposeResult:
         found = self._found
-        with Vertical():
+        with Sheet():
             with VerticalScroll():
                 yield Static(Text(f"Who wrote {'the selection' if self._selected else 'this'}", style="bold"))
                 if not found.characters:

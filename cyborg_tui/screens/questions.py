@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from cyborg_tui.terminal.screen import Panel
+from cyborg_tui.terminal.screen import Panel, Sheet
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.editor import Editor
 from cyborg_tui.widgets.editor.draft import Draft
@@ -107,9 +107,8 @@ class TextPrompt(Panel[tuple[str, int] | None]):
 
     DEFAULT_CSS = """
     TextPrompt { align: center middle; }
-    TextPrompt Vertical { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 1; }
-    TextPrompt.narrow Vertical { width: 100%; }
-    TextPrompt.low Vertical { height: 100%; padding: 0; }
+    TextPrompt Sheet { padding: 1 1; }
+    TextPrompt.low Sheet { padding: 0; }
     TextPrompt.low Hints { padding: 0 1; }
     TextPrompt Hints { padding: 0 2 1 2; }
     TextPrompt Editor { height: 1fr; width: 100%; background: $surface; }
@@ -123,7 +122,7 @@ class TextPrompt(Panel[tuple[str, int] | None]):
 
     def compose(self) -> ComposeResult:
         name = "Enter" if self._key == "enter" else "Ctrl+S"
-        with Vertical():
+        with Sheet():
             yield Hints(self._question, f"{name} {self._does} · Esc not now", between="  ")
             yield _PromptEditor(self._draft, self._key)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -25,7 +24,7 @@ from cyborg_tui.session import Session
 from cyborg_tui.session.beside import Beside, Source
 from cyborg_tui.session.guests import OtherModel
 from cyborg_tui.terminal.closed import work_in_a_thread
-from cyborg_tui.terminal.screen import Panel
+from cyborg_tui.terminal.screen import Panel, Sheet
 from cyborg_tui.widgets.cells import drawable
 from cyborg_tui.widgets.hints import Hints
 from cyborg_tui.widgets.marks import own
@@ -90,11 +89,9 @@ class SourcesScreen(Panel[Wish | None]):
 
     DEFAULT_CSS = """
     SourcesScreen { align: center middle; }
-    SourcesScreen Vertical { width: 76; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
+    SourcesScreen Sheet { width: 76; }
     SourcesScreen #tally { height: auto; min-height: 1; margin-top: 1; padding: 0 1; }
     SourcesScreen Hints { padding: 0 1; color: $muted; }
-    SourcesScreen.low Vertical { height: 100%; padding: 0 1; }
-    SourcesScreen.narrow Vertical { width: 100%; }
     SourcesScreen.low #tally { margin-top: 0; }
     """
 
@@ -117,7 +114,7 @@ class SourcesScreen(Panel[Wish | None]):
             self._add(source)
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Sheet():
             yield Options(*(Option(self._row(at)) for at in range(len(self._sources))))
             yield Static(id="tally")
             yield Hints("Space mark", "Enter draw", "Esc back", "b blind", "↑↓ choose")

@@ -3,11 +3,12 @@
 from typing import Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 
 from cyborg_tui.terminal.app import LineApp
 
-__all__ = ["LineScreen", "Panel", "Result"]
+__all__ = ["LineScreen", "Panel", "Result", "Sheet"]
 
 
 Result = TypeVar("Result")
@@ -48,9 +49,19 @@ class LineScreen(Screen[Result], Generic[Result], inherit_bindings=False):
             self.line_app.missed_painting()
 
 
+class Sheet(Vertical):
+    """What a panel shows in the middle of the window."""
+
+
 class Panel(ModalScreen[Result], Generic[Result]):
-    """Stands over a screen; where there are few rows it is `low` and takes all of them, where there are few columns it
-    is `narrow` and takes all of those."""
+    """Stands over a screen. Where there are few rows it is `low`, where there are few columns `narrow`, and its sheet
+    takes all of them."""
+
+    DEFAULT_CSS = """
+    Panel Sheet { width: 84; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
+    Panel.low Sheet { height: 100%; padding: 0 1; }
+    Panel.narrow Sheet { width: 100%; }
+    """
 
     def on_resize(self) -> None:
         self.set_class(self.size.height < _TALL, "low")
